@@ -1,0 +1,240 @@
+//! The canonical encoding of values: what a key is the digest of.
+//!
+//! It is **injective**: every value starts with a tag that tells its type, and carries its length or
+//! count, so no two different argument lists have one encoding; and it is **canonical**: equal
+//! values have one encoding only. This table is its one description. Two walkers write it, the fast
+//! one in `web/js/walker.js` and the complete one in `web/arguments.rs`; tests hold them together.
+//!
+//! A *varint* is an unsigned LEB128 number, as short as it can be; all other numbers are
+//! little-endian. A *string* is a whole string item, with its tag.
+//!
+//! | tag | value | after the tag |
+//! |---|---|---|
+//! | `01` `02` `03` `04` | `undefined`, `null`, `false`, `true` | |
+//! | `05` | number | 8 bytes IEEE 754 binary64; every NaN is `7ff8000000000000` |
+//! | `06` | string whose code units are all below 256 | varint count, a byte per code unit |
+//! | `07` | any other string | varint count, two bytes per code unit |
+//! | `08` | bigint | varint count, its base-16 digits in ASCII, `-` first if negative |
+//! | `09` | symbol from the global registry | string |
+//! | `10` | array | varint length, an item per index; `11` stands for a hole |
+//! | `12` | array with own properties besides its indices | as `10`, then as the rest of `13` |
+//! | `13` | plain object | varint count, its keys as strings in code-unit order, then the values in that order |
+//! | `14` | `Map` | varint size, key and value items in insertion order |
+//! | `15` | `Set` | varint size, items in insertion order |
+//! | `16` | `Date` | 8 bytes, the time value as a number |
+//! | `20` | `ArrayBuffer` | varint byte length, the bytes |
+//! | `21` | `SharedArrayBuffer` | the same |
+//! | `22` | `DataView` | the same, of its window |
+//! | `23`–`2d` | `Int8Array`, `Uint8Array`, `Uint8ClampedArray`, `Int16Array`, `Uint16Array`, `Int32Array`, `Uint32Array`, `Float32Array`, `Float64Array`, `BigInt64Array`, `BigUint64Array` | the same, of its window |
+//! | `2e` | `Float16Array` | the same |
+//! | `30` | an object that contains itself, met again below itself | varint: how many levels up it stands, 1 for the parent |
+//! | `31` | what a hash rule gave | varint: the rule's place in the function's list, then the result as an item |
+//! | `32` | what `[Symbol.for("keepsake.hash")]()` gave | the result as an item |
+//! | `33` | an object under `identity`, by number | 8 bytes, the number |
+//! | `34` | an object under `identity`, by the resource call that made it | 32 bytes |
+//! | `40` | a call | varint number of arguments, an item each; `41` stands for one that is left out |
+//! | `42` | follows a call: per-call `deps` | an item |
+//! | `43` | follows a call: `this` | an item |
+//! | `50` | bytes, inside identities only | varint count, the bytes |
+
+/// The version of this table. It is part of every function key: after a change nothing old is found.
+pub const FORMAT: u32 = 1;
+
+/// The tags of the table above.
+#[allow(missing_docs)]
+pub mod tag {
+    pub const UNDEFINED: u8 = 0x01;
+    pub const NULL: u8 = 0x02;
+    pub const FALSE: u8 = 0x03;
+    pub const TRUE: u8 = 0x04;
+    pub const NUMBER: u8 = 0x05;
+    pub const STRING_8: u8 = 0x06;
+    pub const STRING_16: u8 = 0x07;
+    pub const BIGINT: u8 = 0x08;
+    pub const SYMBOL: u8 = 0x09;
+    pub const ARRAY: u8 = 0x10;
+    pub const HOLE: u8 = 0x11;
+    pub const ARRAY_AND_PROPERTIES: u8 = 0x12;
+    pub const OBJECT: u8 = 0x13;
+    pub const MAP: u8 = 0x14;
+    pub const SET: u8 = 0x15;
+    pub const DATE: u8 = 0x16;
+    pub const ARRAY_BUFFER: u8 = 0x20;
+    pub const SHARED_ARRAY_BUFFER: u8 = 0x21;
+    pub const DATA_VIEW: u8 = 0x22;
+    pub const BACK_REFERENCE: u8 = 0x30;
+    pub const RULE: u8 = 0x31;
+    pub const HASH_METHOD: u8 = 0x32;
+    pub const IDENTITY_NUMBER: u8 = 0x33;
+    pub const IDENTITY_CALL: u8 = 0x34;
+    pub const CALL: u8 = 0x40;
+    pub const LEFT_OUT: u8 = 0x41;
+    pub const DEPS: u8 = 0x42;
+    pub const THIS: u8 = 0x43;
+    pub const BYTES: u8 = 0x50;
+}
+
+/// The typed arrays by name, and the tag of each.
+pub const TYPED_ARRAYS: [(&str, u8); 12] = [
+    ("Int8Array", 0x23),
+    ("Uint8Array", 0x24),
+    ("Uint8ClampedArray", 0x25),
+    ("Int16Array", 0x26),
+    ("Uint16Array", 0x27),
+    ("Int32Array", 0x28),
+    ("Uint32Array", 0x29),
+    ("Float32Array", 0x2a),
+    ("Float64Array", 0x2b),
+    ("BigInt64Array", 0x2c),
+    ("BigUint64Array", 0x2d),
+    ("Float16Array", 0x2e),
+];
+
+/// Writes the items of the table into a buffer.
+#[derive(Debug, Default)]
+pub struct Encoder {
+    bytes: Vec<u8>,
+}
+
+impl Encoder {
+    /// What was written since the start or the last [`Self::take`].
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Hands over what was written, and goes on with an empty buffer.
+    pub fn take(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
+    }
+
+    /// A tag alone.
+    pub fn tag(&mut self, tag: u8) {
+        self.bytes.push(tag);
+    }
+
+    /// A tag with a count, length or position.
+    pub fn counted(&mut self, tag: u8, count: u64) {
+        self.bytes.push(tag);
+        self.varint(count);
+    }
+
+    /// A count alone.
+    pub fn varint(&mut self, count: u64) {
+        let mut rest = count;
+        while rest >= 0x80 {
+            #[allow(clippy::cast_possible_truncation)]
+            self.bytes.push(rest as u8 | 0x80);
+            rest >>= 7;
+        }
+        #[allow(clippy::cast_possible_truncation)]
+        self.bytes.push(rest as u8);
+    }
+
+    /// Bytes that belong to the item begun before.
+    pub fn raw(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// A number under its own tag.
+    pub fn number(&mut self, value: f64) {
+        self.tagged_number(tag::NUMBER, value);
+    }
+
+    /// A number under another tag.
+    pub fn tagged_number(&mut self, tag: u8, value: f64) {
+        let bits = if value.is_nan() { 0x7ff8_0000_0000_0000 } else { value.to_bits() };
+        self.bytes.push(tag);
+        self.bytes.extend_from_slice(&bits.to_le_bytes());
+    }
+
+    /// The start of a string of `length` code units; the units follow by [`Self::units`].
+    pub fn string_start(&mut self, length: u64, width: Width) {
+        let tag = match width {
+            Width::Byte => tag::STRING_8,
+            Width::Pair => tag::STRING_16,
+        };
+        self.counted(tag, length);
+    }
+
+    /// Code units of the string begun before.
+    pub fn units(&mut self, units: impl Iterator<Item = u16>, width: Width) {
+        match width {
+            #[allow(clippy::cast_possible_truncation)]
+            Width::Byte => self.bytes.extend(units.map(|unit| unit as u8)),
+            Width::Pair => self.bytes.extend(units.flat_map(u16::to_le_bytes)),
+        }
+    }
+
+    /// A whole string.
+    pub fn string(&mut self, text: &str) {
+        let width = Width::of(text.encode_utf16());
+        self.string_start(text.encode_utf16().count() as u64, width);
+        self.units(text.encode_utf16(), width);
+    }
+
+    /// Bytes as an item of their own.
+    pub fn byte_string(&mut self, bytes: &[u8]) {
+        self.counted(tag::BYTES, bytes.len() as u64);
+        self.raw(bytes);
+    }
+
+    /// A text, or nothing.
+    pub fn optional(&mut self, text: Option<&str>) {
+        match text {
+            Some(text) => self.string(text),
+            None => self.tag(tag::UNDEFINED),
+        }
+    }
+}
+
+/// How many bytes a string's code units take: as few as all of them allow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    /// Every code unit is below 256.
+    Byte,
+    /// At least one is not.
+    Pair,
+}
+
+impl Width {
+    /// The width that these code units need.
+    pub fn of(mut units: impl Iterator<Item = u16>) -> Self {
+        if units.all(|unit| unit < 256) { Self::Byte } else { Self::Pair }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encoded(write: impl Fn(&mut Encoder)) -> Vec<u8> {
+        let mut encoder = Encoder::default();
+        write(&mut encoder);
+        encoder.take()
+    }
+
+    #[test]
+    fn writes_the_table() {
+        assert_eq!(encoded(|e| e.number(1.0)), [5, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f]);
+        assert_eq!(encoded(|e| e.string("aé")), [6, 2, 0x61, 0xe9]);
+        assert_eq!(encoded(|e| e.string("aĀ")), [7, 2, 0x61, 0, 0, 1]);
+        assert_eq!(encoded(|e| e.string("😀")), [7, 2, 0x3d, 0xd8, 0x00, 0xde]);
+        assert_eq!(encoded(|e| e.counted(tag::ARRAY, 300)), [0x10, 0xac, 0x02]);
+        assert_eq!(encoded(|e| e.byte_string(&[9, 8])), [0x50, 2, 9, 8]);
+        assert_eq!(encoded(|e| e.optional(None)), [1]);
+    }
+
+    #[test]
+    fn one_encoding_for_every_nan_and_two_for_the_zeros() {
+        let odd = f64::from_bits(0xfff0_0000_0000_0001);
+        assert_eq!(encoded(|e| e.number(odd)), encoded(|e| e.number(f64::NAN)));
+        assert_ne!(encoded(|e| e.number(0.0)), encoded(|e| e.number(-0.0)));
+    }
+
+    #[test]
+    fn typed_arrays_have_tags_of_their_own() {
+        let mut tags: Vec<u8> = TYPED_ARRAYS.iter().map(|(_, tag)| *tag).collect();
+        tags.dedup();
+        assert_eq!(tags, (0x23..=0x2e).collect::<Vec<u8>>());
+    }
+}

@@ -1,0 +1,120 @@
+//! Everything that can be wrong with what a user gave us, in words that say how to mend it.
+
+/// An error of Keepsake's own. What a user's function throws is never one of these.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// An option that is not known, or has a value that it does not take.
+    InvalidOption {
+        /// The option.
+        option: String,
+        /// What is wrong and what it takes: whole sentences.
+        problem: String,
+    },
+    /// An argument whose content cannot be told from the outside.
+    UnhashableParam(Culprit),
+    /// A hash rule, `keyBy` or `deps` threw, or gave what cannot be hashed.
+    UserHash {
+        /// Where the value is that the rule was asked about.
+        place: Place,
+        /// What threw, in words: `the hash rule for Model`.
+        rule: String,
+        /// What went wrong with it.
+        problem: String,
+    },
+    /// A result that cannot be stored and handed out as a copy.
+    UnserializableReturnValue(Culprit),
+    /// A call that waits for itself.
+    RecursiveCall {
+        /// The function, in words.
+        function: String,
+    },
+}
+
+/// Where in a call something is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The function, in words: its name, or where it was wrapped.
+    pub function: String,
+    /// The parameter's name, if it is known.
+    pub param: Option<String>,
+    /// The way to the value: `arguments[0].filters.model`.
+    pub path: String,
+}
+
+/// A value that cannot be used, and where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Culprit {
+    /// Where it is.
+    pub place: Place,
+    /// What it is: a constructor's name or a kind of value.
+    pub type_name: String,
+    /// Why, and how to mend it: whole sentences, with the line to paste.
+    pub remedy: String,
+}
+
+impl Error {
+    /// The name of the error's class.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::InvalidOption { .. } => "InvalidOptionError",
+            Self::UnhashableParam(_) => "UnhashableParamError",
+            Self::UserHash { .. } => "UserHashError",
+            Self::UnserializableReturnValue(_) => "UnserializableReturnValueError",
+            Self::RecursiveCall { .. } => "RecursiveCallError",
+        }
+    }
+
+    /// A whole message: what happened, where, and how to mend it.
+    pub fn message(&self) -> String {
+        match self {
+            Self::InvalidOption { problem, .. } => problem.clone(),
+            Self::UnhashableParam(culprit) => {
+                let Culprit { place, type_name, remedy } = culprit;
+                let param = place.param.as_deref().map(|name| [" (parameter \"", name, "\")"].concat());
+                [
+                    "Cannot hash ",
+                    &place.path,
+                    param.as_deref().unwrap_or(""),
+                    " of ",
+                    &place.function,
+                    ": ",
+                    type_name,
+                    ". ",
+                    remedy,
+                ]
+                .concat()
+            }
+            Self::UserHash { place, rule, problem } => {
+                ["While hashing ", &place.path, " of ", &place.function, ", ", rule, " ", problem].concat()
+            }
+            Self::UnserializableReturnValue(culprit) => {
+                let Culprit { place, type_name, remedy } = culprit;
+                ["Cannot keep what ", &place.function, " returned: ", &place.path, " is ", type_name, ". ", remedy]
+                    .concat()
+            }
+            Self::RecursiveCall { function } => [
+                function.as_str(),
+                " was called with the same arguments by its own computation, so the call would wait for itself. \
+                 Let it call the uncached function (`.original`), or change the arguments on the way down.",
+            ]
+            .concat(),
+        }
+    }
+
+    /// Where it happened, if it is about a value.
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Self::UnhashableParam(culprit) | Self::UnserializableReturnValue(culprit) => Some(&culprit.place),
+            Self::UserHash { place, .. } => Some(place),
+            Self::InvalidOption { .. } | Self::RecursiveCall { .. } => None,
+        }
+    }
+
+    /// The type of the value that it is about.
+    pub fn type_name(&self) -> Option<&str> {
+        match self {
+            Self::UnhashableParam(culprit) | Self::UnserializableReturnValue(culprit) => Some(&culprit.type_name),
+            _ => None,
+        }
+    }
+}

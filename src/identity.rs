@@ -1,0 +1,191 @@
+//! Which function: the identity that a call's key starts with.
+
+use crate::callsite::CallSite;
+use crate::digest::Digest;
+use crate::encoding::{Encoder, FORMAT};
+use crate::options::Kind;
+use crate::source;
+
+/// What is known of a function when it is wrapped.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// Data or resource.
+    pub kind: Kind,
+    /// The `name` option.
+    pub name: Option<String>,
+    /// The `version` option.
+    pub version: Option<String>,
+    /// The function's own name; empty if it has none.
+    pub function_name: String,
+    /// Its source text.
+    pub source: String,
+    /// Where it was wrapped, if that can be read.
+    pub site: Option<CallSite>,
+    /// The encoding of the static `deps`; empty without.
+    pub deps: Vec<u8>,
+    /// Everything that shapes the argument key, in words: `params`, the sources of `keyBy` and of the hash rules.
+    pub shape: Vec<String>,
+}
+
+/// Why a function is kept in memory only, each wrapper by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unstable {
+    /// There is neither a name nor a place where it was wrapped.
+    NoCallSite,
+    /// There is no source text, so a change of the function could not be seen.
+    NoSource,
+    /// Its call site wraps several functions, which may have closed over different values.
+    Factory,
+}
+
+impl Facts {
+    /// Why this identity cannot be trusted on another page load, if so.
+    pub fn unstable(&self) -> Option<Unstable> {
+        if source::is_native(&self.source) && (self.name.is_none() || self.version.is_none()) {
+            return Some(Unstable::NoSource);
+        }
+        if self.name.is_none() && self.site.is_none() {
+            return Some(Unstable::NoCallSite);
+        }
+        None
+    }
+
+    /// The function in words, for messages: its name, or where it was wrapped.
+    pub fn describe(&self) -> String {
+        match (&self.name, self.function_name.as_str(), &self.site) {
+            (Some(name), _, _) => ["\"", name, "\""].concat(),
+            (None, "", Some(site)) => ["the cached function at ", &site.to_string()].concat(),
+            (None, "", None) => "a cached function".into(),
+            (None, own, _) => ["\"", own, "\""].concat(),
+        }
+    }
+
+    /// The function's key. `page_version` is that of `configure`; it counts where the function has no version of its own.
+    pub fn key(&self, page_version: Option<&str>, page_deps: &[u8]) -> Digest {
+        let mut identity = self.place();
+        match &self.version {
+            Some(version) => {
+                identity.string("version");
+                identity.string(version);
+            }
+            None => {
+                identity.string("source");
+                identity.string(&self.source);
+                identity.optional(page_version);
+            }
+        }
+        identity.byte_string(&self.deps);
+        identity.byte_string(page_deps);
+        for part in &self.shape {
+            identity.string(part);
+        }
+        Digest::of(identity.bytes())
+    }
+
+    /// What a factory is recognised by: the call site and the deps, without what differs between its functions.
+    pub fn site_key(&self) -> Option<Digest> {
+        if self.name.is_some() || self.site.is_none() {
+            return None;
+        }
+        let mut identity = self.place();
+        identity.byte_string(&self.deps);
+        Some(Digest::of(identity.bytes()))
+    }
+
+    /// The query of the script that wrapped it: a re-evaluated module has another one.
+    pub fn query(&self) -> &str {
+        self.site.as_ref().map_or("", |site| &site.caller.query)
+    }
+
+    fn place(&self) -> Encoder {
+        let mut identity = Encoder::default();
+        identity.number(f64::from(FORMAT));
+        identity.string(self.kind.name());
+        if let Some(name) = &self.name {
+            identity.string("name");
+            identity.string(name);
+            return identity;
+        }
+        identity.string("site");
+        identity.string(&self.function_name);
+        let frames = self.site.iter().flat_map(|site| std::iter::once(&site.caller).chain(&site.outer));
+        for frame in frames {
+            identity.string(&frame.url);
+            identity.string(&frame.position);
+        }
+        identity
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(stack: &str) -> Facts {
+        Facts {
+            kind: Kind::Data,
+            name: None,
+            version: None,
+            function_name: String::new(),
+            source: "e=>r(e)".into(),
+            site: CallSite::read(stack),
+            deps: Vec::new(),
+            shape: Vec::new(),
+        }
+    }
+
+    const PAGE: &str = "Error\n    at http://localhost/users.js:1:40";
+
+    #[test]
+    fn every_part_counts() {
+        let base = facts(PAGE);
+        let mut keys = vec![base.key(None, &[])];
+        let variants: [&dyn Fn(&mut Facts); 9] = [
+            &|f| f.kind = Kind::Resource,
+            &|f| f.name = Some("users".into()),
+            &|f| f.version = Some("2".into()),
+            &|f| f.function_name = "load".into(),
+            &|f| f.source = "e=>s(e)".into(),
+            &|f| f.site = CallSite::read("Error\n    at http://localhost/posts.js:1:40"),
+            &|f| {
+                f.site =
+                    CallSite::read("Error\n    at http://localhost/users.js:1:40\n    at http://localhost/a.js:1:1")
+            },
+            &|f| f.deps = vec![1],
+            &|f| f.shape = vec!["keyBy".into()],
+        ];
+        for change in variants {
+            let mut changed = base.clone();
+            change(&mut changed);
+            keys.push(changed.key(None, &[]));
+        }
+        keys.push(base.key(Some("build 7"), &[]));
+        keys.push(base.key(None, &[1]));
+        let count = keys.len();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), count);
+    }
+
+    #[test]
+    fn name_and_version_outlive_a_deploy() {
+        let named = |stack, source: &str| {
+            let mut named = facts(stack);
+            (named.name, named.version, named.source) = (Some("users".into()), Some("1".into()), source.into());
+            named.key(Some("any build"), &[])
+        };
+        assert_eq!(named(PAGE, "a"), named("Error\n    at http://localhost/other.js:9:9", "b"));
+    }
+
+    #[test]
+    fn knows_what_cannot_be_trusted() {
+        assert_eq!(facts(PAGE).unstable(), None);
+        assert_eq!(facts("").unstable(), Some(Unstable::NoCallSite));
+        let mut native = facts(PAGE);
+        native.source = "function () { [native code] }".into();
+        native.name = Some("bound".into());
+        assert_eq!(native.unstable(), Some(Unstable::NoSource));
+        native.version = Some("1".into());
+        assert_eq!(native.unstable(), None);
+    }
+}

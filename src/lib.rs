@@ -1,0 +1,23 @@
+//! Keepsake: a caching runtime for the browser.
+//!
+//! The modules below are the core. It is pure: it knows bytes, keys, milliseconds and a generic
+//! value; it reads no clock, awaits nothing and calls nobody back. `now` is an argument, and what
+//! was evicted is a result. `web` is the browser boundary around it.
+
+pub mod callsite;
+pub mod digest;
+pub mod duration;
+pub mod encoding;
+pub mod error;
+pub mod flight;
+pub mod freshness;
+pub mod identity;
+pub mod lru;
+pub mod near_miss;
+pub mod options;
+pub mod record;
+pub mod source;
+pub mod store;
+
+#[cfg(target_arch = "wasm32")]
+pub mod web;

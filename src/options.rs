@@ -1,0 +1,222 @@
+//! The options of cached functions and of the page: which there are, what they take, and what holds in the end.
+
+use crate::duration::Millis;
+use crate::error::Error;
+use crate::near_miss::near_miss;
+use crate::store::Limit;
+
+/// How long an entry without a `ttl` stays on disk.
+pub const DISK_TTL: Millis = Millis(24 * 60 * 60 * 1_000);
+
+/// A whole `ttl` number below this was probably meant in seconds.
+pub const SUSPICIOUS_TTL: Millis = Millis(1_000);
+
+/// What a cached function keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Values, copied out.
+    Data,
+    /// Live objects, shared.
+    Resource,
+}
+
+impl Kind {
+    /// The function that makes such functions.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Data => "cacheData",
+            Self::Resource => "cacheResource",
+        }
+    }
+}
+
+/// Who takes options.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// A cached function.
+    Function(Kind),
+    /// `configure` and `createKeepsake`.
+    Page,
+}
+
+impl Scope {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Function(kind) => kind.name(),
+            Self::Page => "configure",
+        }
+    }
+
+    fn accepts(self) -> Vec<&'static str> {
+        OPTIONS.iter().filter(|option| option.fits(self)).map(|option| option.name).collect()
+    }
+}
+
+/// One option: its name, and who takes it.
+struct Known {
+    name: &'static str,
+    data: bool,
+    resource: bool,
+    page: bool,
+}
+
+impl Known {
+    fn fits(&self, scope: Scope) -> bool {
+        match scope {
+            Scope::Function(Kind::Data) => self.data,
+            Scope::Function(Kind::Resource) => self.resource,
+            Scope::Page => self.page,
+        }
+    }
+}
+
+const fn option(name: &'static str, data: bool, resource: bool, page: bool) -> Known {
+    Known { name, data, resource, page }
+}
+
+/// Every option there is: data, resource, page.
+const OPTIONS: [Known; 14] = [
+    option("name", true, true, false),
+    option("version", true, true, true),
+    option("deps", true, true, true),
+    option("keyBy", true, true, false),
+    option("params", true, true, false),
+    option("hashFuncs", true, true, true),
+    option("ttl", true, true, true),
+    option("maxEntries", true, true, true),
+    option("persist", true, false, true),
+    option("enabled", true, true, true),
+    option("validate", true, true, true),
+    option("onRelease", false, true, true),
+    option("namespace", false, false, true),
+    option("onEvent", false, false, true),
+];
+
+/// Refuses the first key that is no option here, with the nearest that is.
+///
+/// # Errors
+/// [`Error::InvalidOption`].
+pub fn check_keys<'a>(scope: Scope, keys: impl IntoIterator<Item = &'a str>) -> Result<(), Error> {
+    for key in keys {
+        let known = OPTIONS.iter().find(|option| option.name == key);
+        if known.is_some_and(|option| option.fits(scope)) {
+            continue;
+        }
+        let accepted = scope.accepts();
+        let mend = match (known, near_miss(key, &accepted)) {
+            (Some(option), _) => elsewhere(option),
+            (None, Some(name)) => ["Did you mean `", name, "`?"].concat(),
+            (None, None) => ["The options are: ", &accepted.join(", "), "."].concat(),
+        };
+        let problem = [scope.name(), " has no option `", key, "`. ", &mend].concat();
+        return Err(Error::InvalidOption { option: key.into(), problem });
+    }
+    Ok(())
+}
+
+fn elsewhere(option: &Known) -> String {
+    let places = [(option.data, "cacheData"), (option.resource, "cacheResource"), (option.page, "configure")];
+    let places: Vec<&str> = places.into_iter().filter_map(|(fits, place)| fits.then_some(place)).collect();
+    ["It is an option of ", &places.join(" and "), "."].concat()
+}
+
+/// The error for a value that an option does not take; `got` is the value in words.
+pub fn invalid(scope: Scope, option: &str, got: &str, takes: &str) -> Error {
+    let problem = [scope.name(), ": `", option, "` is ", got, ". It takes ", takes, "."].concat();
+    Error::InvalidOption { option: option.into(), problem }
+}
+
+/// The options of one function, or the page's defaults, as given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Part of the identity.
+    pub name: Option<String>,
+    /// Part of the identity, instead of the source.
+    pub version: Option<String>,
+    /// The names of the parameters; one that starts with `_` is left out of the key.
+    pub params: Option<Vec<String>>,
+    /// How long an entry is fresh.
+    pub ttl: Option<Millis>,
+    /// Whether the `ttl` was a number without a unit.
+    pub ttl_is_bare: bool,
+    /// How many entries stay.
+    pub max_entries: Option<u32>,
+    /// Whether entries survive the page.
+    pub persist: Option<bool>,
+}
+
+/// What holds for a function once the page's defaults and Keepsake's own are filled in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// How long an entry is fresh.
+    pub ttl: Millis,
+    /// How many entries stay in memory.
+    pub limit: Limit,
+    /// Whether entries are written to disk.
+    pub persist: bool,
+}
+
+impl Options {
+    /// Fills in the page's defaults, then Keepsake's.
+    pub fn policy(&self, kind: Kind, page: &Self) -> Policy {
+        let persist = kind == Kind::Data && self.persist.or(page.persist).unwrap_or(true);
+        let unlimited = if persist { DISK_TTL } else { Millis::MAX };
+        Policy {
+            ttl: self.ttl.or(page.ttl).unwrap_or(unlimited),
+            limit: self.max_entries.or(page.max_entries).map_or(Limit::Unlimited, Limit::Entries),
+            persist,
+        }
+    }
+
+    /// Which parameters stay out of the key, by position.
+    pub fn left_out(&self) -> Vec<bool> {
+        self.params.iter().flatten().map(|name| name.starts_with('_')).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(scope: Scope, key: &str) -> String {
+        check_keys(scope, [key]).expect_err("refused").message()
+    }
+
+    #[test]
+    fn unknown_options_are_refused_with_the_nearest() {
+        let data = Scope::Function(Kind::Data);
+        assert!(check_keys(data, ["name", "ttl", "persist"]).is_ok());
+        assert_eq!(problem(data, "maxEntires"), "cacheData has no option `maxEntires`. Did you mean `maxEntries`?");
+        assert_eq!(
+            problem(data, "onRelease"),
+            "cacheData has no option `onRelease`. It is an option of cacheResource and configure."
+        );
+        assert_eq!(
+            problem(Scope::Page, "keyBy"),
+            "configure has no option `keyBy`. It is an option of cacheData and cacheResource."
+        );
+        assert!(problem(Scope::Function(Kind::Resource), "zzz").ends_with("The options are: name, version, deps, keyBy, params, hashFuncs, ttl, maxEntries, enabled, validate, onRelease."));
+    }
+
+    #[test]
+    fn the_function_wins_over_the_page_and_both_over_the_defaults() {
+        let page = Options { ttl: Some(Millis(5)), max_entries: Some(3), ..Options::default() };
+        let own = Options { ttl: Some(Millis(9)), ..Options::default() };
+        let policy = own.policy(Kind::Data, &page);
+        assert_eq!(policy, Policy { ttl: Millis(9), limit: Limit::Entries(3), persist: true });
+        let none = Options::default();
+        assert_eq!(none.policy(Kind::Data, &none).ttl, DISK_TTL);
+        assert_eq!(
+            none.policy(Kind::Resource, &none),
+            Policy { ttl: Millis::MAX, limit: Limit::Unlimited, persist: false }
+        );
+        let memory = Options { persist: Some(false), ..Options::default() };
+        assert_eq!(memory.policy(Kind::Data, &none).ttl, Millis::MAX);
+    }
+
+    #[test]
+    fn underscores_leave_parameters_out() {
+        let params = Some(vec!["_conn".into(), "sql".into()]);
+        assert_eq!(Options { params, ..Options::default() }.left_out(), [true, false]);
+    }
+}

@@ -1,0 +1,103 @@
+//! What one entry looks like on disk. The schema is version 1 for good; ARCHITECTURE.md has the experiment behind it.
+//!
+//! Store `values`, key: 32 bytes ([`crate::digest::CacheKey`]). All that a hit needs, in one read; an array of
+//!
+//! | at | field | |
+//! |---|---|---|
+//! | 0 | record version | [`VERSION`] |
+//! | 1 | stored at | milliseconds since the epoch |
+//! | 2 | fresh until | the same; `Infinity` is for ever |
+//! | 3 | stale until | the same |
+//! | 4 | effects | `null`; what the function drew |
+//! | 5 | value | by structured clone |
+//!
+//! Store `entries`, the same key. What eviction and inspection need, so that neither reads a value; an array of
+//!
+//! | at | field | |
+//! |---|---|---|
+//! | 0 | record version | |
+//! | 1 | size | bytes, estimated; 0 is not known |
+//! | 2 | last used | milliseconds since the epoch |
+//! | 3 | fresh until, as above | so that a collection need not read `values` |
+//! | 4 | owner | the tab that the entry belongs to, or `null` |
+//! | 5 | arguments | a digest and a preview of each, or `null` |
+//!
+//! Store `functions`. Key [`DATABASE_KEY`]: an array of record version, database id (16 bytes), hash secret
+//! (192 bytes), generation of the database, total size. Key: 16 bytes, the function's digest: an array of
+//! record version, generation, kind (0: data, 1: resource), identity in words, time until which it counts as a factory
+//! (0: not), last registered.
+//! A generation is a random number; no record stands for generation 0.
+
+use crate::duration::Millis;
+use crate::freshness::Lifetime;
+
+/// The version of the records. A record with any other is a miss.
+pub const VERSION: f64 = 1.0;
+
+/// The version of the database schema.
+pub const SCHEMA: u8 = 1;
+
+/// The names of the object stores.
+pub mod stores {
+    /// What a hit needs.
+    pub const VALUES: &str = "values";
+    /// What eviction and inspection need.
+    pub const ENTRIES: &str = "entries";
+    /// Generations, identities, marks; and the database's own record.
+    pub const FUNCTIONS: &str = "functions";
+    /// All of them.
+    pub const ALL: [&str; 3] = [VALUES, ENTRIES, FUNCTIONS];
+}
+
+/// The key of the database's own record in [`stores::FUNCTIONS`].
+pub const DATABASE_KEY: &str = "database";
+
+/// The fields of a record in [`stores::VALUES`], by place.
+pub mod value_field {
+    /// How many there are.
+    pub const COUNT: u32 = 6;
+    /// The value itself.
+    pub const VALUE: u32 = 5;
+}
+
+/// The numbers at the start of a value record, as they are written.
+pub fn head(lifetime: Lifetime) -> [f64; 4] {
+    [VERSION, lifetime.stored_at.to_js(), lifetime.fresh_until.to_js(), lifetime.stale_until.to_js()]
+}
+
+/// Reads them back; `None` if this is no record of this version.
+pub fn lifetime(head: [Option<f64>; 4]) -> Option<Lifetime> {
+    let [version, stored_at, fresh_until, stale_until] = head.map(|field| field.filter(|number| *number >= 0.0));
+    if version? != VERSION {
+        return None;
+    }
+    Some(Lifetime {
+        stored_at: Millis::from_js(stored_at?),
+        fresh_until: Millis::from_js(fresh_until?),
+        stale_until: Millis::from_js(stale_until?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_comes_back() {
+        for ttl in [Millis(1), Millis(86_400_000), Millis::MAX] {
+            let written = Lifetime::new(Millis(1_790_000_000_000), ttl, Millis(0));
+            assert_eq!(lifetime(head(written).map(Some)), Some(written));
+        }
+    }
+
+    #[test]
+    fn anything_else_is_no_record() {
+        let good = [Some(1.0), Some(5.0), Some(6.0), Some(6.0)];
+        assert!(lifetime(good).is_some());
+        for (at, bad) in [(0, Some(2.0)), (0, None), (1, None), (1, Some(f64::NAN)), (2, Some(-1.0)), (3, None)] {
+            let mut head = good;
+            head[at] = bad;
+            assert_eq!(lifetime(head), None);
+        }
+    }
+}
