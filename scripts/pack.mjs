@@ -1,0 +1,117 @@
+/**
+ * Turns what wasm-pack made into the npm package: optimises the WebAssembly, makes a factory of the glue code, and
+ * bundles both with src/web/js into one ES module that needs no `init()`, no URL and no bundler plugin.
+ */
+import { execFileSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { ROOT, say } from "./process.mjs";
+
+const MADE = join(ROOT, "target/wasm-pack");
+const PKG = join(ROOT, "pkg");
+
+/** What the module is compiled with; the optimiser must know it. */
+const FEATURES = ["simd", "bulk-memory", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "reference-types", "multivalue"];
+
+/** Makes pkg/ from target/wasm-pack. */
+export async function pack() {
+  const { build } = await import("esbuild");
+  const wasm = optimise(join(MADE, "keepsake_wasm_bg.wasm"));
+  const glue = await makeFactory(build);
+  rmSync(PKG, { recursive: true, force: true });
+  mkdirSync(PKG, { recursive: true });
+  await build({
+    entryPoints: [join(ROOT, "src/web/js/index.js")],
+    outfile: join(PKG, "keepsake.js"),
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    minify: true,
+    legalComments: "none",
+    logLevel: "warning",
+    plugins: [generated({ "keepsake:glue": glue, "keepsake:wasm": inlined(wasm) })],
+  });
+  copyFileSync(join(ROOT, "types/keepsake.d.ts"), join(PKG, "keepsake.d.ts"));
+  for (const file of ["LICENSE", "README.md"]) if (existsSync(join(ROOT, file))) copyFileSync(join(ROOT, file), join(PKG, file));
+  writeFileSync(join(PKG, "package.json"), `${JSON.stringify(manifest(), null, 2)}\n`);
+  const size = gzipSync(readFileSync(join(PKG, "keepsake.js")), { level: 9 }).length;
+  say(`keepsake.js: ${(size / 1000).toFixed(1)} kB gzip (${(wasm.length / 1000).toFixed(1)} kB of WebAssembly inside).`);
+}
+
+/** @param {string} file @returns {Buffer} the module, made smaller and faster by binaryen's wasm-opt */
+function optimise(file) {
+  const optimised = join(MADE, "keepsake_optimised.wasm");
+  const wasmOpt = createRequire(import.meta.url).resolve("binaryen/bin/wasm-opt");
+  const features = FEATURES.map((feature) => `--enable-${feature}`);
+  execFileSync(process.execPath, [wasmOpt, "-O3", ...features, "--strip-producers", "-o", optimised, file], { stdio: ["ignore", "inherit", "inherit"] });
+  return readFileSync(optimised);
+}
+
+/**
+ * wasm-bindgen's glue keeps its instance in a variable of its module, so a page could have one only. As a CommonJS
+ * module inside a function, each call of the function has variables of its own. Two names are shadowed: `require`,
+ * for the modules that the glue imports, and `WebAssembly`, so that what a callback of the instance throws is heard.
+ * @param {import("esbuild").build} build
+ * @returns {Promise<string>}
+ */
+async function makeFactory(build) {
+  const bundled = await build({
+    entryPoints: [join(MADE, "keepsake_wasm.js")],
+    bundle: true,
+    external: ["./snippets/*"],
+    format: "cjs",
+    target: "es2022",
+    write: false,
+    logLevel: "warning",
+    logOverride: { "empty-import-meta": "silent" }, // of init(), which is not used here
+  });
+  const [output] = bundled.outputFiles;
+  return `
+    import { guard } from "${join(ROOT, "src/web/js/guard.js")}";
+    export function createGlue(require, onTrap) {
+      const WebAssembly = guard(onTrap);
+      const module = { exports: {} };
+      ${output.text}
+      return module.exports;
+    }`;
+}
+
+/** @param {Buffer} wasm @returns {string} a module that compiles it once, when first asked */
+function inlined(wasm) {
+  return `
+    import { decode } from "${join(ROOT, "src/web/js/base64.js")}";
+    let module;
+    export function compile() {
+      return (module ??= new WebAssembly.Module(decode("${wasm.toString("base64")}")));
+    }`;
+}
+
+/** @param {Record<string, string>} modules by name @returns {import("esbuild").Plugin} */
+function generated(modules) {
+  return {
+    name: "generated",
+    setup(builder) {
+      builder.onResolve({ filter: /^keepsake:/ }, ({ path }) => ({ path, namespace: "generated" }));
+      builder.onLoad({ filter: /.*/, namespace: "generated" }, ({ path }) => ({ contents: modules[path], resolveDir: ROOT }));
+    },
+  };
+}
+
+/** @returns {Record<string, unknown>} the package's own package.json */
+function manifest() {
+  const [, version] = /^version = "(.+)"$/m.exec(readFileSync(join(ROOT, "Cargo.toml"), "utf8")) ?? [];
+  return {
+    name: "keepsake",
+    version,
+    description: "A caching runtime for the browser: results of slow functions, found again by the content of their arguments.",
+    license: "MIT",
+    keywords: ["cache", "memoize", "indexeddb", "wasm", "streamlit", "persist"],
+    type: "module",
+    sideEffects: false,
+    types: "./keepsake.d.ts",
+    exports: { ".": { types: "./keepsake.d.ts", default: "./keepsake.js" }, "./package.json": "./package.json" },
+    files: ["keepsake.js", "keepsake.d.ts"],
+  };
+}

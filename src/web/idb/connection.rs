@@ -1,0 +1,179 @@
+//! Opening the database, and what happens when it is lost.
+
+use std::rc::Rc;
+
+use indexed_db_futures::database::Database;
+use indexed_db_futures::internals::SystemRepr;
+use indexed_db_futures::prelude::*;
+use js_sys::{Array, Promise, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use web_sys::{IdbDatabase, IdbTransactionMode};
+
+use super::{Disk, OPEN_LIMIT, new_generation, number_at, result};
+use crate::digest::Secret;
+use crate::record::{DATABASE_KEY, SCHEMA, VERSION, stores};
+use crate::web::sys;
+
+/// A connection that was lost this often is not made again.
+const MOST_LOST: u32 = 3;
+
+/// Where the connection stands.
+#[derive(Default)]
+pub(super) enum Connection {
+    /// Not opened yet, or lost: the next use opens it.
+    #[default]
+    Closed,
+    /// Under way: a promise that settles when it is decided.
+    Opening(Promise),
+    /// Usable.
+    Open(Rc<Database>),
+    /// Not to be had: memory only.
+    Unusable,
+}
+
+impl Disk {
+    /// Opens the database if it is not open; `None` if it cannot be had.
+    pub(super) async fn database(self: &Rc<Self>) -> Option<Rc<Database>> {
+        loop {
+            let opening = {
+                let mut state = self.state.borrow_mut();
+                match &state.connection {
+                    Connection::Open(database) => return Some(database.clone()),
+                    Connection::Unusable => return None,
+                    Connection::Opening(promise) => promise.clone(),
+                    Connection::Closed => {
+                        let disk = self.clone();
+                        let promise = future_to_promise(async move {
+                            disk.connect().await;
+                            Ok(JsValue::UNDEFINED)
+                        });
+                        state.connection = Connection::Opening(promise.clone());
+                        promise
+                    }
+                }
+            };
+            // It never rejects; if it did, the next round would still find out where the connection stands.
+            let _ = JsFuture::from(opening).await;
+        }
+    }
+
+    /// Opens the database; `true` if it is usable.
+    pub async fn open(self: Rc<Self>) -> bool {
+        self.database().await.is_some()
+    }
+
+    async fn connect(self: &Rc<Self>) {
+        let disk = self.clone();
+        let opening = future_to_promise(async move { disk.prepare().await.map(|()| JsValue::UNDEFINED) });
+        let (code, message, thrown) = match sys::within(opening, OPEN_LIMIT).await {
+            Some(Ok(_)) => return,
+            Some(Err(thrown)) => {
+                ("no-database", "IndexedDB cannot be used here, so entries stay in memory only", thrown)
+            }
+            None => (
+                "database-blocked",
+                "the database did not open within 2 s, so entries stay in memory only",
+                JsValue::UNDEFINED,
+            ),
+        };
+        self.state.borrow_mut().connection = Connection::Unusable;
+        self.fault(code, message, thrown);
+    }
+
+    async fn prepare(self: &Rc<Self>) -> Result<(), JsValue> {
+        let opening = Database::open(self.name.as_str()).with_version(SCHEMA).with_on_upgrade_needed(|_, database| {
+            for store in stores::ALL {
+                database.create_object_store(store).build()?;
+            }
+            Ok(())
+        });
+        let database = opening.await.map_err(|error| JsValue::from_str(&error.to_string()))?;
+        let handle: IdbDatabase = JsValue::from(database.as_sys()).unchecked_into();
+        let (secret, generation) = own_record(&handle).await?;
+        let mut state = self.state.borrow_mut();
+        if matches!(state.connection, Connection::Unusable) {
+            drop(state);
+            handle.close(); // too late: the page goes on without
+            return Ok(());
+        }
+        state.secret = Some(secret);
+        state.generations.database = generation;
+        state.connection = Connection::Open(Rc::new(database));
+        drop(state);
+        self.listen(&handle);
+        Ok(())
+    }
+
+    /// Another page that upgrades or deletes the database is not held up, and a connection that the browser closes is
+    /// made again at the next use.
+    fn listen(self: &Rc<Self>, handle: &IdbDatabase) {
+        let disk = Rc::downgrade(self);
+        let lost = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
+            if let Some(handle) = sys::get(&event, "target").and_then(|target| target.dyn_into::<IdbDatabase>().ok()) {
+                handle.close();
+            }
+            if let Some(disk) = disk.upgrade() {
+                disk.lose();
+            }
+        });
+        let lost = lost.into_js_value().unchecked_into::<js_sys::Function>();
+        handle.set_onversionchange(Some(&lost));
+        handle.set_onclose(Some(&lost));
+    }
+
+    /// Forgets a connection that no longer works.
+    pub(super) fn lose(&self) {
+        let mut state = self.state.borrow_mut();
+        if !matches!(state.connection, Connection::Open(_)) {
+            return;
+        }
+        state.lost += 1;
+        state.generations.functions.clear();
+        state.connection = if state.lost > MOST_LOST { Connection::Unusable } else { Connection::Closed };
+        if state.lost > MOST_LOST {
+            drop(state);
+            self.fault(
+                "database-lost",
+                "the database was closed again and again, so entries stay in memory only",
+                JsValue::UNDEFINED,
+            );
+        }
+    }
+}
+
+/// The database's own record, made if it is missing: its secret and its generation.
+async fn own_record(handle: &IdbDatabase) -> Result<(Secret, f64), JsValue> {
+    let read = handle.transaction_with_str(stores::FUNCTIONS)?.object_store(stores::FUNCTIONS)?;
+    if let Some(found) = parse(&result(&read.get(&DATABASE_KEY.into())?).await?) {
+        return Ok(found);
+    }
+    // Two tabs may come here at once; the second finds what the first has written.
+    let transaction = handle.transaction_with_str_and_mode(stores::FUNCTIONS, IdbTransactionMode::Readwrite)?;
+    let store = transaction.object_store(stores::FUNCTIONS)?;
+    if let Some(found) = parse(&result(&store.get(&DATABASE_KEY.into())?).await?) {
+        return Ok(found);
+    }
+    let (id, secret) = (random(16)?, random(Secret::LENGTH)?);
+    let record = database_record(&id.into(), &secret.clone().into(), new_generation());
+    result(&store.put_with_key(&record, &DATABASE_KEY.into())?).await?;
+    parse(&record).ok_or(JsValue::UNDEFINED)
+}
+
+/// The record as [`crate::record`] describes it.
+pub(super) fn database_record(id: &JsValue, secret: &JsValue, generation: f64) -> Array {
+    [VERSION.into(), id.clone(), secret.clone(), generation.into(), 0.into()].iter().collect()
+}
+
+fn parse(record: &JsValue) -> Option<(Secret, f64)> {
+    let generation = number_at(record, 3)?;
+    let secret = record.unchecked_ref::<Array>().get(2).dyn_into::<Uint8Array>().ok()?;
+    Some((Secret::from_bytes(&secret.to_vec())?, generation))
+}
+
+/// Bytes at random.
+pub(crate) fn random(length: usize) -> Result<Uint8Array, JsValue> {
+    let bytes = Uint8Array::new_with_length(u32::try_from(length).unwrap_or_default());
+    sys::fill_random(&bytes)?;
+    Ok(bytes)
+}

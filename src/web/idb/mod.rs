@@ -1,0 +1,129 @@
+//! Where entries stay: one IndexedDB database per namespace. The schema is in [`crate::record`].
+//!
+//! Nothing in here reaches a caller: a fault is reported once, and the entry is then a miss, or not written.
+
+pub(crate) mod connection;
+mod reads;
+mod removal;
+mod writes;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use js_sys::{Array, Function, Promise, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{IdbKeyRange, IdbRequest};
+
+use crate::digest::{CacheKey, Digest, Secret};
+use connection::Connection;
+pub use removal::What;
+pub use writes::Write;
+
+/// An open takes at most this long, in milliseconds.
+const OPEN_LIMIT: i32 = 2_000;
+/// A read takes at most this long, in milliseconds.
+const READ_LIMIT: i32 = 1_000;
+
+/// Tells the page of a fault: code, message, what was thrown.
+pub type Report = Rc<dyn Fn(&str, &str, JsValue)>;
+
+/// One database, opened at its first use.
+pub struct Disk {
+    name: String,
+    report: Report,
+    state: RefCell<State>,
+}
+
+#[derive(Default)]
+struct State {
+    connection: Connection,
+    secret: Option<Secret>,
+    generations: Generations,
+    reads: Vec<reads::Pending>,
+    writes: Vec<Write>,
+    writing: bool,
+    waiting: Vec<Function>,
+    lost: u32,
+}
+
+/// The generations as this page last saw them: a write is dropped if they have changed since its computation began.
+#[derive(Default)]
+struct Generations {
+    database: f64,
+    functions: HashMap<Digest, f64>,
+}
+
+/// The generations that a computation started under.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Stamp {
+    database: f64,
+    function: f64,
+}
+
+impl Disk {
+    /// The database of a namespace; nothing is opened yet.
+    pub fn new(namespace: &str, report: Report) -> Rc<Self> {
+        let name = if namespace.is_empty() { "keepsake".into() } else { ["keepsake:", namespace].concat() };
+        Rc::new(Self { name, report, state: RefCell::default() })
+    }
+
+    /// The secret for argument digests; `None` as long as the database is not open, or if it cannot be.
+    pub fn secret(&self) -> Option<Secret> {
+        self.state.borrow().secret.clone()
+    }
+
+    /// What a computation of this function starts under.
+    pub fn stamp(&self, function: Digest) -> Stamp {
+        let state = self.state.borrow();
+        let known = state.generations.functions.get(&function);
+        Stamp { database: state.generations.database, function: known.copied().unwrap_or_default() }
+    }
+
+    fn fault(&self, code: &str, message: &str, thrown: JsValue) {
+        (self.report)(code, message, thrown);
+    }
+}
+
+/// What a request gives. Its handlers are set at once, so several requests can be issued before the first is awaited.
+fn result(request: &IdbRequest) -> impl Future<Output = Result<JsValue, JsValue>> + use<> {
+    let done = Promise::new(&mut |resolve, _| {
+        request.set_onsuccess(Some(&resolve));
+        request.set_onerror(Some(&resolve));
+    });
+    let request = request.clone();
+    async move {
+        JsFuture::from(done).await?;
+        match request.error()? {
+            Some(error) => Err(error.into()),
+            None => request.result(),
+        }
+    }
+}
+
+/// The 32 bytes as a key that IndexedDB takes.
+fn entry_key(key: CacheKey) -> JsValue {
+    Uint8Array::from(key.bytes().as_slice()).into()
+}
+
+fn function_key(function: Digest) -> JsValue {
+    Uint8Array::from(function.bytes().as_slice()).into()
+}
+
+/// All entries of a function: they lie side by side.
+fn range_of(function: Digest) -> Result<IdbKeyRange, JsValue> {
+    let first = CacheKey { function, call: Digest(0) };
+    let last = CacheKey { function, call: Digest(u128::MAX) };
+    IdbKeyRange::bound(&entry_key(first), &entry_key(last))
+}
+
+/// A field of a stored record, if the record is an array and has it.
+fn number_at(record: &JsValue, at: u32) -> Option<f64> {
+    Array::is_array(record).then(|| record.unchecked_ref::<Array>().get(at).as_f64()).flatten()
+}
+
+/// A generation: a number that no other has.
+fn new_generation() -> f64 {
+    js_sys::Math::random().max(f64::MIN_POSITIVE)
+}

@@ -1,0 +1,167 @@
+//! Removing: one entry, a function's, a kind's, all. What waits to be written goes at once; the new generation keeps
+//! out what was computed before, in this tab and in every other.
+
+use std::rc::Rc;
+
+use indexed_db_futures::database::Database;
+use indexed_db_futures::transaction::Transaction;
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::IdbObjectStore;
+
+use super::connection::database_record;
+use super::writes::{begin, function_record, store};
+use super::{Disk, entry_key, function_key, new_generation, number_at, range_of, result};
+use crate::digest::{CacheKey, Digest};
+use crate::options::Kind;
+use crate::record::{DATABASE_KEY, stores};
+
+/// What is to be removed.
+#[derive(Clone, Copy, Debug)]
+pub enum What {
+    /// The entry of one call.
+    Entry(CacheKey),
+    /// All of one function.
+    Function(Digest),
+    /// All of one kind, also of functions that this page has not loaded.
+    Kind(Kind),
+    /// Everything.
+    All,
+}
+
+impl Disk {
+    /// Removes one entry, and waits for nothing.
+    pub fn remove(self: &Rc<Self>, key: CacheKey) {
+        let removal = self.removal(What::Entry(key));
+        spawn_local(async move {
+            removal.await;
+        });
+    }
+
+    /// Drops what waits to be written at once, then removes the rest; gives how many entries there were.
+    pub fn removal(self: &Rc<Self>, what: What) -> impl Future<Output = u32> + use<> {
+        let before = self.drop_waiting(what);
+        self.close_batch();
+        let disk = self.clone();
+        async move {
+            let Some(database) = disk.database().await else {
+                return before;
+            };
+            match disk.remove_stored(&database, what).await {
+                Ok(removed) => before + removed,
+                Err(thrown) => {
+                    disk.fault("remove-failed", "removing entries from the database failed", thrown);
+                    before
+                }
+            }
+        }
+    }
+
+    fn drop_waiting(&self, what: What) -> u32 {
+        let mut state = self.state.borrow_mut();
+        let before = state.writes.len();
+        state.writes.retain(|write| match what {
+            What::Entry(key) => write.key != key,
+            What::Function(function) => write.key.function != function,
+            What::Kind(Kind::Resource) => true,
+            What::Kind(Kind::Data) | What::All => false,
+        });
+        u32::try_from(before - state.writes.len()).unwrap_or(u32::MAX)
+    }
+
+    async fn remove_stored(&self, database: &Database, what: What) -> Result<u32, JsValue> {
+        let transaction = begin(database)?;
+        let [values, entries, functions] =
+            [stores::VALUES, stores::ENTRIES, stores::FUNCTIONS].map(|name| store(&transaction, name));
+        let (values, entries, functions) = (values?, entries?, functions?);
+        let removed = match what {
+            What::Entry(key) => {
+                let key = entry_key(key);
+                let count = count(&values.count_with_key(&key)?).await?;
+                values.delete(&key)?;
+                entries.delete(&key)?;
+                count
+            }
+            What::Function(function) => {
+                self.remove_function(function, Kind::Data, &values, &entries, &functions).await?
+            }
+            What::Kind(kind) => {
+                let mut removed = 0;
+                for function in functions_of(kind, &functions).await? {
+                    removed += self.remove_function(function, kind, &values, &entries, &functions).await?;
+                }
+                removed
+            }
+            What::All => self.remove_all(&values, &entries, &functions).await?,
+        };
+        finish(transaction).await?;
+        Ok(removed)
+    }
+
+    async fn remove_function(
+        &self,
+        function: Digest,
+        kind: Kind,
+        values: &IdbObjectStore,
+        entries: &IdbObjectStore,
+        functions: &IdbObjectStore,
+    ) -> Result<u32, JsValue> {
+        let range = range_of(function)?;
+        let removed = count(&values.count_with_key(&range)?).await?;
+        let note = result(&functions.get(&function_key(function))?).await?;
+        values.delete(&range)?;
+        entries.delete(&range)?;
+        let identity = if Array::is_array(&note) { note.unchecked_ref::<Array>().get(3).as_string() } else { None };
+        let generation = new_generation();
+        functions
+            .put_with_key(&function_record(generation, kind, &identity.unwrap_or_default()), &function_key(function))?;
+        self.state.borrow_mut().generations.functions.insert(function, generation);
+        Ok(removed)
+    }
+
+    async fn remove_all(
+        &self,
+        values: &IdbObjectStore,
+        entries: &IdbObjectStore,
+        functions: &IdbObjectStore,
+    ) -> Result<u32, JsValue> {
+        let removed = count(&values.count()?).await?;
+        let own = result(&functions.get(&DATABASE_KEY.into())?).await?;
+        for store in [values, entries, functions] {
+            store.clear()?;
+        }
+        if Array::is_array(&own) {
+            let own: &Array = own.unchecked_ref();
+            let generation = new_generation();
+            functions.put_with_key(&database_record(&own.get(1), &own.get(2), generation), &DATABASE_KEY.into())?;
+            let mut state = self.state.borrow_mut();
+            state.generations.database = generation;
+            state.generations.functions.clear();
+        }
+        Ok(removed)
+    }
+}
+
+async fn count(request: &web_sys::IdbRequest) -> Result<u32, JsValue> {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    result(request).await.map(|count| count.as_f64().unwrap_or_default() as u32)
+}
+
+async fn finish(transaction: Transaction<'_>) -> Result<(), JsValue> {
+    transaction.commit().await.map_err(super::writes::thrown)
+}
+
+/// The functions of a kind that ever wrote here.
+async fn functions_of(kind: Kind, functions: &IdbObjectStore) -> Result<Vec<Digest>, JsValue> {
+    let (keys, records) = (result(&functions.get_all_keys()?), result(&functions.get_all()?));
+    let keys: Array = keys.await?.unchecked_into();
+    let records: Array = records.await?.unchecked_into();
+    let wanted = if kind == Kind::Data { 0.0 } else { 1.0 };
+    let bytes = |key: JsValue| <[u8; 16]>::try_from(Uint8Array::new(&key).to_vec()).ok().map(Digest::from_bytes);
+    let pairs = keys.iter().zip(records.iter());
+    Ok(pairs
+        .filter(|(key, record)| !key.is_string() && number_at(record, 2) == Some(wanted))
+        .filter_map(|(key, _)| bytes(key))
+        .collect())
+}

@@ -1,0 +1,227 @@
+// @ts-check
+/**
+ * The one place through which JavaScript calls the WebAssembly side.
+ *
+ * An instance may die: a stack overflow inside it leaves borrows held, and every later call would trap. Or it never
+ * comes to be: a Content-Security-Policy without `'wasm-unsafe-eval'`, Lockdown Mode, no SIMD. So whatever an export
+ * throws that is not ours gives the instance up; the call that met it gets {@link GONE} and computes by itself, and
+ * the next one gets a new instance of the compiled module. Each instance has glue code of its own, so frames of a
+ * dead one that are still on the stack never touch the memory of its successor.
+ */
+import { createGlue } from "keepsake:glue";
+import { compile } from "keepsake:wasm";
+import * as errors from "./errors.js";
+import { KeepsakeError } from "./errors.js";
+
+/** What a call gives when there is no instance: compute without the cache. */
+export const GONE = Symbol("gone");
+
+/** After this many deaths within {@link DEATH_SPAN} the instance is not made again: something kills it every time. */
+const MOST_DEATHS = 3;
+const DEATH_SPAN = 60_000;
+
+/** Told to `board` and its kin instead of a length: the digest was made in pieces. */
+const IN_PIECES = 0xffffffff;
+
+/** @typedef {import("./glue.js").WasmEngine} WasmEngine */
+/** @typedef {(code: string, message: string, error?: unknown) => void} Report */
+
+export class Engine {
+  /** @type {WasmEngine | null} */
+  #wasm = null;
+  /** @type {any} the exports of the instance itself, for its memory */
+  #exports = null;
+  /** @type {Uint8Array} the scratch area in wasm memory */
+  #scratch = new Uint8Array(0);
+  #scratchAt = 0;
+  #scratchSize = 0;
+  #refused = false;
+  /** @type {number[]} */
+  #deaths = [];
+  /** @type {Set<() => void>} what waits for a promise of the instance */
+  #waiting = new Set();
+  /** @type {Report} */
+  #report;
+  /** @type {(engine: Engine) => void} */
+  #onStart;
+  /** @type {() => void} */
+  #onDeath;
+
+  /** Counts instances; what was made by an earlier one means nothing to a later one. */
+  epoch = 0;
+
+  /**
+   * @param {Report} report faults go here
+   * @param {(engine: Engine) => void} onStart makes a new instance know what the last one knew
+   * @param {() => void} onDeath lets go of what the dead one held
+   */
+  constructor(report, onStart, onDeath) {
+    this.#report = report;
+    this.#onStart = onStart;
+    this.#onDeath = onDeath;
+  }
+
+  /** Whether there is an instance, now or after trying. */
+  get alive() {
+    return this.#wasm !== null || this.#start();
+  }
+
+  /**
+   * Calls an export. Throws errors of ours only.
+   * @param {keyof WasmEngine} method
+   * @param {...any} args
+   * @returns {any} what it gives, or {@link GONE}
+   */
+  call(method, ...args) {
+    const wasm = this.#wasm;
+    if (wasm === null) return this.#start() ? this.call(method, ...args) : GONE;
+    try {
+      return /** @type {any} */ (wasm)[method](...args);
+    } catch (error) {
+      return this.#failed(wasm, error);
+    }
+  }
+
+  /**
+   * Calls an export that gives a promise. The promise never rejects, and settles also if the instance dies.
+   * @param {keyof WasmEngine} method
+   * @param {...any} args
+   * @returns {Promise<any>} what it gives, or {@link GONE}
+   */
+  async callAsync(method, ...args) {
+    const promise = this.call(method, ...args);
+    if (promise === GONE) return GONE;
+    return new Promise((resolve) => {
+      const gone = () => resolve(GONE);
+      this.#waiting.add(gone);
+      promise.then(
+        (/** @type {unknown} */ value) => {
+          this.#waiting.delete(gone);
+          resolve(value);
+        },
+        (/** @type {unknown} */ error) => {
+          this.#waiting.delete(gone);
+          this.#report("internal", `an operation of the cache failed: ${String(error)}`, error);
+          resolve(GONE);
+        },
+      );
+    });
+  }
+
+  /**
+   * The hot path: looks a call up and boards its flight, in one crossing.
+   * @param {number} id @param {number} length from {@link load} @param {number} now
+   * @returns {number} a verdict, or -1 without an instance
+   */
+  board(id, length, now) {
+    const wasm = this.#wasm;
+    if (wasm === null) return -1;
+    try {
+      const verdict = wasm.board(id, length, now);
+      return (verdict & 3) === 3 ? -1 : verdict;
+    } catch (error) {
+      this.#failed(wasm, error);
+      return -1;
+    }
+  }
+
+  /**
+   * Hands an encoding over, to be hashed as that of a call of function `id`; a small one is hashed by the operation
+   * that follows. Nothing of the user's may run until then.
+   * @param {number} id
+   * @param {import("./walker.js").Encoding} encoding
+   * @returns {number} the length to give to the operation, or -1 without an instance
+   */
+  load(id, encoding) {
+    if (this.#scratch.byteLength === 0 && !this.#view()) return -1;
+    const length = encoding.at;
+    if (encoding.pieces.length > 0 || length > this.#scratchSize) return this.loadParts(id, encoding.parts());
+    const { bytes } = encoding;
+    const scratch = this.#scratch;
+    if (length <= 96) for (let i = 0; i < length; i++) scratch[i] = /** @type {number} */ (bytes[i]);
+    else scratch.set(bytes.subarray(0, length));
+    return length;
+  }
+
+  /**
+   * The same for an encoding in parts, a scratch area at a time: wasm memory never shrinks.
+   * @param {number} id
+   * @param {Uint8Array[]} parts
+   * @returns {number}
+   */
+  loadParts(id, parts) {
+    if (this.call("digest_start", id) === GONE) return -1;
+    for (const part of parts) {
+      for (let from = 0; from < part.length; from += this.#scratchSize) {
+        const piece = part.subarray(from, from + this.#scratchSize);
+        if (this.#scratch.byteLength === 0 && !this.#view()) return -1;
+        this.#scratch.set(piece);
+        if (this.call("digest_update", piece.length) === GONE) return -1;
+      }
+    }
+    return IN_PIECES;
+  }
+
+  /** Takes a new view on the scratch area; the old one is detached when the memory has grown. */
+  #view() {
+    if (!this.alive) return false;
+    this.#scratch = new Uint8Array(this.#exports.memory.buffer, this.#scratchAt, this.#scratchSize);
+    return true;
+  }
+
+  /** @returns {boolean} */
+  #start() {
+    if (this.#refused) return false;
+    try {
+      const module = compile();
+      const glue = createGlue(
+        () => errors,
+        (/** @type {unknown} */ error) => this.#wasm !== null && this.#bury(this.#wasm, error),
+      );
+      this.#exports = glue.initSync({ module });
+      const wasm = new glue.Engine(this.#report);
+      this.#scratchAt = wasm.scratch();
+      this.#scratchSize = wasm.scratch_size();
+      this.#wasm = wasm;
+    } catch (error) {
+      if (error instanceof RangeError) return false; // the end of the caller's stack: the next call may do
+      this.#refuse("no-wasm", "WebAssembly cannot be used here, so cached functions run uncached. With a Content-Security-Policy, add 'wasm-unsafe-eval' to script-src.", error);
+      return false;
+    }
+    this.epoch += 1;
+    this.#scratch = new Uint8Array(0);
+    this.#onStart(this);
+    return this.#wasm !== null;
+  }
+
+  /** @param {WasmEngine} wasm @param {unknown} error */
+  #failed(wasm, error) {
+    if (error instanceof KeepsakeError) throw error;
+    this.#bury(wasm, error);
+    return GONE;
+  }
+
+  /** @param {WasmEngine} wasm @param {unknown} error */
+  #bury(wasm, error) {
+    if (this.#wasm !== wasm) return; // it is dead already, and this is a frame of its own that learns of it
+    this.#wasm = null;
+    this.#scratch = new Uint8Array(0);
+    this.epoch += 1;
+    const now = Date.now();
+    this.#deaths = this.#deaths.filter((death) => now - death < DEATH_SPAN);
+    this.#deaths.push(now);
+    if (this.#deaths.length >= MOST_DEATHS) {
+      this.#refuse("instance-died", "the cache failed several times within a minute, so cached functions run uncached until the page is loaded again. This is a bug in Keepsake, or the end of the stack is met again and again.", error);
+    }
+    this.#onDeath();
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const gone of waiting) gone();
+  }
+
+  /** @param {string} code @param {string} message @param {unknown} error */
+  #refuse(code, message, error) {
+    this.#refused = true;
+    this.#report(code, message, error);
+  }
+}

@@ -1,0 +1,65 @@
+// @ts-check
+/**
+ * The error classes that users see, and the one place where the Rust side makes them.
+ */
+
+/** Every error of Keepsake's own. `code` is stable; branch on it, not on the message. */
+export class KeepsakeError extends Error {
+  /**
+   * @param {string} message
+   * @param {Record<string, unknown>} [fields] what a program needs: `code`, `functionName`, `param`, `path`, `type`, `cause`
+   */
+  constructor(message, fields = {}) {
+    const { cause, ...rest } = fields;
+    super(message, cause === undefined ? undefined : { cause });
+    /** @type {string} */
+    this.code = "keepsake";
+    Object.assign(this, rest);
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {string} code
+ * @returns {typeof KeepsakeError}
+ */
+function define(name, code) {
+  const type = class extends KeepsakeError {
+    /**
+     * @param {string} message
+     * @param {Record<string, unknown>} [fields]
+     */
+    constructor(message, fields) {
+      super(message, { code, ...fields });
+    }
+  };
+  Object.defineProperty(type, "name", { value: name });
+  Object.defineProperty(type.prototype, "name", { value: name, writable: true, configurable: true });
+  return type;
+}
+
+export const InvalidOptionError = define("InvalidOptionError", "invalid-option");
+export const UnhashableParamError = define("UnhashableParamError", "unhashable-param");
+export const UserHashError = define("UserHashError", "user-hash");
+export const UnserializableReturnValueError = define("UnserializableReturnValueError", "unserializable-return-value");
+export const RecursiveCallError = define("RecursiveCallError", "recursive-call");
+
+/** @type {Record<string, typeof KeepsakeError>} */
+const CLASSES = {
+  InvalidOptionError,
+  UnhashableParamError,
+  UserHashError,
+  UnserializableReturnValueError,
+  RecursiveCallError,
+};
+
+/**
+ * Makes an error by the name of its class.
+ * @param {string} name
+ * @param {string} message
+ * @param {Record<string, unknown>} fields
+ * @returns {KeepsakeError}
+ */
+export function makeError(name, message, fields) {
+  return new (CLASSES[name] ?? KeepsakeError)(message, fields);
+}

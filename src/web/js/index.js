@@ -1,0 +1,50 @@
+// @ts-check
+/**
+ * What `import … from "keepsake"` gives. Importing does nothing: the WebAssembly is compiled when the first function
+ * is wrapped in a page or worker.
+ */
+import { DATA, RESOURCE } from "./cached.js";
+import { InvalidOptionError } from "./errors.js";
+import { Keepsake } from "./keepsake.js";
+import { wrap } from "./wrap.js";
+
+export {
+  InvalidOptionError,
+  KeepsakeError,
+  RecursiveCallError,
+  UnhashableParamError,
+  UnserializableReturnValueError,
+  UserHashError,
+} from "./errors.js";
+
+/** Tells the engine's rules that an object is known by itself, not by its content. It is recognised, not called. */
+export function identity(/** @type {unknown} */ _object) {
+  throw new InvalidOptionError("`identity` is given as a hash function: hashFuncs: [[Model, identity]]. It is not called.", { option: "hashFuncs" });
+}
+Object.defineProperty(identity, Symbol.for("keepsake.identity"), { value: true });
+
+/**
+ * Makes an instance of its own, with the same functions: for libraries, micro-frontends, tests.
+ * @param {Record<string, any>} [options] as for `configure`
+ */
+export function createKeepsake(options = {}) {
+  const cache = new Keepsake();
+  const cacheData = (/** @type {any} */ fn, /** @type {any} */ given) => wrap(cache, DATA, fn, given, cacheData);
+  const cacheResource = (/** @type {any} */ fn, /** @type {any} */ given) => wrap(cache, RESOURCE, fn, given, cacheResource);
+  cacheData.clear = () => cache.clearKind(DATA);
+  cacheResource.clear = () => cache.clearKind(RESOURCE);
+  const configure = (/** @type {any} */ given) => cache.configure(given);
+  if (Object.keys(options).length > 0) configure(options);
+  return {
+    cacheData,
+    cacheResource,
+    configure,
+    hash: (/** @type {unknown} */ value) => cache.hash(value),
+    flush: () => cache.flush(),
+    destroy: () => cache.destroy(),
+  };
+}
+
+const page = createKeepsake();
+
+export const { cacheData, cacheResource, configure, hash, flush, destroy } = page;

@@ -1,0 +1,11 @@
+declare module "keepsake:glue" {
+  /** Makes the glue code of one instance. `onTrap` hears of what a callback of the instance throws. */
+  export function createGlue(
+    require: (id: string) => unknown,
+    onTrap: (error: unknown) => void,
+  ): { initSync(options: { module: WebAssembly.Module }): object; Engine: new (report: Function) => import("./glue.js").WasmEngine };
+}
+declare module "keepsake:wasm" {
+  /** Compiles the module on first use, once. Throws where WebAssembly cannot be used. */
+  export function compile(): WebAssembly.Module;
+}

@@ -1,0 +1,378 @@
+// @ts-check
+/**
+ * The fast walker: encodes common arguments, about ten times as fast as a walk through the wasm boundary
+ * (a 12-node query object: 0.5 µs against 2.6 µs; `JSON.stringify` 0.25 µs).
+ *
+ * The format is the table in `src/encoding.rs`; the complete walker is `src/web/arguments.rs`, which knows every
+ * type and is the definition. This one finishes, or gives up as a whole at the first value it does not know.
+ * It writes into a buffer that JavaScript owns: a view on wasm memory detaches when the memory grows, and
+ * writes past the end of a view are dropped in silence.
+ */
+
+const UNDEFINED = 0x01;
+const NULL = 0x02;
+const FALSE = 0x03;
+const TRUE = 0x04;
+const NUMBER = 0x05;
+const STRING_8 = 0x06;
+const STRING_16 = 0x07;
+const BIGINT = 0x08;
+const ARRAY = 0x10;
+const OBJECT = 0x13;
+const DATE = 0x16;
+const ARRAY_BUFFER = 0x20;
+const DATA_VIEW = 0x22;
+const CALL = 0x40;
+const LEFT_OUT = 0x41;
+const DEPS = 0x42;
+const THIS = 0x43;
+
+/** Deeper values go to the complete walker, which has a stack of its own and sees cycles. */
+const DEEPEST = 48;
+/** Binary data above this many bytes is not copied but referred to. */
+const COPIED_BYTES = 256;
+/** An encoding that takes more than this is the complete walker's to refuse. */
+const LARGEST = 256 * 1024 * 1024;
+/** A buffer larger than this is not kept for the next call. */
+const KEPT_BUFFER = 1024 * 1024;
+
+const HASH_METHOD = Symbol.for("keepsake.hash");
+
+const { getPrototypeOf, keys: keysOf, hasOwn } = Object;
+const objectPrototype = Object.prototype;
+const arrayPrototype = Array.prototype;
+const datePrototype = Date.prototype;
+const timeOf = Function.prototype.call.bind(Date.prototype.getTime);
+
+/** @param {object} prototype @param {string} name @returns {(value: object) => any} */
+function getter(prototype, name) {
+  const { get } = /** @type {{ get(): any }} */ (Object.getOwnPropertyDescriptor(prototype, name));
+  return Function.prototype.call.bind(get);
+}
+const typedArrayPrototype = getPrototypeOf(Uint8Array.prototype);
+const viewBuffer = getter(typedArrayPrototype, "buffer");
+const viewOffset = getter(typedArrayPrototype, "byteOffset");
+const viewLength = getter(typedArrayPrototype, "byteLength");
+/** Throws for a detached or out-of-bounds typed array (ValidateTypedArray, ECMA-262 23.2.4.4). */
+const validate = Function.prototype.call.bind(typedArrayPrototype.values);
+const dataBuffer = getter(DataView.prototype, "buffer");
+const dataOffset = getter(DataView.prototype, "byteOffset");
+const dataLength = getter(DataView.prototype, "byteLength");
+const bufferLength = getter(ArrayBuffer.prototype, "byteLength");
+
+/** Typed array prototypes and their tags, in the order of the table. */
+const VIEWS = new Map(
+  [
+    "Int8Array", "Uint8Array", "Uint8ClampedArray", "Int16Array", "Uint16Array", "Int32Array", "Uint32Array",
+    "Float32Array", "Float64Array", "BigInt64Array", "BigUint64Array", "Float16Array",
+  ].flatMap((name, at) => {
+    const type = /** @type {any} */ (globalThis)[name];
+    return typeof type === "function" ? [[type.prototype, 0x23 + at]] : [];
+  }),
+);
+
+/** An encoding under way, then finished: `bytes[0..at]`, with the `pieces` of binary data between. */
+export class Encoding {
+  constructor() {
+    this.bytes = new Uint8Array(4096);
+    this.view = new DataView(this.bytes.buffer);
+    this.at = 0;
+    /** @type {{ at: number, bytes: Uint8Array }[]} where in `bytes` each piece belongs */
+    this.pieces = [];
+    this.length = 0;
+  }
+
+  /** The whole in order, as views: copy what must outlive the next call. @returns {Uint8Array[]} */
+  parts() {
+    const parts = [];
+    let from = 0;
+    for (const piece of this.pieces) {
+      parts.push(this.bytes.subarray(from, piece.at), piece.bytes);
+      from = piece.at;
+    }
+    parts.push(this.bytes.subarray(from, this.at));
+    return parts;
+  }
+
+  /** Makes room for `more` bytes. @param {number} more */
+  grow(more) {
+    const needed = this.at + more;
+    if (needed > LARGEST) throw GIVE_UP;
+    const bytes = new Uint8Array(Math.min(LARGEST, Math.max(needed, this.bytes.length * 2)));
+    bytes.set(this.bytes.subarray(0, this.at));
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer);
+  }
+}
+
+const GIVE_UP = { gaveUp: true };
+
+/** The encoding that waits for the next call; none while one is under way, so a getter that calls the cache gets its own. */
+/** @type {Encoding | null} */
+let idle = null;
+
+/** Gives an encoding back when its bytes have been used. @param {Encoding} encoding */
+export function release(encoding) {
+  encoding.pieces = [];
+  if (encoding.bytes.length <= KEPT_BUFFER) idle = encoding;
+}
+
+/**
+ * Encodes a call; `null` if the complete walker has to.
+ * @param {ArrayLike<unknown>} args
+ * @param {boolean[] | null} leftOut which parameters are not part of the key
+ * @param {{ value: unknown } | null} deps
+ * @param {{ value: unknown } | null} self `this`, where it counts
+ * @returns {Encoding | null}
+ */
+export function encodeCall(args, leftOut, deps, self) {
+  const out = start();
+  try {
+    const count = args.length;
+    counted(out, CALL, count);
+    for (let i = 0; i < count; i++) {
+      if (leftOut !== null && leftOut[i] === true) tag(out, LEFT_OUT);
+      else write(out, args[i], 0);
+    }
+    if (deps !== null) {
+      tag(out, DEPS);
+      write(out, deps.value, 0);
+    }
+    if (self !== null) {
+      tag(out, THIS);
+      write(out, self.value, 0);
+    }
+    return out;
+  } catch {
+    // GIVE_UP, a throwing getter or proxy, the end of the stack: the complete walker tells which.
+    release(out);
+    return null;
+  }
+}
+
+/**
+ * Encodes one value; `null` if the complete walker has to.
+ * @param {unknown} value
+ * @returns {Encoding | null}
+ */
+export function encodeValue(value) {
+  const out = start();
+  try {
+    write(out, value, 0);
+    return out;
+  } catch {
+    release(out);
+    return null;
+  }
+}
+
+function start() {
+  const out = idle ?? new Encoding();
+  idle = null;
+  out.at = 0;
+  return out;
+}
+
+/** @param {Encoding} out @param {number} tag */
+function tag(out, tag) {
+  if (out.at + 1 > out.bytes.length) out.grow(1);
+  out.bytes[out.at++] = tag;
+}
+
+/** @param {Encoding} out @param {number} tag @param {number} count */
+function counted(out, tag, count) {
+  if (out.at + 9 > out.bytes.length) out.grow(9);
+  const bytes = out.bytes;
+  bytes[out.at++] = tag;
+  while (count >= 0x80) {
+    bytes[out.at++] = (count & 0x7f) | 0x80;
+    count = Math.floor(count / 0x80);
+  }
+  bytes[out.at++] = count;
+}
+
+/** @param {Encoding} out @param {number} tag @param {number} value */
+function numbered(out, tag, value) {
+  if (out.at + 9 > out.bytes.length) out.grow(9);
+  const at = out.at;
+  out.bytes[at] = tag;
+  if (value === value) out.view.setFloat64(at + 1, value, true);
+  else {
+    // Which NaN setFloat64 writes is the engine's choice (ECMA-262 25.1.3.17), so its two halves are written.
+    out.view.setUint32(at + 1, 0, true);
+    out.view.setUint32(at + 5, 0x7ff80000, true);
+  }
+  out.at = at + 9;
+}
+
+/** @param {Encoding} out @param {string} text */
+function string(out, text) {
+  const length = text.length;
+  counted(out, STRING_8, length);
+  if (out.at + length > out.bytes.length) out.grow(length);
+  const { bytes, at } = out;
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0xff) return wideString(out, text);
+    bytes[at + i] = unit;
+  }
+  out.at = at + length;
+}
+
+/** @param {Encoding} out @param {string} text */
+function wideString(out, text) {
+  const length = text.length;
+  out.at -= length < 0x80 ? 2 : headLength(length);
+  counted(out, STRING_16, length);
+  if (out.at + 2 * length > out.bytes.length) out.grow(2 * length);
+  const { view, at } = out;
+  for (let i = 0; i < length; i++) view.setUint16(at + 2 * i, text.charCodeAt(i), true);
+  out.at = at + 2 * length;
+}
+
+/** How many bytes a tag with its count takes. @param {number} count */
+function headLength(count) {
+  let bytes = 2;
+  while (count >= 0x80) {
+    count = Math.floor(count / 0x80);
+    bytes += 1;
+  }
+  return bytes;
+}
+
+/** @param {Encoding} out @param {unknown} value @param {number} depth */
+function write(out, value, depth) {
+  switch (typeof value) {
+    case "string":
+      return string(out, value);
+    case "number":
+      return numbered(out, NUMBER, value);
+    case "undefined":
+      return tag(out, UNDEFINED);
+    case "boolean":
+      return tag(out, value ? TRUE : FALSE);
+    case "bigint": {
+      const digits = value.toString(16);
+      counted(out, BIGINT, digits.length);
+      return ascii(out, digits);
+    }
+    case "object":
+      return value === null ? tag(out, NULL) : object(out, value, depth);
+    default:
+      throw GIVE_UP;
+  }
+}
+
+/** @param {Encoding} out @param {string} text */
+function ascii(out, text) {
+  if (out.at + text.length > out.bytes.length) out.grow(text.length);
+  for (let i = 0; i < text.length; i++) out.bytes[out.at++] = text.charCodeAt(i);
+}
+
+/** @param {Encoding} out @param {object} value @param {number} depth */
+function object(out, value, depth) {
+  if (depth >= DEEPEST) throw GIVE_UP;
+  const prototype = getPrototypeOf(value);
+  if (prototype === objectPrototype || prototype === null) return plain(out, /** @type {any} */ (value), depth);
+  if (prototype === arrayPrototype && Array.isArray(value)) return array(out, value, depth);
+  if (/** @type {any} */ (value)[HASH_METHOD] !== undefined) throw GIVE_UP;
+  if (prototype === datePrototype) return numbered(out, DATE, timeOf(value));
+  const type = VIEWS.get(prototype);
+  if (type !== undefined) {
+    validate(value);
+    return binary(out, type, new Uint8Array(viewBuffer(value), viewOffset(value), viewLength(value)));
+  }
+  if (prototype === DataView.prototype) {
+    return binary(out, DATA_VIEW, new Uint8Array(dataBuffer(value), dataOffset(value), dataLength(value)));
+  }
+  if (prototype === ArrayBuffer.prototype) {
+    bufferLength(value);
+    return binary(out, ARRAY_BUFFER, new Uint8Array(/** @type {ArrayBuffer} */ (value)));
+  }
+  throw GIVE_UP;
+}
+
+/** @param {Encoding} out @param {unknown[]} value @param {number} depth */
+function array(out, value, depth) {
+  const length = value.length;
+  // As many enumerable keys as indices, and no hole below: so there are no other properties. 0.4 µs for 100 items.
+  if (keysOf(value).length !== length || /** @type {any} */ (value)[HASH_METHOD] !== undefined) throw GIVE_UP;
+  counted(out, ARRAY, length);
+  for (let i = 0; i < length; i++) {
+    const item = value[i];
+    if (typeof item === "number") numbered(out, NUMBER, item);
+    else if (item === undefined && !hasOwn(value, i)) throw GIVE_UP;
+    else write(out, item, depth + 1);
+  }
+}
+
+/** @param {Encoding} out @param {Record<string, unknown>} value @param {number} depth */
+function plain(out, value, depth) {
+  // A namespace object such as Math has no enumerable properties, but a tag: it is no empty object.
+  if (/** @type {any} */ (value)[HASH_METHOD] !== undefined || /** @type {any} */ (value)[Symbol.toStringTag] !== undefined) throw GIVE_UP;
+  const shape = shapeOf(keysOf(value));
+  const head = shape.head;
+  if (out.at + head.length > out.bytes.length) out.grow(head.length);
+  if (head.length < 64) for (let i = 0; i < head.length; i++) out.bytes[out.at + i] = /** @type {number} */ (head[i]);
+  else out.bytes.set(head, out.at);
+  out.at += head.length;
+  const sorted = shape.sorted;
+  for (let i = 0; i < sorted.length; i++) {
+    const item = value[/** @type {string} */ (sorted[i])];
+    if (typeof item === "number") numbered(out, NUMBER, item);
+    else if (typeof item === "string") string(out, item);
+    else write(out, item, depth + 1);
+  }
+}
+
+/** @param {Encoding} out @param {number} type @param {Uint8Array} bytes */
+function binary(out, type, bytes) {
+  counted(out, type, bytes.length);
+  if (bytes.length > COPIED_BYTES) {
+    out.pieces.push({ at: out.at, bytes });
+    return;
+  }
+  if (out.at + bytes.length > out.bytes.length) out.grow(bytes.length);
+  out.bytes.set(bytes, out.at);
+  out.at += bytes.length;
+}
+
+/**
+ * The keys of an object in their order, sorted, and encoded: the same for every row of a table. Remembered in a
+ * table of fixed size, so that many shapes cost time and not memory.
+ * @typedef {{ keys: string[], sorted: string[], head: Uint8Array }} Shape
+ */
+/** @type {(Shape | undefined)[]} */
+const shapes = new Array(256).fill(undefined);
+/** Objects with more keys are no rows. */
+const LARGEST_SHAPE = 64;
+
+/** @param {string[]} keys @returns {Shape} */
+function shapeOf(keys) {
+  const count = keys.length;
+  if (count > LARGEST_SHAPE) return makeShape(keys);
+  const first = count > 0 ? /** @type {string} */ (keys[0]) : "";
+  const last = count > 0 ? /** @type {string} */ (keys[count - 1]) : "";
+  const place = (count * 31 + first.length * 7 + last.length * 131 + (first.charCodeAt(0) | 0) * 17 + (last.charCodeAt(last.length - 1) | 0)) & 255;
+  const known = shapes[place];
+  if (known !== undefined && sameKeys(known.keys, keys)) return known;
+  const shape = makeShape(keys);
+  if (shape.head.length <= 1024) shapes[place] = shape;
+  return shape;
+}
+
+/** @param {string[]} a @param {string[]} b */
+function sameKeys(a, b) {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** @param {string[]} keys @returns {Shape} */
+function makeShape(keys) {
+  const sorted = keys.slice().sort(); // the default order is by code unit
+  const out = new Encoding();
+  counted(out, OBJECT, sorted.length);
+  for (const key of sorted) string(out, key);
+  return { keys, sorted, head: out.bytes.slice(0, out.at) };
+}

@@ -1,0 +1,174 @@
+// @ts-check
+/**
+ * Wrapping: what can be told about a function, and the methods that its wrapper has.
+ */
+import { Cached } from "./cached.js";
+import { GONE } from "./engine.js";
+import { InvalidOptionError } from "./errors.js";
+
+/** How many frames identify a call site: the caller, and the first in a further script. */
+const FRAMES = 24;
+
+/** Numbers of functions: they tell one function wrapped twice from two functions. @type {WeakMap<object, number>} */
+const numbers = new WeakMap();
+let lastNumber = 0;
+
+/**
+ * Wraps a function.
+ * @param {import("./keepsake.js").Keepsake} cache
+ * @param {number} kind
+ * @param {any} original
+ * @param {any} options
+ * @param {Function} entry the public function that was called, where the stack is cut
+ * @returns {any}
+ */
+export function wrap(cache, kind, original, options, entry) {
+  const label = kind === 0 ? "cacheData" : "cacheResource";
+  if (typeof original !== "function") throw new InvalidOptionError(`${label} takes a function and options, and got ${describe(original)} as the function.`, { option: "fn" });
+  if (options !== undefined && (typeof options !== "object" || options === null)) throw new InvalidOptionError(`${label} takes an object of options, and got ${describe(options)}.`, { option: "options" });
+  const source = sourceOf(original);
+  if (/^(?:async\s*)?(?:function\s*)?\*/.test(source)) {
+    throw new InvalidOptionError(`${label} cannot wrap a generator: it gives one iterator, which the first caller would use up. Wrap a function that returns an array.`, { option: "fn" });
+  }
+  const given = options === undefined ? {} : { ...options };
+  const { deps } = given;
+  const name = typeof original.name === "string" ? original.name : "";
+  const facts = {
+    name,
+    source,
+    stack: stackBelow(entry),
+    functionId: numberOf(original),
+    deps: new Uint8Array(0),
+    keyBySource: sourceOf(given.keyBy),
+    depsSource: sourceOf(deps),
+  };
+  const cached = new Cached(cache, kind, original, given, facts);
+  if (cache.isWanted(given)) {
+    if (deps !== undefined && typeof deps !== "function") facts.deps = cache.encodeStatic(deps, "deps");
+    cached.enroll();
+  }
+  return face(cached, original);
+}
+
+/** @param {Cached} cached @param {any} original */
+function face(cached, original) {
+  const wrapper = cached.persisted
+    ? /** @this {unknown} @param {...any} args */ function (...args) {
+        return cached.callPersisted(this, args);
+      }
+    : /** @this {unknown} @param {...any} args */ function (...args) {
+        return cached.call(this, args);
+      };
+  const length = typeof original.length === "number" ? original.length : 0;
+  Object.defineProperty(wrapper, "name", { value: cached.name, configurable: true });
+  Object.defineProperty(wrapper, "length", { value: length, configurable: true });
+  return Object.assign(wrapper, {
+    original,
+    clear: (/** @type {unknown[]} */ ...args) => (args.length === 0 ? clear(cached) : remove(cached, args)),
+    delete: (/** @type {unknown[]} */ ...args) => remove(cached, args),
+    peek: (/** @type {unknown[]} */ ...args) => peek(cached, args),
+    key: (/** @type {unknown[]} */ ...args) => key(cached, args),
+  });
+}
+
+/** @param {Cached} cached @returns {Promise<number>} */
+async function clear(cached) {
+  const { cache } = cached;
+  if (!cached.enroll()) return 0;
+  const removed = cache.engine.callAsync("clear", cached.id);
+  cache.letGo();
+  return count(await removed);
+}
+
+/** @param {Cached} cached @param {unknown[]} args @returns {Promise<number>} */
+async function remove(cached, args) {
+  const { cache } = cached;
+  const removed = whenLoaded(cached, args, (length) => {
+    const count = cache.engine.callAsync("remove", cached.id, length);
+    cache.letGo();
+    return count;
+  });
+  return count(await removed);
+}
+
+/** @param {Cached} cached @param {unknown[]} args */
+function peek(cached, args) {
+  const { cache } = cached;
+  if (!cached.enroll() || (cached.persisted && !cache.ready)) return undefined;
+  const length = cache.load(cached, cache.encode(cached, undefined, args));
+  if (length < 0) return undefined;
+  const slot = cache.engine.call("peek", cached.id, length, Date.now());
+  return slot === GONE || slot < 0 ? undefined : cache.slots.at(slot)?.out();
+}
+
+/** @param {Cached} cached @param {unknown[]} args @returns {Promise<string>} */
+async function key(cached, args) {
+  const text = await whenLoaded(cached, args, (length) => cached.cache.engine.call("key", cached.id, length));
+  return typeof text === "string" ? text : "";
+}
+
+/**
+ * Encodes a call at once, before anything is awaited, and uses the encoding in the same step: the scratch area holds
+ * one at a time. It waits only where the database's secret is not known yet.
+ * @template T
+ * @param {Cached} cached @param {unknown[]} args @param {(length: number) => T | Promise<T>} use
+ * @returns {Promise<T | undefined>} nothing without an engine
+ */
+async function whenLoaded(cached, args, use) {
+  const { cache } = cached;
+  if (!cached.enroll()) return undefined;
+  let length;
+  if (cached.persisted && !cache.ready) {
+    const bytes = cached.encodeForLater(undefined, args);
+    await cache.open();
+    length = bytes === null ? -1 : cache.load(cached, [bytes]);
+  } else {
+    length = cache.load(cached, cache.encode(cached, undefined, args));
+  }
+  return length < 0 ? undefined : use(length);
+}
+
+/** @param {unknown} removed */
+function count(removed) {
+  return typeof removed === "number" ? removed : 0;
+}
+
+/** The source text; empty for what is no function. Nothing is read from the function itself: it may be a proxy. @param {unknown} value */
+function sourceOf(value) {
+  return typeof value === "function" ? Function.prototype.toString.call(value) : "";
+}
+
+/** The stack below `entry`, as text; empty if the page hides it. @param {Function} entry */
+function stackBelow(entry) {
+  const errors = /** @type {any} */ (Error);
+  const limit = errors.stackTraceLimit;
+  try {
+    errors.stackTraceLimit = FRAMES;
+    if (typeof errors.captureStackTrace === "function") {
+      /** @type {{ stack?: unknown }} */
+      const holder = {};
+      errors.captureStackTrace(holder, entry);
+      return typeof holder.stack === "string" ? holder.stack : "";
+    }
+    // Engines without it: this function, `wrap` and `entry` stand above the caller.
+    const stack = new Error().stack;
+    return typeof stack === "string" ? stack.split("\n").slice(3).join("\n") : "";
+  } catch {
+    return "";
+  } finally {
+    if (limit !== undefined) errors.stackTraceLimit = limit;
+  }
+}
+
+/** @param {object} value */
+function numberOf(value) {
+  const known = numbers.get(value);
+  if (known !== undefined) return known;
+  numbers.set(value, ++lastNumber);
+  return lastNumber;
+}
+
+/** @param {unknown} value */
+function describe(value) {
+  return value === null ? "null" : typeof value;
+}

@@ -1,0 +1,16 @@
+//! The browser boundary: promises, exceptions and `JsValue` stop here.
+//!
+//! The rule of this folder: borrow, decide, release, act. No borrow of the state lives across an `await` or a call
+//! into JavaScript that may run the user's code.
+
+pub mod arguments;
+pub mod engine;
+pub mod error;
+pub mod exports;
+pub mod functions;
+pub mod idb;
+pub mod rules;
+pub mod scratch;
+pub mod sys;
+pub mod types;
+pub mod values;

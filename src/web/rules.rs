@@ -1,0 +1,137 @@
+//! Hash rules: what the user says about types, by class or by name.
+
+use js_sys::{Function, Map, Reflect, Symbol};
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::{sys, types};
+
+/// What a rule does with a value.
+#[derive(Clone, Debug)]
+pub enum Act {
+    /// Asks this function, and hashes what it gives.
+    Ask(Function),
+    /// Takes the object by itself.
+    Identity,
+}
+
+#[derive(Clone, Debug)]
+struct Rule {
+    label: String,
+    source: String,
+    act: Act,
+}
+
+/// The rules of a function, then those of the page; the first match along the prototype chain wins.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    rules: Vec<Rule>,
+    by_prototype: Map,
+    by_name: Vec<(String, u32)>,
+}
+
+/// Constructors whose values the fast walker encodes without asking.
+const COMMON: [&str; 9] =
+    ["Object", "Array", "String", "Number", "Boolean", "BigInt", "Date", "ArrayBuffer", "DataView"];
+
+impl Rules {
+    /// Takes the pairs in order; a later one for the same class is never reached.
+    pub fn new(pairs: &[(JsValue, Function)]) -> Self {
+        let rules = Self { by_prototype: Map::new(), ..Self::default() };
+        pairs.iter().fold(rules, |rules, (class, function)| rules.with(class, function))
+    }
+
+    fn with(mut self, class: &JsValue, function: &Function) -> Self {
+        let place = u32::try_from(self.rules.len()).unwrap_or(u32::MAX);
+        let label = class.as_string().or_else(|| sys::get(class, "name")?.as_string()).unwrap_or_default();
+        if class.is_string() {
+            self.by_name.push((label.clone(), place));
+        } else {
+            let prototype = sys::get(class, "prototype").unwrap_or(JsValue::NULL);
+            if !self.by_prototype.has(&prototype) {
+                self.by_prototype.set(&prototype, &place.into());
+            }
+        }
+        let marker = Symbol::for_("keepsake.identity");
+        let act = match Reflect::get(function, &marker) {
+            Ok(mark) if mark.is_truthy() => Act::Identity,
+            _ => Act::Ask(function.clone()),
+        };
+        let source = sys::function_source(function).unwrap_or_default();
+        self.rules.push(Rule { label, source, act });
+        self
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
+    /// Whether a rule could apply to a value that the fast walker encodes.
+    pub fn touch_common_types(&self) -> bool {
+        let global = js_sys::global();
+        let typed = crate::encoding::TYPED_ARRAYS.iter().map(|(name, _)| *name);
+        let mut common = COMMON.into_iter().chain(typed);
+        let by_class = common.clone().any(|name| {
+            let prototype = sys::get(&global, name).and_then(|class| sys::get(&class, "prototype"));
+            // Above every typed array stands one class without a global name.
+            let above = prototype.as_ref().and_then(|prototype| sys::prototype_of(prototype).ok());
+            [prototype, above].into_iter().flatten().any(|prototype| self.by_prototype.has(&prototype))
+        });
+        by_class || common.any(|name| self.by_name.iter().any(|(rule, _)| rule == name || rule == "TypedArray"))
+    }
+
+    /// What of them shapes a key, in words.
+    pub fn shape(&self) -> impl Iterator<Item = String> {
+        self.rules.iter().map(|rule| ["rule ", &rule.label, " ", &rule.source].concat())
+    }
+
+    /// The rule for a value, by its place; rules that are `active` above the value are not asked again.
+    pub fn find(&self, value: &JsValue, active: &[u32]) -> Option<u32> {
+        if self.rules.is_empty() || value.is_undefined() || value.is_null() {
+            return None;
+        }
+        let chain = chain_of(value);
+        let free = |place: &u32| !active.contains(place);
+        let by_class = chain.iter().find_map(|prototype| {
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            self.by_prototype.get(prototype).as_f64().map(|place| place as u32).filter(free)
+        });
+        by_class.or_else(|| {
+            let names = chain.iter().filter_map(own_constructor_name);
+            names.into_iter().find_map(|name| {
+                self.by_name.iter().find(|(rule, place)| *rule == name && free(place)).map(|(_, place)| *place)
+            })
+        })
+    }
+
+    /// What a rule does, and how it is called in messages.
+    pub fn get(&self, place: u32) -> Option<(&Act, &str)> {
+        self.rules.get(place as usize).map(|rule| (&rule.act, rule.label.as_str()))
+    }
+}
+
+/// The prototypes of a value, nearest first; as far as a proxy lets see.
+fn chain_of(value: &JsValue) -> Vec<JsValue> {
+    /// Deeper chains are made, not written.
+    const DEEPEST: usize = 1_000;
+    let mut chain = Vec::new();
+    let mut next = sys::prototype_of(value).unwrap_or(JsValue::NULL);
+    while next.is_object() || next.is_function() {
+        if chain.len() == DEEPEST {
+            break;
+        }
+        let above = sys::prototype_of(&next).unwrap_or(JsValue::NULL);
+        chain.push(std::mem::replace(&mut next, above));
+    }
+    chain
+}
+
+fn own_constructor_name(prototype: &JsValue) -> Option<String> {
+    let own = sys::has_own(prototype, &"constructor".into()).unwrap_or(false);
+    own.then(|| types::constructor_name(prototype)).flatten()
+}
+
+/// Whether a value could be waited for, so that it is no result of a rule.
+pub fn is_promise(value: &JsValue) -> bool {
+    value.dyn_ref::<js_sys::Promise>().is_some()
+}

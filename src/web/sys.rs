@@ -1,0 +1,141 @@
+//! Raw bindings: the platform's own functions, called on any value, so that nothing a value says about itself counts.
+
+use js_sys::{Function, Iterator, JsString, Object, Promise, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The time value; throws unless the value is a `Date`, of any realm.
+    #[wasm_bindgen(js_namespace = ["Date", "prototype", "getTime"], js_name = call, catch)]
+    pub fn date_time(value: &JsValue) -> Result<f64, JsValue>;
+
+    /// Throws unless the value is a `Map`.
+    #[wasm_bindgen(js_namespace = ["Map", "prototype", "entries"], js_name = call, catch)]
+    pub fn map_entries(value: &JsValue) -> Result<Iterator, JsValue>;
+
+    /// Throws unless the value is a `Set`.
+    #[wasm_bindgen(js_namespace = ["Set", "prototype", "values"], js_name = call, catch)]
+    pub fn set_values(value: &JsValue) -> Result<Iterator, JsValue>;
+
+    /// Throws for a typed array that is detached or out of bounds.
+    #[wasm_bindgen(js_namespace = ["Uint8Array", "prototype", "values"], js_name = call, catch)]
+    pub fn typed_array_values(value: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// Throws unless the value is an `ArrayBuffer` that is not detached.
+    #[wasm_bindgen(js_namespace = ["ArrayBuffer", "prototype", "slice"], js_name = call, catch)]
+    pub fn buffer_slice(value: &JsValue, start: u32, end: u32) -> Result<JsValue, JsValue>;
+
+    /// `[object …]`.
+    #[wasm_bindgen(js_namespace = ["Object", "prototype", "toString"], js_name = call, catch)]
+    pub fn object_to_string(value: &JsValue) -> Result<JsString, JsValue>;
+
+    /// The source text; nothing is read from the function itself.
+    #[wasm_bindgen(js_namespace = ["Function", "prototype", "toString"], js_name = call, catch)]
+    pub fn function_source(value: &JsValue) -> Result<String, JsValue>;
+
+    /// A bigint's digits.
+    #[wasm_bindgen(js_namespace = ["BigInt", "prototype", "toString"], js_name = call, catch)]
+    pub fn bigint_digits(value: &JsValue, radix: u32) -> Result<String, JsValue>;
+
+    /// The prototype; a proxy may throw.
+    #[wasm_bindgen(js_namespace = Object, js_name = getPrototypeOf, catch)]
+    pub fn prototype_of(value: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// The descriptor of an own property, or `undefined`.
+    #[wasm_bindgen(js_namespace = Object, js_name = getOwnPropertyDescriptor)]
+    pub fn own_descriptor(value: &JsValue, key: &str) -> JsValue;
+
+    /// Own enumerable string keys; a proxy may throw.
+    #[wasm_bindgen(js_namespace = Object, js_name = keys, catch)]
+    pub fn keys(value: &JsValue) -> Result<js_sys::Array, JsValue>;
+
+    /// Whether the value has its own property; a proxy may throw.
+    #[wasm_bindgen(js_namespace = Object, js_name = hasOwn, catch)]
+    pub fn has_own(value: &JsValue, key: &JsValue) -> Result<bool, JsValue>;
+
+    /// Throws for what cannot be cloned.
+    #[wasm_bindgen(js_name = structuredClone, catch)]
+    pub fn structured_clone(value: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// A number below 1 at random.
+    #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues, catch)]
+    pub fn fill_random(bytes: &Uint8Array) -> Result<JsValue, JsValue>;
+
+    /// The global timer, in pages and workers.
+    #[wasm_bindgen(js_name = setTimeout)]
+    pub fn set_timeout(callback: &JsValue, milliseconds: i32) -> JsValue;
+
+    /// Stops it.
+    #[wasm_bindgen(js_name = clearTimeout)]
+    pub fn clear_timeout(timer: &JsValue);
+
+    /// The time of the wall clock, in milliseconds.
+    #[wasm_bindgen(js_namespace = Date, js_name = now)]
+    pub fn now() -> f64;
+}
+
+#[wasm_bindgen(module = "/src/web/js/errors.js")]
+extern "C" {
+    /// Makes an error of one of the public classes.
+    #[wasm_bindgen(js_name = makeError)]
+    pub fn make_error(name: &str, message: &str, fields: &Object) -> JsValue;
+}
+
+/// The bytes of a view's window, read through the platform's own accessors; `None` if it is detached or past the end
+/// of its buffer.
+pub fn view_window(view: &JsValue) -> Option<Uint8Array> {
+    let is_data_view = view.dyn_ref::<js_sys::DataView>().is_some();
+    if is_data_view {
+        let read = |name| accessor(&js_sys::global(), "DataView", name, view);
+        let (buffer, offset, length) = (read("buffer")?, read("byteOffset")?, read("byteLength")?);
+        return window(&buffer, &offset, &length);
+    }
+    typed_array_values(view).ok()?; // ValidateTypedArray, ECMA-262 23.2.4.4
+    let read = |name| {
+        let typed_array = get(&get(&js_sys::global(), "Uint8Array")?, "prototype")?;
+        let above = prototype_of(&typed_array).ok()?;
+        call_getter(&above, name, view)
+    };
+    window(&read("buffer")?, &read("byteOffset")?, &read("byteLength")?)
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn window(buffer: &JsValue, offset: &JsValue, length: &JsValue) -> Option<Uint8Array> {
+    Some(Uint8Array::new_with_byte_offset_and_length(buffer, offset.as_f64()? as u32, length.as_f64()? as u32))
+}
+
+fn accessor(global: &JsValue, class: &str, name: &str, value: &JsValue) -> Option<JsValue> {
+    call_getter(&get(&get(global, class)?, "prototype")?, name, value)
+}
+
+fn call_getter(prototype: &JsValue, name: &str, value: &JsValue) -> Option<JsValue> {
+    let descriptor = own_descriptor(prototype, name);
+    get(&descriptor, "get")?.dyn_into::<Function>().ok()?.call0(value).ok()
+}
+
+/// The property of a value, or nothing if reading it throws.
+pub fn get(value: &JsValue, key: &str) -> Option<JsValue> {
+    js_sys::Reflect::get(value, &JsValue::from_str(key)).ok().filter(|found| !found.is_undefined())
+}
+
+/// Whether a value can have properties.
+pub fn is_object(value: &JsValue) -> bool {
+    value.is_object() || value.is_function()
+}
+
+/// What comes first; `None` if the time is up before.
+pub async fn within(promise: Promise, milliseconds: i32) -> Option<Result<JsValue, JsValue>> {
+    let mark = Object::new();
+    let mut timer = JsValue::UNDEFINED;
+    let timeout = Promise::new(&mut |resolve, _| {
+        let ring = resolve.bind1(&JsValue::UNDEFINED, &mark);
+        timer = set_timeout(&ring, milliseconds);
+    });
+    let race = Promise::race(&js_sys::Array::of2(&promise, &timeout));
+    let first = wasm_bindgen_futures::JsFuture::from(race).await;
+    clear_timeout(&timer);
+    match first {
+        Ok(value) if value == JsValue::from(mark) => None,
+        settled => Some(settled),
+    }
+}

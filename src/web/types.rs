@@ -1,0 +1,220 @@
+//! Options as JavaScript gives them, turned into the core's typed ones. Functions and classes travel beside them.
+
+use js_sys::{Array, Function, Object, Reflect};
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::error::Fault;
+use super::sys;
+use crate::duration::{self, Millis};
+use crate::options::{Options, Scope, check_keys, invalid};
+
+/// Parses and checks the options of a function or of the page.
+///
+/// # Errors
+/// `InvalidOptionError`: an unknown option, or a value that an option does not take.
+pub fn options(scope: Scope, given: &JsValue) -> Result<Options, Fault> {
+    let keys: Vec<String> =
+        sys::keys(given).map_or_else(|_| Vec::new(), |keys| keys.iter().filter_map(|key| key.as_string()).collect());
+    let given_keys: Vec<&str> = keys.iter().map(String::as_str).filter(|key| sys::get(given, key).is_some()).collect();
+    check_keys(scope, given_keys)?;
+    let reader = Reader { scope, given };
+    for option in ["keyBy", "validate", "onRelease", "onEvent"] {
+        reader.check(option, "a function", JsValue::is_function)?;
+    }
+    reader.check("enabled", "true, false or a function", |value| value.is_function() || value.as_bool().is_some())?;
+    reader.check("deps", "an array, or a function that returns one", |value| {
+        value.is_function() || Array::is_array(value)
+    })?;
+    reader.check("namespace", "a text", JsValue::is_string)?;
+    Ok(Options {
+        name: reader.text("name")?,
+        version: reader.version()?,
+        params: reader.typed("params", "an array of names, such as [\"_conn\", \"sql\"]")?,
+        ttl: reader.ttl()?,
+        ttl_is_bare: sys::get(given, "ttl").is_some_and(|ttl| ttl.as_f64().is_some_and(|number| number.fract() == 0.0)),
+        max_entries: reader.count("maxEntries")?,
+        persist: reader.typed("persist", "true or false")?,
+    })
+}
+
+struct Reader<'a> {
+    scope: Scope,
+    given: &'a JsValue,
+}
+
+impl Reader<'_> {
+    fn refuse(&self, option: &str, value: &JsValue, takes: &str) -> Fault {
+        invalid(self.scope, option, &in_words(value), takes).into()
+    }
+
+    fn check(&self, option: &str, takes: &str, fits: impl Fn(&JsValue) -> bool) -> Result<(), Fault> {
+        match sys::get(self.given, option) {
+            Some(value) if !fits(&value) => Err(self.refuse(option, &value, takes)),
+            _ => Ok(()),
+        }
+    }
+
+    fn typed<T: DeserializeOwned>(&self, option: &str, takes: &str) -> Result<Option<T>, Fault> {
+        let Some(value) = sys::get(self.given, option) else {
+            return Ok(None);
+        };
+        serde_wasm_bindgen::from_value(value.clone()).map(Some).map_err(|_| self.refuse(option, &value, takes))
+    }
+
+    fn text(&self, option: &str) -> Result<Option<String>, Fault> {
+        let takes = "a text that is not empty";
+        let text: Option<String> = self.typed(option, takes)?;
+        match text {
+            Some(text) if text.is_empty() => Err(self.refuse(option, &"".into(), takes)),
+            text => Ok(text),
+        }
+    }
+
+    fn version(&self) -> Result<Option<String>, Fault> {
+        match sys::get(self.given, "version") {
+            None => Ok(None),
+            Some(value) if value.is_string() => Ok(value.as_string()),
+            Some(value) => match value.as_f64() {
+                Some(number) if number.is_finite() => Ok(Some(number.to_string())),
+                _ => Err(self.refuse("version", &value, "a text or a number")),
+            },
+        }
+    }
+
+    fn count(&self, option: &str) -> Result<Option<u32>, Fault> {
+        let Some(value) = sys::get(self.given, option) else {
+            return Ok(None);
+        };
+        match value.as_f64() {
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            Some(number) if number >= 1.0 && number.fract() == 0.0 && number <= f64::from(u32::MAX) => {
+                Ok(Some(number as u32))
+            }
+            _ => Err(self.refuse(option, &value, "a whole number from 1")),
+        }
+    }
+
+    fn ttl(&self) -> Result<Option<Millis>, Fault> {
+        let Some(value) = sys::get(self.given, "ttl") else {
+            return Ok(None);
+        };
+        let millis = if let Some(number) = value.as_f64() {
+            duration::from_number(number)
+        } else if let Some(text) = value.as_string() {
+            duration::from_text(&text)
+        } else if value.is_object() {
+            from_parts(&value)
+        } else {
+            None
+        };
+        millis.map(Some).ok_or_else(|| self.refuse("ttl", &value, duration::TAKES))
+    }
+}
+
+/// Sums a duration object or a `Temporal.Duration`; years and months have no fixed length.
+fn from_parts(value: &JsValue) -> Option<Millis> {
+    let number = |part: &str| sys::get(value, part).map(|found| found.as_f64());
+    if ["years", "months"].iter().any(|part| number(part).is_some_and(|found| found != Some(0.0))) {
+        return None;
+    }
+    let known = |key: &str| duration::PARTS.iter().any(|(part, _)| *part == key);
+    let own = sys::keys(value).ok()?;
+    if own.iter().any(|key| key.as_string().is_none_or(|key| !known(&key))) {
+        return None;
+    }
+    let mut total = 0.0;
+    for (part, factor) in duration::PARTS {
+        if let Some(found) = number(part) {
+            total += found? * factor;
+        }
+    }
+    duration::from_number(total)
+}
+
+/// A value for a message: short, and without running anything of the user's.
+pub fn in_words(value: &JsValue) -> String {
+    if let Some(text) = value.as_string() {
+        let short: String = text.chars().take(40).collect();
+        let more = if short.len() < text.len() { "…" } else { "" };
+        return ["\"", &short, more, "\""].concat();
+    }
+    if let Some(number) = value.as_f64() {
+        return number.to_string();
+    }
+    if let Some(boolean) = value.as_bool() {
+        return boolean.to_string();
+    }
+    if value.is_null() {
+        return "null".into();
+    }
+    if value.is_function() {
+        return "a function".into();
+    }
+    if Array::is_array(value) {
+        return "an array".into();
+    }
+    type_name(value)
+}
+
+/// What a value is, for a message: `an instance of Model`, `a promise`.
+pub fn type_name(value: &JsValue) -> String {
+    if value.is_function() {
+        let source = sys::function_source(value).unwrap_or_default();
+        return if source.starts_with("class") { "a class" } else { "a function" }.into();
+    }
+    if value.is_symbol() {
+        return "a symbol".into();
+    }
+    match constructor_name(value).as_deref() {
+        Some("Promise") => "a promise".into(),
+        Some("Object") => "an object".into(),
+        Some("") | None => "an object without a constructor".into(),
+        Some(name) => ["an instance of ", name].concat(),
+    }
+}
+
+/// The name of an object's constructor, as far as it can be told.
+pub fn constructor_name(value: &JsValue) -> Option<String> {
+    let constructor = sys::get(value, "constructor")?;
+    let name = Reflect::get(constructor.dyn_ref::<Function>()?, &"name".into()).ok()?;
+    name.as_string()
+}
+
+/// The entries of `hashFuncs`: an array of pairs, or a `Map`.
+///
+/// # Errors
+/// `InvalidOptionError`.
+pub fn pairs(scope: Scope, given: &JsValue) -> Result<Vec<(JsValue, Function)>, Fault> {
+    const TAKES: &str = "pairs of a class (or its name) and a function: [[Model, model => model.id]], or a Map of them";
+    let Some(value) = sys::get(given, "hashFuncs") else {
+        return Ok(Vec::new());
+    };
+    let refuse = |got: &str| Fault::from(invalid(scope, "hashFuncs", got, TAKES));
+    let list = match value.dyn_ref::<js_sys::Map>() {
+        Some(map) => Array::from(map),
+        None if Array::is_array(&value) => value.unchecked_into(),
+        None => return Err(refuse(&in_words(&value))),
+    };
+    list.iter()
+        .map(|pair| {
+            if !Array::is_array(&pair) {
+                return Err(refuse(&["a list with ", &in_words(&pair)].concat()));
+            }
+            let pair: Array = pair.unchecked_into();
+            let (class, function) = (pair.get(0), pair.get(1));
+            let is_class = class.is_string()
+                || (class.is_function() && sys::get(&class, "prototype").is_some_and(|p| p.is_object()));
+            match function.dyn_into::<Function>() {
+                Ok(function) if is_class => Ok((class, function)),
+                Ok(_) => Err(refuse(&["a list with ", &in_words(&class), " as a class"].concat())),
+                Err(other) => Err(refuse(&["a list with ", &in_words(&other), " as a function"].concat())),
+            }
+        })
+        .collect()
+}
+
+/// A field of an object that our own JavaScript made.
+pub fn field(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object.unchecked_ref::<Object>(), &name.into()).unwrap_or(JsValue::UNDEFINED)
+}

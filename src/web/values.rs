@@ -1,0 +1,111 @@
+//! Whether a value that is no plain tree survives a structured clone whole.
+//!
+//! Structured clone refuses functions and symbols, and silently strips the prototype of class instances. The check
+//! walks the containers, and asks the platform about every leaf: what comes back with another prototype was stripped.
+
+use js_sys::{Array, Reflect, Set};
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::error::Fault;
+use super::{sys, types};
+use crate::error::{Culprit, Error, Place};
+
+/// Throws for what could not be handed out as a faithful copy.
+///
+/// # Errors
+/// `UnserializableReturnValueError`, with the path to the culprit.
+pub fn check(value: &JsValue, function: &str, name: &str) -> Result<(), Fault> {
+    let seen = Set::default();
+    let mut open: Vec<(JsValue, String)> = vec![(value.clone(), "result".into())];
+    while let Some((value, path)) = open.pop() {
+        if !sys::is_object(&value) {
+            if value.is_symbol() {
+                return Err(refuse(&value, path, function, name));
+            }
+            continue;
+        }
+        if seen.has(&value) {
+            continue;
+        }
+        seen.add(&value);
+        if value.is_function() {
+            return Err(refuse(&value, path, function, name));
+        }
+        match children(&value, &path) {
+            Some(children) => open.extend(children),
+            None if survives(&value) => {}
+            None => return Err(refuse(&value, path, function, name)),
+        }
+    }
+    Ok(())
+}
+
+/// What a container holds; `None` for a leaf.
+fn children(value: &JsValue, path: &str) -> Option<Vec<(JsValue, String)>> {
+    let prototype = sys::prototype_of(value).ok()?;
+    let class = |name: &str| sys::get(&js_sys::global(), name).and_then(|class| sys::get(&class, "prototype"));
+    let is = |name: &str| class(name).is_some_and(|own| own == prototype);
+    if is("Map") {
+        let entries = sys::map_entries(value).ok()?;
+        let pairs = entries.into_iter().flatten().map(|pair| pair.unchecked_into::<Array>());
+        return Some(
+            pairs
+                .enumerate()
+                .flat_map(|(at, pair)| {
+                    let at = at.to_string();
+                    [
+                        (pair.get(0), [path, ".keys()[", &at, "]"].concat()),
+                        (pair.get(1), [path, ".values()[", &at, "]"].concat()),
+                    ]
+                })
+                .collect(),
+        );
+    }
+    if is("Set") {
+        let values = sys::set_values(value).ok()?;
+        return Some(
+            values
+                .into_iter()
+                .flatten()
+                .enumerate()
+                .map(|(at, item)| (item, [path, ".values()[", &at.to_string(), "]"].concat()))
+                .collect(),
+        );
+    }
+    let is_array = Array::is_array(value) && is("Array");
+    let is_plain =
+        is("Object") && Reflect::get(value, &js_sys::Symbol::to_string_tag()).is_ok_and(|tag| tag.is_undefined());
+    if !is_array && !is_plain {
+        return None;
+    }
+    let keys = sys::keys(value).ok()?;
+    Some(
+        keys.iter()
+            .filter_map(|key| {
+                let item = Reflect::get(value, &key).ok()?;
+                let key = key.as_string()?;
+                let step = if is_array { ["[", &key, "]"].concat() } else { [".", &key].concat() };
+                Some((item, [path, &step].concat()))
+            })
+            .collect(),
+    )
+}
+
+fn survives(value: &JsValue) -> bool {
+    let Ok(clone) = sys::structured_clone(value) else {
+        return false;
+    };
+    match (sys::prototype_of(value), sys::prototype_of(&clone)) {
+        (Ok(before), Ok(after)) => before == after,
+        _ => false,
+    }
+}
+
+fn refuse(value: &JsValue, path: String, function: &str, name: &str) -> Fault {
+    let culprit = Culprit {
+        place: Place { function: function.into(), param: None, path },
+        type_name: types::type_name(value),
+        remedy: "Return plain data, or use cacheResource, which hands out the object itself.".into(),
+    };
+    Fault::from(Error::UnserializableReturnValue(culprit)).of(name)
+}
