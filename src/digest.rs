@@ -5,12 +5,13 @@
 //! memory), drawn at random, and a text from outside cannot be shaped to meet another call's key.
 
 use std::fmt::{self, Write};
+use std::rc::Rc;
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_128, xxh3_128_with_secret};
 
 /// The bytes that XXH3 mixes into every digest.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(Box<[u8; Self::LENGTH]>);
+pub struct Secret(Rc<[u8; Self::LENGTH]>);
 
 impl Secret {
     /// XXH3's default length of a secret, and the only one used here.
@@ -18,7 +19,7 @@ impl Secret {
 
     /// Takes the secret from random bytes; `None` if there are not exactly [`Self::LENGTH`].
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        Some(Self(Box::new(bytes.try_into().ok()?)))
+        Some(Self(Rc::new(bytes.try_into().ok()?)))
     }
 
     /// The bytes, to be stored.

@@ -11,6 +11,7 @@ impl Millis {
     pub const MAX: Self = Self(u64::MAX);
 
     /// The point in time `length` after this one; for ever stays for ever.
+    #[must_use]
     pub fn plus(self, length: Self) -> Self {
         Self(self.0.saturating_add(length.0))
     }

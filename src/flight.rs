@@ -42,7 +42,7 @@ struct Flight {
 #[derive(Debug, Default)]
 pub struct Flights {
     by_key: HashMap<(u32, Digest), FlightId, BuildHasherDefault<DigestBits>>,
-    flights: HashMap<FlightId, Flight>,
+    under_way: HashMap<FlightId, Flight>,
     last: u32,
 }
 
@@ -54,7 +54,7 @@ impl Flights {
         }
         let id = self.next_id();
         self.by_key.insert((function, call), id);
-        self.flights.insert(id, Flight { function, call, revoked: false });
+        self.under_way.insert(id, Flight { function, call, revoked: false });
         Boarding::Lead(id)
     }
 
@@ -65,17 +65,17 @@ impl Flights {
 
     /// The function and call of a flight that has not landed.
     pub fn route(&self, id: FlightId) -> Option<(u32, Digest)> {
-        self.flights.get(&id).map(|flight| (flight.function, flight.call))
+        self.under_way.get(&id).map(|flight| (flight.function, flight.call))
     }
 
     /// Whether a flight is under way and its result may be kept so far.
     pub fn is_valid(&self, id: FlightId) -> bool {
-        self.flights.get(&id).is_some_and(|flight| !flight.revoked)
+        self.under_way.get(&id).is_some_and(|flight| !flight.revoked)
     }
 
     /// Ends a flight, and tells whether its result may be kept. A flight that is not known is discarded.
     pub fn land(&mut self, id: FlightId) -> Landing {
-        let Some(flight) = self.flights.remove(&id) else {
+        let Some(flight) = self.under_way.remove(&id) else {
             return Landing::Discard;
         };
         if flight.revoked {
@@ -88,7 +88,7 @@ impl Flights {
     /// Takes the results of the matching flights back before they land: `call` of `function`, all of
     /// `function`, or all.
     pub fn revoke(&mut self, function: Option<u32>, call: Option<Digest>) {
-        for flight in self.flights.values_mut() {
+        for flight in self.under_way.values_mut() {
             let matches = function.is_none_or(|number| number == flight.function)
                 && call.is_none_or(|digest| digest == flight.call);
             if matches && !flight.revoked {
@@ -100,19 +100,19 @@ impl Flights {
 
     /// How many are under way, revoked ones among them.
     pub fn len(&self) -> usize {
-        self.flights.len()
+        self.under_way.len()
     }
 
     /// Whether none is under way.
     pub fn is_empty(&self) -> bool {
-        self.flights.is_empty()
+        self.under_way.is_empty()
     }
 
     fn next_id(&mut self) -> FlightId {
         loop {
             // 2^30 numbers: a verdict carries one beside its kind in 32 bits.
             self.last = (self.last + 1) & 0x3fff_ffff;
-            if !self.flights.contains_key(&FlightId(self.last)) {
+            if !self.under_way.contains_key(&FlightId(self.last)) {
                 return FlightId(self.last);
             }
         }

@@ -63,16 +63,13 @@ impl Facts {
     /// The function's key. `page_version` is that of `configure`; it counts where the function has no version of its own.
     pub fn key(&self, page_version: Option<&str>, page_deps: &[u8]) -> Digest {
         let mut identity = self.place();
-        match &self.version {
-            Some(version) => {
-                identity.string("version");
-                identity.string(version);
-            }
-            None => {
-                identity.string("source");
-                identity.string(&self.source);
-                identity.optional(page_version);
-            }
+        if let Some(version) = &self.version {
+            identity.string("version");
+            identity.string(version);
+        } else {
+            identity.string("source");
+            identity.string(&self.source);
+            identity.optional(page_version);
         }
         identity.byte_string(&self.deps);
         identity.byte_string(page_deps);

@@ -46,7 +46,10 @@ pub struct Engine {
 struct State {
     page: Page,
     functions: Functions,
-    spaces: HashMap<String, Space>,
+    /// One for each namespace that was used.
+    spaces: Vec<Space>,
+    /// The one that holds.
+    current: usize,
     flights: Flights,
     /// What each flight needs to know when it lands.
     starts: HashMap<FlightId, Start>,
@@ -60,6 +63,7 @@ struct State {
 
 /// One namespace.
 struct Space {
+    namespace: String,
     store: Store<Slot>,
     /// For what stays in memory: nobody outside can know it.
     secret: Secret,
@@ -69,7 +73,7 @@ struct Space {
 /// What a flight needs to know when it lands.
 #[derive(Clone)]
 struct Start {
-    namespace: String,
+    space: usize,
     key: CacheKey,
     policy: Policy,
     stamp: Stamp,
@@ -78,7 +82,7 @@ struct Start {
 
 #[derive(Clone)]
 struct Owner {
-    namespace: String,
+    space: usize,
     entries: FunctionId,
     call: Digest,
 }
@@ -100,7 +104,8 @@ impl Engine {
         let state = State {
             page: Page::default(),
             functions: Functions::default(),
-            spaces: HashMap::new(),
+            spaces: Vec::new(),
+            current: 0,
             flights: Flights::default(),
             starts: HashMap::new(),
             owners: Vec::new(),
@@ -117,13 +122,12 @@ impl Engine {
         let bytes = connection::random(Secret::LENGTH)?.to_vec();
         let secret = Secret::from_bytes(&bytes).ok_or(JsValue::UNDEFINED)?;
         let mut state = self.state.borrow_mut();
-        let report = self.report.clone();
-        state.page.namespace = namespace.into();
-        state.spaces.entry(namespace.into()).or_insert_with(|| Space {
-            store: Store::default(),
-            secret,
-            disk: Disk::new(namespace, report),
-        });
+        let known = state.spaces.iter().position(|space| space.namespace == namespace);
+        state.current = known.unwrap_or(state.spaces.len());
+        if known.is_none() {
+            let disk = Disk::new(namespace, self.report.clone());
+            state.spaces.push(Space { namespace: namespace.into(), store: Store::default(), secret, disk });
+        }
         Ok(())
     }
 
@@ -138,7 +142,7 @@ impl Engine {
         self.enter(&namespace)?;
         let mut state = self.state.borrow_mut();
         let epoch = state.page.epoch + 1;
-        state.page = Page { options, deps, rules, namespace, epoch };
+        state.page = Page { options, deps, rules, epoch };
         Ok(())
     }
 
@@ -159,7 +163,7 @@ impl Engine {
         let Registered { notices, dropped, .. } = registered;
         for key in dropped {
             // Nobody waits: the factory's functions are in memory only from now on.
-            drop(self.remove_function(key));
+            wasm_bindgen_futures::spawn_local(async_drop(self.remove_function(key, Reach::Disk)));
         }
         for (code, message) in notices {
             (self.report)(code, &message, JsValue::UNDEFINED);
@@ -220,9 +224,9 @@ impl Engine {
     pub fn board(&self, id: u32, length: u32, now: Millis) -> Option<Verdict> {
         let call = self.digest(id, length);
         let mut state = self.state.borrow_mut();
-        let State { functions, page, spaces, flights, starts, owners, left, .. } = &mut *state;
+        let State { functions, page, spaces, current: at, flights, starts, owners, left, .. } = &mut *state;
         let (wrapped, current) = functions.get(id, page)?;
-        let space = spaces.get_mut(&page.namespace)?;
+        let space = spaces.get_mut(*at)?;
         match space.store.get(current.entries, call, now) {
             Lookup::Hit(slot) => return Some(Verdict::Hit(slot)),
             Lookup::Expired(slot) => leave(slot, owners, left),
@@ -232,9 +236,8 @@ impl Engine {
             Boarding::Join(flight) => Verdict::Join(flight),
             Boarding::Lead(flight) => {
                 let key = CacheKey { function: current.key, call };
-                let namespace = page.namespace.clone();
                 let start = Start {
-                    namespace,
+                    space: *at,
                     key,
                     policy: current.policy,
                     stamp: Stamp::default(),
@@ -250,9 +253,9 @@ impl Engine {
     pub fn peek(&self, id: u32, length: u32, now: Millis) -> Option<Slot> {
         let call = self.digest(id, length);
         let mut state = self.state.borrow_mut();
-        let State { functions, page, spaces, .. } = &mut *state;
+        let State { functions, page, spaces, current: at, .. } = &mut *state;
         let (_, current) = functions.get(id, page)?;
-        spaces.get(&page.namespace)?.store.peek(current.entries, call, now)
+        spaces.get(*at)?.store.peek(current.entries, call, now)
     }
 
     /// The key of a call.
@@ -316,7 +319,7 @@ impl Engine {
         let (Landing::Keep(call), Some((entries, _)), Some(start)) = (flights.land(flight), route, start) else {
             return false;
         };
-        let Some(space) = spaces.get_mut(&start.namespace) else {
+        let Some(space) = spaces.get_mut(start.space) else {
             return false;
         };
         let evicted = space.store.insert(entries, call, slot, lifetime, start.policy.limit);
@@ -324,10 +327,8 @@ impl Engine {
         if owners.len() <= place {
             owners.resize(place + 1, None);
         }
-        owners[place] = Some(Owner { namespace: start.namespace, entries, call });
-        for gone in evicted {
-            leave(gone, owners, left);
-        }
+        owners[place] = Some(Owner { space: start.space, entries, call });
+        leave_all(evicted, owners, left);
         true
     }
 
@@ -343,10 +344,10 @@ impl Engine {
         let removed = {
             let mut state = self.state.borrow_mut();
             let State { functions, spaces, owners, left, .. } = &mut *state;
-            let Some(Owner { namespace, entries, call }) = owners.get(slot as usize).cloned().flatten() else {
+            let Some(Owner { space, entries, call }) = owners.get(slot as usize).cloned().flatten() else {
                 return;
             };
-            let Some(space) = spaces.get_mut(&namespace) else {
+            let Some(space) = spaces.get_mut(space) else {
                 return;
             };
             space.store.remove(entries, call);
@@ -363,15 +364,15 @@ impl Engine {
         let call = self.digest(id, length);
         let removed = {
             let mut state = self.state.borrow_mut();
-            let State { functions, page, spaces, flights, owners, left, .. } = &mut *state;
+            let State { functions, page, spaces, current: at, flights, owners, left, .. } = &mut *state;
             functions.get(id, page).and_then(|(_, current)| {
-                let space = spaces.get_mut(&page.namespace)?;
+                let space = spaces.get_mut(*at)?;
                 flights.revoke(Some(current.entries), Some(call));
                 let slot = space.store.remove(current.entries, call);
-                slot.into_iter().for_each(|slot| leave(slot, owners, left));
+                let count = leave_all(slot, owners, left);
                 let key = CacheKey { function: current.key, call };
                 let disk = current.policy.persist.then(|| space.disk.clone());
-                Some((u32::from(slot.is_some()), disk.map(|disk| (disk, What::Entry(key)))))
+                Some((count, disk.map(|disk| (disk, What::Entry(key)))))
             })
         };
         total(removed)
@@ -379,21 +380,26 @@ impl Engine {
 
     /// Removes all entries of a function; gives how many there were.
     pub fn clear(self: &Rc<Self>, id: u32) -> impl Future<Output = u32> + use<> {
-        let key = self.with_function(id, |_, current| current.key);
-        self.remove_function(key.unwrap_or(Digest(0)))
+        let known = self.with_function(id, |_, current| {
+            let reach = if current.policy.persist { Reach::Disk } else { Reach::Memory };
+            (current.key, reach)
+        });
+        let (key, reach) = known.unwrap_or((Digest(0), Reach::Memory));
+        self.remove_function(key, reach)
     }
 
-    fn remove_function(&self, key: Digest) -> impl Future<Output = u32> + use<> {
+    fn remove_function(&self, key: Digest, reach: Reach) -> impl Future<Output = u32> + use<> {
         let removed = {
             let mut state = self.state.borrow_mut();
-            let State { functions, page, spaces, flights, owners, left, .. } = &mut *state;
-            spaces.get_mut(&page.namespace).map(|space| {
+            let State { functions, spaces, current: at, flights, owners, left, .. } = &mut *state;
+            spaces.get_mut(*at).map(|space| {
                 let mut count = 0;
                 if let Some(entries) = functions.entries_of(key) {
                     flights.revoke(Some(entries), None);
                     count = space.clear(entries, owners, left);
                 }
-                (count, Some((space.disk.clone(), What::Function(key))))
+                let disk = (reach == Reach::Disk).then(|| (space.disk.clone(), What::Function(key)));
+                (count, disk)
             })
         };
         total(removed)
@@ -403,8 +409,8 @@ impl Engine {
     pub fn clear_kind(&self, kind: Kind) -> impl Future<Output = u32> + use<> {
         let removed = {
             let mut state = self.state.borrow_mut();
-            let State { functions, page, spaces, flights, owners, left, .. } = &mut *state;
-            spaces.get_mut(&page.namespace).map(|space| {
+            let State { functions, spaces, current: at, flights, owners, left, .. } = &mut *state;
+            spaces.get_mut(*at).map(|space| {
                 let mut count = 0;
                 for entries in functions.of_kind(kind) {
                     flights.revoke(Some(entries), None);
@@ -421,13 +427,11 @@ impl Engine {
     pub fn destroy(&self) -> impl Future<Output = u32> + use<> {
         let removed = {
             let mut state = self.state.borrow_mut();
-            let State { page, spaces, flights, owners, left, .. } = &mut *state;
-            spaces.get_mut(&page.namespace).map(|space| {
+            let State { spaces, current: at, flights, owners, left, .. } = &mut *state;
+            spaces.get_mut(*at).map(|space| {
                 flights.revoke(None, None);
                 let slots = space.store.clear_all();
-                let count = slots.len();
-                slots.into_iter().for_each(|slot| leave(slot, owners, left));
-                (u32::try_from(count).unwrap_or(u32::MAX), Some((space.disk.clone(), What::All)))
+                (leave_all(slots, owners, left), Some((space.disk.clone(), What::All)))
             })
         };
         total(removed)
@@ -441,12 +445,12 @@ impl Engine {
     /// The database of the current namespace.
     pub fn disk(&self) -> Option<Rc<Disk>> {
         let state = self.state.borrow();
-        state.spaces.get(&state.page.namespace).map(|space| space.disk.clone())
+        state.spaces.get(state.current).map(|space| space.disk.clone())
     }
 
     /// The databases of all namespaces that this page has used.
     pub fn disks(&self) -> Vec<Rc<Disk>> {
-        self.state.borrow().spaces.values().map(|space| space.disk.clone()).collect()
+        self.state.borrow().spaces.iter().map(|space| space.disk.clone()).collect()
     }
 
     /// Remembers which call made a resource.
@@ -462,7 +466,7 @@ impl Engine {
     fn start(&self, flight: FlightId) -> Option<(Rc<Disk>, Start)> {
         let state = self.state.borrow();
         let start = state.starts.get(&flight)?.clone();
-        Some((state.spaces.get(&start.namespace)?.disk.clone(), start))
+        Some((state.spaces.get(start.space)?.disk.clone(), start))
     }
 
     fn set_stamp(&self, flight: FlightId, stamp: Stamp) {
@@ -474,6 +478,20 @@ impl Engine {
 
 /// Stands for the length of an encoding whose digest was made in pieces.
 pub const IN_PIECES: u32 = u32::MAX;
+
+/// How far a removal goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// This page's memory: nothing of the function is ever written.
+    Memory,
+    /// And the database.
+    Disk,
+}
+
+/// Lets a removal run to its end without its count.
+async fn async_drop(removal: impl Future<Output = u32>) {
+    removal.await;
+}
 
 /// Whether a key must mean the same after the page is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -516,9 +534,9 @@ impl Identities for Known {
 impl State {
     /// The secret for the digests of a function's calls; none for a public digest.
     fn secret_for(&mut self, id: u32) -> Option<Secret> {
-        let Self { functions, page, spaces, .. } = self;
+        let Self { functions, page, spaces, current: at, .. } = self;
         let (_, current) = functions.get(id, page)?;
-        let space = spaces.get(&page.namespace)?;
+        let space = spaces.get(*at)?;
         let stored = if current.policy.persist { space.disk.secret() } else { None };
         Some(stored.unwrap_or_else(|| space.secret.clone()))
     }
@@ -526,10 +544,7 @@ impl State {
 
 impl Space {
     fn clear(&mut self, entries: FunctionId, owners: &mut [Option<Owner>], left: &mut Vec<Slot>) -> u32 {
-        let slots = self.store.clear(entries);
-        let count = slots.len();
-        slots.into_iter().for_each(|slot| leave(slot, owners, left));
-        u32::try_from(count).unwrap_or(u32::MAX)
+        leave_all(self.store.clear(entries), owners, left)
     }
 }
 
@@ -540,8 +555,20 @@ fn leave(slot: Slot, owners: &mut [Option<Owner>], left: &mut Vec<Slot>) {
     left.push(slot);
 }
 
+fn leave_all(slots: impl IntoIterator<Item = Slot>, owners: &mut [Option<Owner>], left: &mut Vec<Slot>) -> u32 {
+    let mut count = 0;
+    for slot in slots {
+        leave(slot, owners, left);
+        count += 1;
+    }
+    count
+}
+
+/// What a removal took from memory, and what is to be removed from disk.
+type Removed = (u32, Option<(Rc<Disk>, What)>);
+
 /// How many entries went, counting one that was both in memory and on disk once. The disk's part begins at once.
-fn total(removed: Option<(u32, Option<(Rc<Disk>, What)>)>) -> impl Future<Output = u32> + use<> {
+fn total(removed: Option<Removed>) -> impl Future<Output = u32> + use<> {
     let (in_memory, disk) = removed.unwrap_or_default();
     let on_disk = disk.map(|(disk, what)| disk.removal(what));
     async move {

@@ -93,8 +93,8 @@ impl Engine {
     /// # Errors
     /// As [`Self::encode`].
     pub fn encode_value(&self, value: JsValue, what: &str) -> Result<Array, JsValue> {
-        let context = Context { function: "hash", name: "hash", params: &[] };
-        let what = if what == "deps" { "deps" } else { "value" };
+        let (function, what) = if what == "deps" { ("a cached function", "deps") } else { ("hash()", "value") };
+        let context = Context { function, name: "", params: &[] };
         Ok(encode_value(value, what, &self.0.page_rules(), &self.0.identities(Lasting::Beyond), &context)?)
     }
 

@@ -24,8 +24,6 @@ pub struct Page {
     pub deps: Vec<u8>,
     /// Its hash rules, in the order given.
     pub rules: Vec<(JsValue, Function)>,
-    /// Which database.
-    pub namespace: String,
     /// Counts the changes.
     pub epoch: u32,
 }

@@ -24,7 +24,7 @@ struct Rule {
 /// The rules of a function, then those of the page; the first match along the prototype chain wins.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
-    rules: Vec<Rule>,
+    list: Vec<Rule>,
     by_prototype: Map,
     by_name: Vec<(String, u32)>,
 }
@@ -41,7 +41,7 @@ impl Rules {
     }
 
     fn with(mut self, class: &JsValue, function: &Function) -> Self {
-        let place = u32::try_from(self.rules.len()).unwrap_or(u32::MAX);
+        let place = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
         let label = class.as_string().or_else(|| sys::get(class, "name")?.as_string()).unwrap_or_default();
         if class.is_string() {
             self.by_name.push((label.clone(), place));
@@ -57,13 +57,13 @@ impl Rules {
             _ => Act::Ask(function.clone()),
         };
         let source = sys::function_source(function).unwrap_or_default();
-        self.rules.push(Rule { label, source, act });
+        self.list.push(Rule { label, source, act });
         self
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.rules.is_empty()
+        self.list.is_empty()
     }
 
     /// Whether a rule could apply to a value that the fast walker encodes.
@@ -82,12 +82,12 @@ impl Rules {
 
     /// What of them shapes a key, in words.
     pub fn shape(&self) -> impl Iterator<Item = String> {
-        self.rules.iter().map(|rule| ["rule ", &rule.label, " ", &rule.source].concat())
+        self.list.iter().map(|rule| ["rule ", &rule.label, " ", &rule.source].concat())
     }
 
     /// The rule for a value, by its place; rules that are `active` above the value are not asked again.
     pub fn find(&self, value: &JsValue, active: &[u32]) -> Option<u32> {
-        if self.rules.is_empty() || value.is_undefined() || value.is_null() {
+        if self.list.is_empty() || value.is_undefined() || value.is_null() {
             return None;
         }
         let chain = chain_of(value);
@@ -106,7 +106,7 @@ impl Rules {
 
     /// What a rule does, and how it is called in messages.
     pub fn get(&self, place: u32) -> Option<(&Act, &str)> {
-        self.rules.get(place as usize).map(|rule| (&rule.act, rule.label.as_str()))
+        self.list.get(place as usize).map(|rule| (&rule.act, rule.label.as_str()))
     }
 }
 

@@ -1,31 +1,32 @@
 //! The scratch area: where JavaScript puts the bytes of an encoding, at most this many at a time.
 
-use std::cell::UnsafeCell;
+use std::cell::Cell;
 
 /// Large enough for almost every call, small enough to stay in the processor's cache.
 pub const SIZE: usize = 64 * 1024;
 
 /// A fixed place in wasm memory that JavaScript writes between calls.
-pub struct Scratch(Box<UnsafeCell<[u8; SIZE]>>);
+pub struct Scratch(Box<[Cell<u8>]>);
 
 impl Default for Scratch {
     fn default() -> Self {
-        Self(Box::new(UnsafeCell::new([0; SIZE])))
+        Self(vec![Cell::new(0); SIZE].into_boxed_slice())
     }
 }
 
 impl Scratch {
     /// Its address, for JavaScript's view on the memory.
     pub fn address(&self) -> *mut u8 {
-        self.0.get().cast()
+        self.0.as_ptr().cast_mut().cast()
     }
 
     /// Reads the first `length` bytes, as many as there are.
     pub fn read<R>(&self, length: usize, read: impl FnOnce(&[u8]) -> R) -> R {
-        // SAFETY: nothing in Rust writes the area, and JavaScript runs only while no export does; `read` is given
-        // pure functions of this crate, which do not call into JavaScript.
+        let cells = &self.0[..length.min(SIZE)];
+        // SAFETY: a `Cell<u8>` is laid out as a `u8`. Nothing in Rust writes the area, and JavaScript runs only while
+        // no export does: `read` is given pure functions of this crate, which do not call into JavaScript.
         #[allow(unsafe_code)]
-        let bytes = unsafe { &*self.0.get() };
-        read(&bytes[..length.min(SIZE)])
+        let bytes = unsafe { std::slice::from_raw_parts(cells.as_ptr().cast::<u8>(), cells.len()) };
+        read(bytes)
     }
 }

@@ -4,7 +4,7 @@
 //! walks the containers, and asks the platform about every leaf: what comes back with another prototype was stripped.
 
 use js_sys::{Array, Reflect, Set};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
 use super::error::Fault;
 use super::{sys, types};
@@ -47,7 +47,7 @@ fn children(value: &JsValue, path: &str) -> Option<Vec<(JsValue, String)>> {
     let is = |name: &str| class(name).is_some_and(|own| own == prototype);
     if is("Map") {
         let entries = sys::map_entries(value).ok()?;
-        let pairs = entries.into_iter().flatten().map(|pair| pair.unchecked_into::<Array>());
+        let pairs = entries.into_iter().flatten().map(wasm_bindgen::JsCast::unchecked_into::<Array>);
         return Some(
             pairs
                 .enumerate()

@@ -85,11 +85,13 @@ impl Disk {
         if batch.is_empty() {
             return;
         }
-        limit(&batch);
-        for _ in 0..2 {
+        for attempt in 0..2 {
             let Some(database) = self.database().await else {
                 break;
             };
+            if attempt == 0 {
+                limit(&batch);
+            }
             match self.request(&database, &batch) {
                 Ok(generations) => return generations.await,
                 Err(thrown) => {

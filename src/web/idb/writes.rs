@@ -1,6 +1,7 @@
 //! Writing: off the caller's path, everything that waits in one transaction, one transaction at a time.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
 use indexed_db_futures::database::Database;
@@ -89,10 +90,10 @@ impl Disk {
         };
         if name_of(&thrown) == "InvalidStateError" {
             self.lose();
-            if let Some(database) = self.database().await {
-                if self.put_batch(&database, &batch).await.is_ok() {
-                    return;
-                }
+            if let Some(database) = self.database().await
+                && self.put_batch(&database, &batch).await.is_ok()
+            {
+                return;
             }
         }
         self.fault("write-failed", "writing to the database failed, so some entries stay in memory only", thrown);
@@ -131,9 +132,9 @@ impl Disk {
         let own = result(&functions.get(&DATABASE_KEY.into())?);
         let mut requests = HashMap::new();
         for write in batch {
-            let function = write.key.function;
-            if !requests.contains_key(&function) {
-                requests.insert(function, (result(&functions.get(&function_key(function))?), write.identity.as_str()));
+            if let Entry::Vacant(place) = requests.entry(write.key.function) {
+                let request = functions.get(&function_key(write.key.function))?;
+                place.insert((result(&request), write.identity.as_str()));
             }
         }
         let database = number_at(&own.await?, 3).unwrap_or_default();

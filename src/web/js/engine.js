@@ -174,12 +174,14 @@ export class Engine {
     if (this.#refused) return false;
     try {
       const module = compile();
+      /** @type {WasmEngine | null} a trap in a callback is the end of this instance, not of a later one */
+      let wasm = null;
       const glue = createGlue(
         () => errors,
-        (/** @type {unknown} */ error) => this.#wasm !== null && this.#bury(this.#wasm, error),
+        (/** @type {unknown} */ error) => wasm !== null && this.#bury(wasm, error),
       );
       this.#exports = glue.initSync({ module });
-      const wasm = new glue.Engine(this.#report);
+      wasm = new glue.Engine(this.#report);
       this.#scratchAt = wasm.scratch();
       this.#scratchSize = wasm.scratch_size();
       this.#wasm = wasm;

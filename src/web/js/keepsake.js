@@ -62,7 +62,7 @@ export class Keepsake {
       },
     );
     // Best effort: a page that goes into the back/forward cache may come back to its objects.
-    const leave = (/** @type {any} */ event) => event.persisted || this.slots.letAll();
+    const leave = (/** @type {any} */ event) => event.persisted || this.slots.releaseAll();
     if (typeof globalThis.addEventListener === "function" && HAS_PAGE) globalThis.addEventListener("pagehide", leave);
   }
 

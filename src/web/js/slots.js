@@ -67,11 +67,20 @@ export class Slots {
     for (const kept of leaving) this.#release(kept);
   }
 
-  /** Lets go of everything, as at the end of the page. */
+  /** Lets go of everything: the engine that knew the slots is gone. */
   letAll() {
     this.let(this.#slots.keys());
     this.#slots = [];
     this.#free = [];
+  }
+
+  /** Releases every resource, and leaves all in place: the page ends, and nothing of it is released twice. */
+  releaseAll() {
+    for (const kept of this.#slots) {
+      if (kept === undefined || kept.release === null || !this.#holders.delete(kept.value)) continue;
+      this.#release(kept);
+    }
+    for (const kept of this.#slots) if (kept !== undefined) kept.release = null;
   }
 
   /** @param {number} slot @returns {Kept | null} what has to be released now */
