@@ -1,0 +1,84 @@
+/** `npm run build`: makes pkg/, the npm package, from the crate. Does nothing when nothing has changed. */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { ROOT, run, runAsScript, say } from "./process.mjs";
+import { ensureNodeModules, ensureRust, ensureWasmTools } from "./setup.mjs";
+
+/** Everything that pkg/ is made from; a directory stands for all files in it. */
+const INPUTS = [
+  ".cargo", "Cargo.lock", "Cargo.toml", "LICENSE", "README.md", "package-lock.json", "rust-toolchain.toml",
+  "scripts/build.mjs", "scripts/pack", "scripts/pack.mjs", "src",
+];
+
+/** What wasm-pack makes, for scripts/pack.mjs to turn into pkg/. */
+const WASM_PACK_OUT = "target/wasm-pack";
+
+/** Written last: digests of what pkg/ was made from and of pkg/ itself. */
+const STAMP = join(ROOT, "target", "keepsake-build.json");
+
+/** Builds pkg/ unless it is up to date. */
+export async function build() {
+  const inputs = digest(INPUTS);
+  const current = isCurrent(inputs);
+  if (!current) {
+    await ensureRust();
+    await ensureWasmTools();
+  }
+  await ensureNodeModules();
+  if (current) return say("pkg/ is up to date.");
+
+  say("Building pkg/ (about a minute the first time).");
+  rmSync(STAMP, { force: true });
+  rmSync(join(ROOT, WASM_PACK_OUT), { recursive: true, force: true });
+  await run("wasm-pack", [
+    "build", "--release", "--target", "web", "--out-dir", WASM_PACK_OUT, "--out-name", "keepsake_wasm",
+    "--no-pack", // package.json is scripts/pack.mjs's business
+    "--no-opt", "--mode", "no-install", // else it would look for wasm-opt and wasm-bindgen on GitHub
+  ]);
+  const { pack } = await import("./pack.mjs");
+  await pack();
+
+  mkdirSync(dirname(STAMP), { recursive: true });
+  writeFileSync(STAMP, JSON.stringify({ inputs, pkg: digest(["pkg"]) }));
+  say("pkg/ is built.");
+}
+
+/** @param {string} inputs @returns {boolean} whether pkg/ is whole, and made from these inputs */
+function isCurrent(inputs) {
+  if (!existsSync(STAMP)) return false;
+  try {
+    const stamp = JSON.parse(readFileSync(STAMP, "utf8"));
+    return stamp.inputs === inputs && stamp.pkg === digest(["pkg"]);
+  } catch {
+    return false;
+  }
+}
+
+/** @param {string[]} paths relative to the root @returns {string} a digest over names and contents */
+function digest(paths) {
+  const hash = createHash("sha256");
+  for (const file of paths.flatMap(filesUnder).sort()) {
+    const bytes = readFileSync(join(ROOT, file));
+    hash.update(`${file}\0${bytes.length}\0`).update(bytes);
+  }
+  return hash.digest("hex");
+}
+
+/** @param {string} path relative to the root @returns {string[]} the path itself, or all files in that directory */
+function filesUnder(path) {
+  const entries = listDirectory(join(ROOT, path));
+  if (!entries) return existsSync(join(ROOT, path)) ? [path] : [];
+  return entries.flatMap((entry) => filesUnder(`${path}/${entry}`));
+}
+
+/** @param {string} path @returns {string[] | undefined} */
+function listDirectory(path) {
+  try {
+    return readdirSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+await runAsScript(import.meta.url, build);

@@ -1,0 +1,43 @@
+/** Rust's compiler, its wasm target and the two components that the tests use. */
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { isExecutable, output, prependToPath, run, say, Stop, which } from "../process.mjs";
+
+/** The target that the package is compiled for. */
+export const WASM_TARGET = "wasm32-unknown-unknown";
+
+/** Makes sure that `cargo` is on PATH and can compile to WebAssembly. */
+export async function ensureRust() {
+  findCargo();
+  const libraries = output("rustc", ["--target", WASM_TARGET, "--print", "target-libdir"]);
+  if (libraries && existsSync(libraries)) return;
+  if (!which("rustup")) {
+    throw new Stop(`Rust has no ${WASM_TARGET} target, and no rustup to add it: install Rust from https://rustup.rs.`);
+  }
+  say(`Adding Rust's ${WASM_TARGET} target (about 20 s).`);
+  await run("rustup", ["target", "add", WASM_TARGET]);
+}
+
+/** Makes sure of `cargo fmt` and `cargo clippy`, which a minimal Rust lacks. */
+export async function ensureRustComponents() {
+  findCargo();
+  const tools = [["fmt", "rustfmt"], ["clippy", "clippy"]];
+  const missing = tools.filter(([command]) => !output("cargo", [command, "--version"])).map(([, component]) => component);
+  if (missing.length === 0) return;
+  if (!which("rustup")) {
+    throw new Stop(`${missing.join(" and ")} are missing, and there is no rustup to add them: install Rust from https://rustup.rs.`);
+  }
+  say(`Adding Rust's ${missing.join(" and ")} (about 20 s).`);
+  await run("rustup", ["component", "add", ...missing]);
+}
+
+/** A fresh rustup is on disk before a shell has it on PATH. */
+function findCargo() {
+  if (which("cargo")) return;
+  const bin = join(process.env.CARGO_HOME ?? join(homedir(), ".cargo"), "bin");
+  if (!isExecutable(join(bin, "cargo"))) {
+    throw new Stop("Rust is missing: install it from https://rustup.rs (the defaults will do), then run this again.");
+  }
+  prependToPath(bin);
+}
