@@ -46,9 +46,11 @@ pub struct Place {
 pub struct Culprit {
     /// Where it is.
     pub place: Place,
-    /// What it is: a constructor's name or a kind of value.
+    /// What it is, for programs: the name of its constructor, or a kind of value.
     pub type_name: String,
-    /// Why, and how to mend it: whole sentences, with the line to paste.
+    /// What it is, in words: `an instance of Model`.
+    pub words: String,
+    /// How to mend it: whole sentences, and below them the line to paste.
     pub remedy: String,
 }
 
@@ -69,7 +71,7 @@ impl Error {
         match self {
             Self::InvalidOption { problem, .. } => problem.clone(),
             Self::UnhashableParam(culprit) => {
-                let Culprit { place, type_name, remedy } = culprit;
+                let Culprit { place, words, remedy, .. } = culprit;
                 let param = place.param.as_deref().map(|name| [" (parameter \"", name, "\")"].concat());
                 [
                     "Cannot hash ",
@@ -78,7 +80,7 @@ impl Error {
                     " of ",
                     &place.function,
                     ": ",
-                    type_name,
+                    words,
                     ". ",
                     remedy,
                 ]
@@ -88,9 +90,8 @@ impl Error {
                 ["While hashing ", &place.path, " of ", &place.function, ", ", rule, " ", problem].concat()
             }
             Self::UnserializableReturnValue(culprit) => {
-                let Culprit { place, type_name, remedy } = culprit;
-                ["Cannot keep what ", &place.function, " returned: ", &place.path, " is ", type_name, ". ", remedy]
-                    .concat()
+                let Culprit { place, words, remedy, .. } = culprit;
+                ["Cannot keep what ", &place.function, " returned: ", &place.path, " is ", words, ". ", remedy].concat()
             }
             Self::RecursiveCall { function } => [
                 function.as_str(),

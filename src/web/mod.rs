@@ -3,6 +3,9 @@
 //! The rule of this folder: borrow, decide, release, act. No borrow of the state lives across an `await` or a call
 //! into JavaScript that may run the user's code.
 
+#[cfg(not(target_feature = "simd128"))]
+compile_error!("XXH3 needs simd128: RUSTFLAGS replaces .cargo/config.toml, so add -C target-feature=+simd128 to it");
+
 pub mod arguments;
 pub mod engine;
 pub mod error;

@@ -154,24 +154,27 @@ pub fn in_words(value: &JsValue) -> String {
     if Array::is_array(value) {
         return "an array".into();
     }
-    type_name(value)
+    type_of(value).1
 }
 
-/// What a value is, for a message: `an instance of Model`, `a promise`.
-pub fn type_name(value: &JsValue) -> String {
-    if value.is_function() {
+/// What a value is: for programs (`Model`), and in words (`an instance of Model`).
+pub fn type_of(value: &JsValue) -> (String, String) {
+    let (name, words) = if value.is_function() {
         let source = sys::function_source(value).unwrap_or_default();
-        return if source.starts_with("class") { "a class" } else { "a function" }.into();
-    }
-    if value.is_symbol() {
-        return "a symbol".into();
-    }
-    match constructor_name(value).as_deref() {
-        Some("Promise") => "a promise".into(),
-        Some("Object") => "an object".into(),
-        Some("") | None => "an object without a constructor".into(),
-        Some(name) => ["an instance of ", name].concat(),
-    }
+        if source.starts_with("class") { ("class", "a class") } else { ("function", "a function") }
+    } else if value.is_symbol() {
+        ("symbol", "a symbol")
+    } else {
+        let class = constructor_name(value).unwrap_or_default();
+        let words = match class.as_str() {
+            "Promise" => "a promise".into(),
+            "Object" => "an object that is not plain".into(),
+            "" => "an object without a constructor".into(),
+            class => ["an instance of ", class].concat(),
+        };
+        return (class, words);
+    };
+    (name.into(), words.into())
 }
 
 /// The name of an object's constructor, as far as it can be told.

@@ -102,9 +102,11 @@ fn survives(value: &JsValue) -> bool {
 }
 
 fn refuse(value: &JsValue, path: String, function: &str, name: &str) -> Fault {
+    let (type_name, words) = types::type_of(value);
     let culprit = Culprit {
         place: Place { function: function.into(), param: None, path },
-        type_name: types::type_name(value),
+        type_name,
+        words,
         remedy: "Return plain data, or use cacheResource, which hands out the object itself.".into(),
     };
     Fault::from(Error::UnserializableReturnValue(culprit)).of(name)

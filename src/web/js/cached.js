@@ -18,7 +18,7 @@ const JOIN = 1;
 export const DATA = 0;
 export const RESOURCE = 1;
 
-/** What can be told about a function when it is wrapped. @typedef {{ name: string, source: string, stack: string, functionId: number, deps: Uint8Array, keyBy?: string, depsSource?: string }} Facts */
+/** What can be told about a function when it is wrapped. @typedef {{ name: string, source: string, stack: string, functionId: number, deps: Uint8Array, keyBySource: string, depsSource: string }} Facts */
 
 export class Cached {
   /** The engine's number for it. */

@@ -48,13 +48,14 @@ export class Keepsake {
   ready = false;
   /** @type {Set<string>} */
   #reported = new Set();
+  /** @type {Uint8Array} */
   #pageDeps = new Uint8Array(0);
 
   constructor() {
     this.slots = new Slots((error) => this.report("release-failed", "onRelease failed; the object has left the cache all the same.", error));
     this.engine = new Engine(
       (code, message, error) => this.report(code, message, error),
-      (engine) => void engine.call("configure", this.page, this.#pageDeps),
+      (engine) => this.#introduce(engine),
       () => {
         this.flights = new Map();
         this.ready = false;
@@ -66,14 +67,32 @@ export class Keepsake {
     if (typeof globalThis.addEventListener === "function" && HAS_PAGE) globalThis.addEventListener("pagehide", leave);
   }
 
-  /** @param {Options} options */
+  /**
+   * Takes the page's options, all or none. They are checked at once, which compiles the WebAssembly where there is a page.
+   * @param {Options} options
+   */
   configure(options) {
-    const page = { ...this.page, ...options };
-    const deps = typeof page.deps === "function" || page.deps === undefined ? new Uint8Array(0) : this.encodeStatic(page.deps, "deps");
-    if (this.isWanted(options)) this.engine.call("configure", page, deps);
-    this.page = page;
-    this.#pageDeps = deps;
+    const before = { page: this.page, deps: this.#pageDeps };
+    this.page = { ...this.page, ...options }; // first, so that a fault of what follows reaches a new `onEvent`
+    try {
+      const { deps } = this.page;
+      this.#pageDeps = typeof deps === "function" || deps === undefined ? new Uint8Array(0) : this.encodeStatic(deps, "deps");
+      if (this.isWanted({})) this.engine.call("configure", this.page, this.#pageDeps);
+    } catch (error) {
+      this.page = before.page;
+      this.#pageDeps = before.deps;
+      throw error;
+    }
     this.ready = false;
+  }
+
+  /** Makes a new engine know the page's options. @param {Engine} engine */
+  #introduce(engine) {
+    try {
+      engine.call("configure", this.page, this.#pageDeps);
+    } catch (error) {
+      if (!(error instanceof KeepsakeError)) throw error; // bad options: `configure`, which is under way, tells
+    }
   }
 
   /** Whether a function with these options may be cached at all: if not, no WebAssembly is compiled for it. @param {Options} options */

@@ -33,6 +33,7 @@ export function wrap(cache, kind, original, options, entry) {
   const given = options === undefined ? {} : { ...options };
   const { deps } = given;
   const name = typeof original.name === "string" ? original.name : "";
+  /** @type {import("./cached.js").Facts} */
   const facts = {
     name,
     source,

@@ -1,0 +1,178 @@
+//! One instance: its functions, and for each namespace what is in memory, under way and on disk. It decides; what it
+//! gives out are numbers of slots and flights, and JavaScript acts.
+
+mod calls;
+mod digests;
+mod identities;
+mod removal;
+mod slots;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use wasm_bindgen::JsValue;
+
+use super::error::Fault;
+use super::functions::{Current, Functions, Page, Registered, Wrapped};
+use super::idb::{Disk, Report, Stamp, connection};
+use super::rules::Rules;
+use super::scratch::Scratch;
+use super::types;
+use crate::digest::{CacheKey, Hasher, Secret};
+use crate::flight::{FlightId, Flights};
+use crate::options::{Kind, Policy, Scope};
+use crate::store::Store;
+pub use calls::Verdict;
+pub use digests::IN_PIECES;
+pub use identities::Lasting;
+use identities::Objects;
+use removal::Reach;
+pub use slots::Slot;
+use slots::Slots;
+
+/// The engine's state. Every method borrows, decides, releases; none calls the user's code while it holds a borrow.
+pub struct Engine {
+    /// Where JavaScript puts encodings.
+    pub scratch: Scratch,
+    report: Report,
+    state: RefCell<State>,
+}
+
+struct State {
+    page: Page,
+    functions: Functions,
+    /// One for each namespace that was used.
+    spaces: Vec<Space>,
+    /// The one that holds.
+    current: usize,
+    flights: Flights,
+    /// What each flight needs to know when it lands.
+    starts: HashMap<FlightId, Start>,
+    slots: Slots,
+    hasher: Option<Hasher>,
+    identities: Objects,
+}
+
+/// One namespace.
+struct Space {
+    namespace: String,
+    store: Store<Slot>,
+    /// For what stays in memory: nobody outside can know it.
+    secret: Secret,
+    disk: Rc<Disk>,
+}
+
+/// What a flight needs to know when it lands.
+#[derive(Clone)]
+struct Start {
+    space: usize,
+    key: CacheKey,
+    policy: Policy,
+    stamp: Stamp,
+    identity: String,
+}
+
+impl Engine {
+    /// A new instance. Fails if the platform has no random numbers.
+    ///
+    /// # Errors
+    /// What the platform threw.
+    pub fn new(report: Report) -> Result<Self, JsValue> {
+        let state = State {
+            page: Page::default(),
+            functions: Functions::default(),
+            spaces: Vec::new(),
+            current: 0,
+            flights: Flights::default(),
+            starts: HashMap::new(),
+            slots: Slots::default(),
+            hasher: None,
+            identities: Objects::default(),
+        };
+        let engine = Self { scratch: Scratch::default(), report, state: RefCell::new(state) };
+        engine.enter("")?;
+        Ok(engine)
+    }
+
+    fn enter(&self, namespace: &str) -> Result<(), JsValue> {
+        let bytes = connection::random(Secret::LENGTH)?.to_vec();
+        let secret = Secret::from_bytes(&bytes).ok_or(JsValue::UNDEFINED)?;
+        let mut state = self.state.borrow_mut();
+        let known = state.spaces.iter().position(|space| space.namespace == namespace);
+        state.current = known.unwrap_or(state.spaces.len());
+        if known.is_none() {
+            let disk = Disk::new(namespace, self.report.clone());
+            state.spaces.push(Space { namespace: namespace.into(), store: Store::default(), secret, disk });
+        }
+        Ok(())
+    }
+
+    /// Takes the page's options.
+    ///
+    /// # Errors
+    /// `InvalidOptionError`; then everything stays as it was.
+    pub fn configure(&self, given: &JsValue, deps: Vec<u8>) -> Result<(), JsValue> {
+        let options = types::options(Scope::Page, given)?;
+        let rules = types::pairs(Scope::Page, given)?;
+        let namespace = types::field(given, "namespace").as_string().unwrap_or_default();
+        self.enter(&namespace)?;
+        let mut state = self.state.borrow_mut();
+        let epoch = state.page.epoch + 1;
+        state.page = Page { options, deps, rules, epoch };
+        Ok(())
+    }
+
+    /// Takes a function in; what its registration makes void is removed.
+    ///
+    /// # Errors
+    /// `InvalidOptionError`.
+    pub fn register(&self, kind: Kind, given: &JsValue, facts: &JsValue) -> Result<js_sys::Array, Fault> {
+        let (registered, brief) = {
+            let mut state = self.state.borrow_mut();
+            let State { functions, page, .. } = &mut *state;
+            let registered = functions.register(kind, given, facts, page)?;
+            let brief = functions
+                .get(registered.id, page)
+                .map(|(wrapped, current)| wrapped.brief(registered.id, &current.rules));
+            (registered, brief.unwrap_or_default())
+        };
+        let Registered { notices, dropped, .. } = registered;
+        for key in dropped {
+            // Nobody waits: the factory's functions are in memory only from now on.
+            removal::forget(self.remove_function(key, Reach::Disk));
+        }
+        for (code, message) in notices {
+            (self.report)(code, &message, JsValue::UNDEFINED);
+        }
+        Ok(brief)
+    }
+
+    /// Gives a function with all that holds for it to `use_it`, which must not call into JavaScript.
+    pub fn with_function<R>(&self, id: u32, use_it: impl FnOnce(&Wrapped, &Current) -> R) -> Option<R> {
+        let mut state = self.state.borrow_mut();
+        let State { functions, page, .. } = &mut *state;
+        functions.get(id, page).map(|(wrapped, current)| use_it(wrapped, current))
+    }
+
+    /// The rules of the page alone.
+    pub fn page_rules(&self) -> Rules {
+        Rules::new(&self.state.borrow().page.rules)
+    }
+
+    /// The slots whose values have left since the last time.
+    pub fn take_left(&self) -> Vec<Slot> {
+        self.state.borrow_mut().slots.take_left()
+    }
+
+    /// The database of the current namespace.
+    pub fn disk(&self) -> Option<Rc<Disk>> {
+        let state = self.state.borrow();
+        state.spaces.get(state.current).map(|space| space.disk.clone())
+    }
+
+    /// The databases of all namespaces that this page has used.
+    pub fn disks(&self) -> Vec<Rc<Disk>> {
+        self.state.borrow().spaces.iter().map(|space| space.disk.clone()).collect()
+    }
+}
