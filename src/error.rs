@@ -23,11 +23,6 @@ pub enum Error {
     },
     /// A result that cannot be stored and handed out as a copy.
     UnserializableReturnValue(Culprit),
-    /// A call that waits for itself.
-    RecursiveCall {
-        /// The function, in words.
-        function: String,
-    },
 }
 
 /// Where in a call something is.
@@ -62,7 +57,6 @@ impl Error {
             Self::UnhashableParam(_) => "UnhashableParamError",
             Self::UserHash { .. } => "UserHashError",
             Self::UnserializableReturnValue(_) => "UnserializableReturnValueError",
-            Self::RecursiveCall { .. } => "RecursiveCallError",
         }
     }
 
@@ -93,12 +87,6 @@ impl Error {
                 let Culprit { place, words, remedy, .. } = culprit;
                 ["Cannot keep what ", &place.function, " returned: ", &place.path, " is ", words, ". ", remedy].concat()
             }
-            Self::RecursiveCall { function } => [
-                function.as_str(),
-                " was called with the same arguments by its own computation, so the call would wait for itself. \
-                 Let it call the uncached function (`.original`), or change the arguments on the way down.",
-            ]
-            .concat(),
         }
     }
 
@@ -107,7 +95,7 @@ impl Error {
         match self {
             Self::UnhashableParam(culprit) | Self::UnserializableReturnValue(culprit) => Some(&culprit.place),
             Self::UserHash { place, .. } => Some(place),
-            Self::InvalidOption { .. } | Self::RecursiveCall { .. } => None,
+            Self::InvalidOption { .. } => None,
         }
     }
 

@@ -8,6 +8,7 @@
  * It writes into a buffer that JavaScript owns: a view on wasm memory detaches when the memory grows, and
  * writes past the end of a view are dropped in silence.
  */
+import { shapeOf } from "./shapes.js";
 
 const UNDEFINED = 0x01;
 const NULL = 0x02;
@@ -310,7 +311,7 @@ function array(out, value, depth) {
 function plain(out, value, depth) {
   // A namespace object such as Math has no enumerable properties, but a tag: it is no empty object.
   if (/** @type {any} */ (value)[HASH_METHOD] !== undefined || /** @type {any} */ (value)[Symbol.toStringTag] !== undefined) throw GIVE_UP;
-  const shape = shapeOf(keysOf(value));
+  const shape = shapeOf(keysOf(value), encodeKeys);
   const head = shape.head;
   if (out.at + head.length > out.bytes.length) out.grow(head.length);
   if (head.length < 64) for (let i = 0; i < head.length; i++) out.bytes[out.at + i] = /** @type {number} */ (head[i]);
@@ -337,42 +338,10 @@ function binary(out, type, bytes) {
   out.at += bytes.length;
 }
 
-/**
- * The keys of an object in their order, sorted, and encoded: the same for every row of a table. Remembered in a
- * table of fixed size, so that many shapes cost time and not memory.
- * @typedef {{ keys: string[], sorted: string[], head: Uint8Array }} Shape
- */
-/** @type {(Shape | undefined)[]} */
-const shapes = new Array(256).fill(undefined);
-/** Objects with more keys are no rows. */
-const LARGEST_SHAPE = 64;
-
-/** @param {string[]} keys @returns {Shape} */
-function shapeOf(keys) {
-  const count = keys.length;
-  if (count > LARGEST_SHAPE) return makeShape(keys);
-  const first = count > 0 ? /** @type {string} */ (keys[0]) : "";
-  const last = count > 0 ? /** @type {string} */ (keys[count - 1]) : "";
-  const place = (count * 31 + first.length * 7 + last.length * 131 + (first.charCodeAt(0) | 0) * 17 + (last.charCodeAt(last.length - 1) | 0)) & 255;
-  const known = shapes[place];
-  if (known !== undefined && sameKeys(known.keys, keys)) return known;
-  const shape = makeShape(keys);
-  if (shape.head.length <= 1024) shapes[place] = shape;
-  return shape;
-}
-
-/** @param {string[]} a @param {string[]} b */
-function sameKeys(a, b) {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
-}
-
-/** @param {string[]} keys @returns {Shape} */
-function makeShape(keys) {
-  const sorted = keys.slice().sort(); // the default order is by code unit
+/** The start of an object: its tag, its count, its keys. @param {string[]} sorted */
+function encodeKeys(sorted) {
   const out = new Encoding();
   counted(out, OBJECT, sorted.length);
   for (const key of sorted) string(out, key);
-  return { keys, sorted, head: out.bytes.slice(0, out.at) };
+  return out.bytes.slice(0, out.at);
 }

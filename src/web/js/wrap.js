@@ -2,6 +2,7 @@
 /**
  * Wrapping: what can be told about a function, and the methods that its wrapper has.
  */
+import { call, callPersisted } from "./call.js";
 import { Cached } from "./cached.js";
 import { GONE } from "./engine.js";
 import { InvalidOptionError } from "./errors.js";
@@ -55,10 +56,10 @@ export function wrap(cache, kind, original, options, entry) {
 function face(cached, original) {
   const wrapper = cached.persisted
     ? /** @this {unknown} @param {...any} args */ function (...args) {
-        return cached.callPersisted(this, args);
+        return callPersisted(cached, this, args);
       }
     : /** @this {unknown} @param {...any} args */ function (...args) {
-        return cached.call(this, args);
+        return call(cached, this, args);
       };
   const length = typeof original.length === "number" ? original.length : 0;
   Object.defineProperty(wrapper, "name", { value: cached.name, configurable: true });

@@ -1,0 +1,230 @@
+// @ts-check
+/**
+ * The course of a call. The engine says what a call is (a hit, a flight to join, one to lead); this does it. User code
+ * runs from here only, never above a frame of the engine, except for getters, proxies and hash rules inside the
+ * complete walker.
+ */
+import { adopt } from "./copier.js";
+import { GONE } from "./engine.js";
+import { RecursiveCallError } from "./errors.js";
+import { Alone, Flight } from "./keepsake.js";
+import { Kept } from "./slots.js";
+
+/** @typedef {import("./cached.js").Cached} Cached */
+
+/** What the two low bits of a verdict say; the others are a slot or a flight. */
+const HIT = 0;
+const JOIN = 1;
+
+/**
+ * Calls, for functions that keep their own type.
+ * @param {Cached} cached @param {unknown} self @param {any[]} args
+ * @returns {any}
+ */
+export function call(cached, self, args) {
+  const { cache } = cached;
+  if (!cache.isEnabled(cached.options, args) || !cached.enroll()) return cached.run(self, args);
+  for (;;) {
+    const verdict = board(cached, self, args);
+    if (verdict < 0) return cached.run(self, args);
+    const number = verdict >>> 2;
+    if ((verdict & 3) === HIT) {
+      const kept = /** @type {Kept} */ (cache.slots.at(number));
+      const value = kept.out();
+      if (kept.promised) return validated(cached, self, args, number, kept, value);
+      if (!cached.acceptsNow(value, args)) {
+        refuse(cached, number, kept);
+        continue;
+      }
+      cached.note("hit", "memory");
+      return value;
+    }
+    if ((verdict & 3) === JOIN) return join(cached, self, args, number);
+    return leadNow(cached, self, args, number);
+  }
+}
+
+/**
+ * Calls, for persisted functions: always a promise.
+ * @param {Cached} cached @param {unknown} self @param {any[]} args
+ * @returns {Promise<any>}
+ */
+export function callPersisted(cached, self, args) {
+  try {
+    const { cache } = cached;
+    if (!cache.isEnabled(cached.options, args) || !cached.enroll()) return alone(cached, self, args);
+    if (!cache.ready) return openFirst(cached, self, args);
+    return follow(cached, self, args, board(cached, self, args));
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** @param {Cached} cached @param {unknown} self @param {any[]} args @returns {Promise<any>} */
+function alone(cached, self, args) {
+  return new Promise((resolve) => resolve(cached.run(self, args)));
+}
+
+/** Encodes the arguments as they are at the call, and hashes them once the database's secret is known. @param {Cached} cached @param {unknown} self @param {any[]} args */
+async function openFirst(cached, self, args) {
+  const { cache } = cached;
+  const bytes = cached.encodeForLater(self, args);
+  const { namespace } = cache.page;
+  await cache.open();
+  const known = bytes !== null && namespace === cache.page.namespace;
+  const length = known ? cache.load(cached, [bytes]) : -1;
+  return follow(cached, self, args, length < 0 ? -1 : cache.engine.board(cached.id, length, Date.now()));
+}
+
+/** @param {Cached} cached @param {unknown} self @param {any[]} args @returns {number} a verdict, or -1 without an engine */
+function board(cached, self, args) {
+  const { cache } = cached;
+  const length = cache.load(cached, cache.encode(cached, self, args));
+  return length < 0 ? -1 : cache.engine.board(cached.id, length, Date.now());
+}
+
+/** @param {Cached} cached @param {unknown} self @param {any[]} args @param {number} verdict @returns {Promise<any>} */
+function follow(cached, self, args, verdict) {
+  if (verdict < 0) return alone(cached, self, args);
+  const { cache } = cached;
+  const number = verdict >>> 2;
+  if ((verdict & 3) === HIT) {
+    const kept = /** @type {Kept} */ (cache.slots.at(number));
+    return validated(cached, self, args, number, kept, kept.out());
+  }
+  if ((verdict & 3) === JOIN) return join(cached, self, args, number);
+  const flight = takeOff(cached, number);
+  const outcome = lead(cached, self, args, flight);
+  flight.promise = outcome;
+  return outcome.then((result) => (result instanceof Alone ? result.value : result.out()));
+}
+
+/** @param {Cached} cached @param {number} id */
+function takeOff(cached, id) {
+  const { cache } = cached;
+  const flight = new Flight(id, cache.engine.epoch);
+  cache.flights.set(id, flight);
+  cache.letGo(); // what the look-up found expired; only now, since a release is user code and may call again
+  return flight;
+}
+
+/** @param {Cached} cached @param {unknown} self @param {any[]} args @param {number} number @returns {any} */
+function join(cached, self, args, number) {
+  const flight = cached.cache.flights.get(number);
+  if (flight === undefined) return cached.run(self, args); // its engine died
+  if (flight.running || flight.promise === null) {
+    throw new RecursiveCallError(
+      `${cached.description} was called with the same arguments by its own computation, so the call would wait for itself. Let it call the uncached function (\`.original\`), or change the arguments on the way down.`,
+      { functionName: cached.name },
+    );
+  }
+  cached.note("join");
+  // The leader's arguments changed under it: each who joined has their own, and computes.
+  return flight.promise.then((result) => (result instanceof Alone ? cached.run(self, args) : result.out()));
+}
+
+/** Runs a function that may be synchronous. @param {Cached} cached @param {unknown} self @param {any[]} args @param {number} number @returns {any} */
+function leadNow(cached, self, args, number) {
+  const { cache } = cached;
+  const flight = takeOff(cached, number);
+  try {
+    cached.note("miss");
+    const result = cached.run(self, args);
+    if (!cached.isPromise(result)) return cache.keep(cached, flight, args, result, false).out();
+    const outcome = Promise.resolve(result)
+      .then((value) => cache.keep(cached, flight, args, value, true))
+      .catch((error) => {
+        cache.land(flight);
+        throw error;
+      });
+    flight.promise = outcome;
+    return outcome.then((kept) => kept.out());
+  } catch (error) {
+    cache.land(flight);
+    throw error;
+  }
+}
+
+/** Looks on disk, else computes. @param {Cached} cached @param {unknown} self @param {any[]} args @param {Flight} flight @returns {Promise<Kept | Alone>} */
+async function lead(cached, self, args, flight) {
+  const { cache } = cached;
+  try {
+    const stored = await readStored(cached, args, flight);
+    if (stored !== null) return stored;
+    if (changed(cached, self, args, flight)) {
+      cache.land(flight);
+      cache.report("arguments-changed", `the arguments of ${cached.description} changed between the call and the computation, so its result was not kept. Pass a copy, or do not change what was passed.`);
+      cached.note("miss");
+      return new Alone(await cached.run(self, args));
+    }
+    cached.note("miss");
+    flight.running = true;
+    let result;
+    try {
+      result = cached.run(self, args);
+    } finally {
+      flight.running = false;
+    }
+    return cache.keep(cached, flight, args, await result, true);
+  } catch (error) {
+    cache.land(flight);
+    throw error;
+  }
+}
+
+/** @param {Cached} cached @param {any[]} args @param {Flight} flight @returns {Promise<Kept | null>} the entry on disk, if it is fresh and accepted */
+async function readStored(cached, args, flight) {
+  const { cache } = cached;
+  const found = await cache.engine.callAsync("read", flight.id, Date.now());
+  if (found === GONE || found === undefined) return null;
+  const [storedAt, freshUntil, staleUntil, value] = found;
+  const kept = new Kept(adopt(value), undefined, true, null);
+  if (cached.validate !== undefined && !(await cached.accepts(kept.out(), args))) {
+    if (flight.epoch === cache.engine.epoch) await cache.engine.callAsync("discard", flight.id);
+    return null;
+  }
+  cached.note("hit", "disk");
+  if (flight.epoch !== cache.engine.epoch) return kept;
+  cache.flights.delete(flight.id);
+  const slot = cache.slots.add(kept);
+  const stays = cache.engine.call("keep_read", flight.id, slot, storedAt, freshUntil, staleUntil);
+  if (stays === false) cache.slots.withdraw(slot);
+  cache.letGo();
+  return kept;
+}
+
+/** Whether the arguments are no longer what they were at the call. @param {Cached} cached @param {unknown} self @param {any[]} args @param {Flight} flight */
+function changed(cached, self, args, flight) {
+  const { cache } = cached;
+  if (flight.epoch !== cache.engine.epoch) return false; // nothing will be kept
+  try {
+    const length = cache.load(cached, cache.encode(cached, self, args));
+    return length >= 0 && flight.epoch === cache.engine.epoch && cache.engine.call("matches", cached.id, flight.id, length) === false;
+  } catch {
+    return true; // they cannot even be hashed any more
+  }
+}
+
+/** Gives a kept value out, if it is accepted; else removes it and calls again. @param {Cached} cached @param {unknown} self @param {any[]} args @param {number} slot @param {Kept} kept @param {any} value @returns {Promise<any>} */
+function validated(cached, self, args, slot, kept, value) {
+  if (cached.validate === undefined) {
+    cached.note("hit", "memory");
+    return Promise.resolve(value);
+  }
+  return cached.accepts(value, args).then((accepted) => {
+    if (accepted) {
+      cached.note("hit", "memory");
+      return value;
+    }
+    refuse(cached, slot, kept);
+    return cached.persisted ? callPersisted(cached, self, args) : call(cached, self, args);
+  });
+}
+
+/** Removes a value that `validate` refused, unless it has left already. @param {Cached} cached @param {number} slot @param {Kept} kept */
+function refuse(cached, slot, kept) {
+  const { cache } = cached;
+  if (cache.slots.at(slot) !== kept) return;
+  cache.engine.call("refuse", slot);
+  cache.letGo();
+}
