@@ -88,13 +88,20 @@ impl Flights {
     /// Takes the results of the matching flights back before they land: `call` of `function`, all of
     /// `function`, or all.
     pub fn revoke(&mut self, function: Option<u32>, call: Option<Digest>) {
-        for flight in self.under_way.values_mut() {
-            let matches = function.is_none_or(|number| number == flight.function)
-                && call.is_none_or(|digest| digest == flight.call);
-            if matches && !flight.revoked {
-                flight.revoked = true;
-                self.by_key.remove(&(flight.function, flight.call));
-            }
+        let matches = |flight: &Flight| {
+            function.is_none_or(|number| number == flight.function) && call.is_none_or(|digest| digest == flight.call)
+        };
+        let revoked = self.under_way.iter().filter(|(_, flight)| matches(flight)).map(|(id, _)| *id);
+        for id in revoked.collect::<Vec<_>>() {
+            self.revoke_one(id);
+        }
+    }
+
+    /// Takes the result of one flight back.
+    pub fn revoke_one(&mut self, id: FlightId) {
+        if let Some(flight) = self.under_way.get_mut(&id).filter(|flight| !flight.revoked) {
+            flight.revoked = true;
+            self.by_key.remove(&(flight.function, flight.call));
         }
     }
 
@@ -163,7 +170,7 @@ mod tests {
         flights.revoke(Some(1), Some(Digest(1)));
         assert!(!flights.is_valid(a));
         assert!(flights.is_valid(b));
-        flights.revoke(None, None);
+        flights.revoke_one(b);
         assert_eq!(flights.land(b), Landing::Discard);
     }
 

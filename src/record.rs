@@ -8,8 +8,14 @@
 //! | 1 | stored at | milliseconds since the epoch |
 //! | 2 | fresh until | the same; `Infinity` is for ever |
 //! | 3 | stale until | the same |
-//! | 4 | effects | `null`; what the function drew |
-//! | 5 | value | by structured clone |
+//! | 4 | generation of the database | under which the value was computed |
+//! | 5 | generation of the function | the same |
+//! | 6 | effects | `null`; what the function drew |
+//! | 7 | value | by structured clone |
+//!
+//! A hit reads the generations of the moment in the same transaction; a value that was computed under others is a
+//! miss. So a write asks nothing: it can go out, committed, in the task that delivers the result, and a late result
+//! does not come back after a clear.
 //!
 //! Store `entries`, the same key. What eviction and inspection need, so that neither reads a value; an array of
 //!
@@ -55,9 +61,11 @@ pub const DATABASE_KEY: &str = "database";
 /// The fields of a record in [`stores::VALUES`], by place.
 pub mod value_field {
     /// How many there are.
-    pub const COUNT: u32 = 6;
+    pub const COUNT: u32 = 8;
+    /// The generation of the database, then that of the function.
+    pub const GENERATIONS: u32 = 4;
     /// The value itself.
-    pub const VALUE: u32 = 5;
+    pub const VALUE: u32 = 7;
 }
 
 /// The numbers at the start of a value record, as they are written.

@@ -5,9 +5,10 @@ pub fn is_native(source: &str) -> bool {
     source.trim_end().trim_end_matches('}').trim_end().ends_with("[native code]")
 }
 
-/// Whether `this` could matter to the function: the text mentions it, and it is not surely an arrow function.
+/// Whether `this` could matter to the function: the text mentions it (or `super`, which reads it), or cannot be read;
+/// and it is not surely an arrow function.
 pub fn uses_this(source: &str) -> bool {
-    mentions_this(source) && !is_arrow(source)
+    is_native(source) || ((mentions(source, "this") || mentions(source, "super")) && !is_arrow(source))
 }
 
 /// The names of the parameters, in order, as far as they can be read; for messages only, since
@@ -28,17 +29,22 @@ fn is_identifier(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || c == '$'
 }
 
-fn mentions_this(source: &str) -> bool {
-    source.match_indices("this").any(|(at, word)| {
+fn mentions(source: &str, word: &str) -> bool {
+    source.match_indices(word).any(|(at, word)| {
         let before = source[..at].chars().next_back();
         let after = source[at + word.len()..].chars().next();
         !before.is_some_and(is_identifier) && !after.is_some_and(is_identifier)
     })
 }
 
-fn is_arrow(source: &str) -> bool {
+/// The text without a leading `async`.
+fn after_async(source: &str) -> &str {
     let text = source.trim_start();
-    let text = text.strip_prefix("async").filter(|rest| !rest.starts_with(is_identifier)).unwrap_or(text).trim_start();
+    text.strip_prefix("async").filter(|rest| !rest.starts_with(is_identifier)).unwrap_or(text).trim_start()
+}
+
+fn is_arrow(source: &str) -> bool {
+    let text = after_async(source);
     let rest = if text.starts_with('(') {
         closing(text).map(|end| &text[end + 1..])
     } else {
@@ -49,9 +55,7 @@ fn is_arrow(source: &str) -> bool {
 
 fn parameter_list(source: &str) -> Option<&str> {
     if is_arrow(source) {
-        let text = source.trim_start();
-        let text =
-            text.strip_prefix("async").filter(|rest| !rest.starts_with(is_identifier)).unwrap_or(text).trim_start();
+        let text = after_async(source);
         if !text.starts_with('(') {
             return text.split("=>").next();
         }
@@ -115,6 +119,8 @@ mod tests {
         assert!(uses_this("function () { return this.x }"));
         assert!(uses_this("load(a) { return this.x }"));
         assert!(uses_this("async function f() { return (() => this)() }"));
+        assert!(uses_this("get() { return super.get() }"));
+        assert!(uses_this("function join() { [native code] }"));
         assert!(!uses_this("() => this.x"));
         assert!(!uses_this("async (a = (1)) => this.x"));
         assert!(!uses_this("x => this"));

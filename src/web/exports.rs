@@ -2,14 +2,15 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Promise};
+use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use super::arguments::{Call, Context, encode_call, encode_value};
 use super::engine::{Engine as Inner, Lasting, Verdict};
+use super::idb::Outcome;
+use super::rules::Rules;
 use super::{scratch, types, values};
-use crate::digest::Digest;
 use crate::duration::Millis;
 use crate::flight::FlightId;
 use crate::freshness::Lifetime;
@@ -52,15 +53,25 @@ impl Engine {
         self.0.configure(options, deps)
     }
 
-    /// Takes a function in: 0 for data, 1 for a resource. Gives `[id, usesThis, ruled, leftOut, description]`.
+    /// Takes a function in: 0 for data, 1 for a resource. Gives its [`Self::brief`].
     ///
     /// # Errors
     /// `InvalidOptionError`.
-    pub fn register(&self, kind: u32, options: &JsValue, facts: &JsValue) -> Result<Array, JsValue> {
+    pub fn register(&self, kind: u32, options: &JsValue, facts: &JsValue) -> Result<Option<Array>, JsValue> {
         Ok(self.0.register(kind_of(kind), options, facts)?)
     }
 
-    /// Encodes a call, completely.
+    /// The function is one of a factory's: from now on it is kept in memory only, by itself.
+    pub fn isolate(&self, id: u32) {
+        self.0.isolate(id);
+    }
+
+    /// What a wrapper has to know: `[id, usesThis, ruled, leftOut, description, onDisk, site, query]`.
+    pub fn brief(&self, id: u32) -> Option<Array> {
+        self.0.brief(id)
+    }
+
+    /// Encodes a call, completely; nothing if there is no such function.
     ///
     /// # Errors
     /// `UnhashableParamError`, `UserHashError`.
@@ -74,18 +85,18 @@ impl Engine {
         this: &JsValue,
         by_key: bool,
         for_origin: bool,
-    ) -> Result<Array, JsValue> {
+    ) -> Result<Option<Array>, JsValue> {
         let known = self.0.with_function(id, |wrapped, current| {
             let lasting = if current.policy.persist || for_origin { Lasting::Beyond } else { Lasting::Page };
             (wrapped.describe(), wrapped.name().to_owned(), wrapped.params(), current.rules.clone(), lasting)
         });
         let Some((function, name, params, rules, lasting)) = known else {
-            return Ok(Array::new());
+            return Ok(None);
         };
         let unbox = |value: &JsValue| (!value.is_null()).then(|| types::field(value, "value"));
         let call = Call { arguments, left_out, deps: unbox(deps), this: unbox(this), by_key };
         let context = Context { function: &function, name: &name, params: &params };
-        Ok(encode_call(&call, &rules, &self.0.identities(lasting), &context)?)
+        Ok(Some(encode_call(&call, &rules, &self.0.identities(lasting), &context)?))
     }
 
     /// Encodes one value, completely; `what` it is, for messages.
@@ -95,12 +106,14 @@ impl Engine {
     pub fn encode_value(&self, value: JsValue, what: &str) -> Result<Array, JsValue> {
         let (function, what) = if what == "deps" { ("a cached function", "deps") } else { ("hash()", "value") };
         let context = Context { function, name: "", params: &[] };
-        Ok(encode_value(value, what, &self.0.page_rules(), &self.0.identities(Lasting::Beyond), &context)?)
+        // A public digest is the same everywhere, so no page's rules count in it.
+        let rules = if what == "deps" { self.0.page_rules() } else { Rules::default() };
+        Ok(encode_value(value, what, &rules, &self.0.identities(Lasting::Beyond), &context)?)
     }
 
-    /// Starts a digest in pieces.
-    pub fn digest_start(&self, id: u32) {
-        self.0.digest_start(id);
+    /// Starts a digest in pieces: of a call of this function, or as the call of a flight was digested.
+    pub fn digest_start(&self, id: u32, flight: Option<u32>) {
+        self.0.digest_start(id, flight.map(FlightId));
     }
 
     /// Takes a piece of it from the scratch area.
@@ -109,8 +122,8 @@ impl Engine {
     }
 
     /// A public digest.
-    pub fn hash(&self, length: u32) -> String {
-        self.0.digest(u32::MAX, length).to_string()
+    pub fn hash(&self, length: u32) -> Option<String> {
+        self.0.digest(u32::MAX, length).map(|digest| digest.to_string())
     }
 
     /// Looks a call up: a number whose two low bits are the kind of verdict (0 hit, 1 join, 2 lead), and the others a
@@ -130,13 +143,13 @@ impl Engine {
     }
 
     /// The key of a call in hexadecimal digits.
-    pub fn key(&self, id: u32, length: u32) -> String {
-        self.0.key(id, length).map(|key| key.to_string()).unwrap_or_default()
+    pub fn key(&self, id: u32, length: u32) -> Option<String> {
+        self.0.key(id, length).map(|key| key.to_string())
     }
 
     /// Whether the call that was just encoded is the one of this flight.
-    pub fn matches(&self, id: u32, flight: u32, length: u32) -> bool {
-        self.0.matches(id, FlightId(flight), length)
+    pub fn matches(&self, flight: u32, length: u32) -> bool {
+        self.0.matches(FlightId(flight), length)
     }
 
     /// Opens the database of the namespace, within its time limit.
@@ -213,9 +226,10 @@ impl Engine {
         counted(self.0.clear_kind(kind_of(kind)))
     }
 
-    /// Removes everything of the namespace.
+    /// Removes everything of the namespace; `false` if something may have stayed.
     pub fn destroy(&self) -> Promise {
-        counted(self.0.destroy())
+        let destroyed = self.0.destroy();
+        future_to_promise(async move { Ok(destroyed.await.complete.into()) })
     }
 
     /// Settles when all that was kept is on disk.
@@ -234,11 +248,15 @@ impl Engine {
         Some(self.0.take_left()).filter(|left| !left.is_empty())
     }
 
-    /// Remembers which call made a resource; its encoding has just been loaded without a function, so that the digest
-    /// is the same on every page.
-    pub fn remember(&self, id: u32, length: u32, resource: &JsValue) {
-        let digest: Digest = self.0.digest(u32::MAX, length);
-        self.0.remember(id, digest, resource);
+    /// The call that makes a resource, if it is the same on every page; its encoding has just been loaded without a
+    /// function.
+    pub fn origin(&self, id: u32, length: u32) -> Option<Vec<u8>> {
+        self.0.origin(id, length).map(Vec::from)
+    }
+
+    /// Remembers which call made a resource.
+    pub fn remember(&self, resource: &JsValue, origin: &Uint8Array) {
+        self.0.remember(resource, origin);
     }
 }
 
@@ -246,6 +264,6 @@ fn kind_of(kind: u32) -> Kind {
     if kind == 0 { Kind::Data } else { Kind::Resource }
 }
 
-fn counted(removed: impl Future<Output = u32> + 'static) -> Promise {
-    future_to_promise(async move { Ok(removed.await.into()) })
+fn counted(removed: impl Future<Output = Outcome> + 'static) -> Promise {
+    future_to_promise(async move { Ok(removed.await.removed.into()) })
 }

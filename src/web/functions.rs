@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::error::Fault;
-use super::rules::Rules;
+use super::rules::{Rule, Rules};
 use super::types;
 use crate::callsite::CallSite;
 use crate::digest::Digest;
+use crate::duration::Millis;
 use crate::identity::{Facts, Unstable};
 use crate::options::{Kind, Options, Policy, SUSPICIOUS_TTL, Scope};
 use crate::source;
@@ -23,7 +23,7 @@ pub struct Page {
     /// The encoding of its static deps.
     pub deps: Vec<u8>,
     /// Its hash rules, in the order given.
-    pub rules: Vec<(JsValue, Function)>,
+    pub rules: Vec<Rule>,
     /// Counts the changes.
     pub epoch: u32,
 }
@@ -34,11 +34,11 @@ pub struct Wrapped {
     pub kind: Kind,
     facts: Facts,
     options: Options,
-    own_rules: Vec<(JsValue, Function)>,
-    /// Tells one function wrapped twice from two functions.
-    number: f64,
+    own_rules: Vec<Rule>,
     unstable: Option<Unstable>,
     current: Current,
+    /// The keys it has had: what it kept under them is still its own.
+    past: Vec<Digest>,
 }
 
 /// What holds for a function with the page's options of the moment.
@@ -60,15 +60,18 @@ pub struct Current {
 pub struct Functions {
     wrapped: Vec<Wrapped>,
     by_key: HashMap<Digest, FunctionId>,
-    keys: Vec<(Digest, Kind)>,
-    sites: HashMap<Digest, Site>,
+    keys: Vec<Known>,
 }
 
-/// A call site: which functions it has wrapped.
-struct Site {
-    query: String,
-    number: f64,
-    wrappers: Vec<u32>,
+/// What a number in the store stands for.
+#[derive(Clone, Copy, Debug)]
+pub struct Known {
+    /// The function's key.
+    pub key: Digest,
+    /// Data or resource.
+    pub kind: Kind,
+    /// Whether anything of it may be on disk.
+    pub on_disk: bool,
 }
 
 /// What a registration brought to light.
@@ -77,86 +80,27 @@ pub struct Registered {
     pub id: u32,
     /// What to tell the user, once: code and message.
     pub notices: Vec<(&'static str, String)>,
-    /// Keys under which nothing may be kept any more.
-    pub dropped: Vec<Digest>,
 }
 
 impl Functions {
     /// Takes a function in.
-    ///
-    /// # Errors
-    /// `InvalidOptionError`.
-    pub fn register(&mut self, kind: Kind, given: &JsValue, facts: &JsValue, page: &Page) -> Result<Registered, Fault> {
-        let scope = Scope::Function(kind);
-        let options = types::options(scope, given)?;
-        let own_rules = types::pairs(scope, given)?;
-        let text = |name: &str| types::field(facts, name).as_string().unwrap_or_default();
-        let mut shape = Vec::new();
-        for name in ["keyBySource", "depsSource"] {
-            shape.push([name, " ", &text(name)].concat());
-        }
-        shape.extend(options.params.iter().flatten().map(|name| ["parameter ", name].concat()));
-        let facts_known = Facts {
-            kind,
-            name: options.name.clone(),
-            version: options.version.clone(),
-            function_name: text("name"),
-            source: text("source"),
-            site: CallSite::read(&text("stack")),
-            deps: types::field(facts, "deps")
-                .dyn_into::<js_sys::Uint8Array>()
-                .map(|deps| deps.to_vec())
-                .unwrap_or_default(),
-            shape,
-        };
+    pub fn register(&mut self, wrapped: Wrapped, page: &Page) -> Registered {
         let id = u32::try_from(self.wrapped.len()).unwrap_or(u32::MAX);
-        let mut wrapped = Wrapped {
-            kind,
-            number: types::field(facts, "functionId").as_f64().unwrap_or_default(),
-            unstable: facts_known.unstable(),
-            facts: facts_known,
-            options,
-            own_rules,
-            current: Current::unset(),
-        };
-        let mut registered = Registered { id, notices: wrapped.notices(page), dropped: Vec::new() };
-        if let Some(site) = wrapped.facts.site_key() {
-            self.visit_site(site, &mut wrapped, &mut registered, page);
-        }
+        let notices = wrapped.notices(page);
         self.wrapped.push(wrapped);
-        Ok(registered)
+        Registered { id, notices }
     }
 
-    /// A call site that wraps more than one function is a factory: its closures look the same and are not. Each is
-    /// kept in memory only, by itself.
-    fn visit_site(&mut self, key: Digest, wrapped: &mut Wrapped, registered: &mut Registered, page: &Page) {
-        let query = wrapped.facts.query().to_owned();
-        let Some(site) = self.sites.get_mut(&key) else {
-            let site = Site { query, number: wrapped.number, wrappers: vec![registered.id] };
-            self.sites.insert(key, site);
-            return;
+    /// Takes a function for one of a factory's: its closure may differ from those that look the same, so it is kept in
+    /// memory only, by itself. Gives the keys under which nothing may be kept any more.
+    pub fn isolate(&mut self, id: u32, page: &Page) -> Vec<Digest> {
+        let Some(wrapped) = self.wrapped.get_mut(id as usize).filter(|wrapped| wrapped.unstable.is_none()) else {
+            return Vec::new();
         };
-        if site.query != query {
-            // The module was evaluated again, as hot reload does: the functions replace those before.
-            *site = Site { query, number: wrapped.number, wrappers: vec![registered.id] };
-            return;
-        }
-        if site.number.to_bits() == wrapped.number.to_bits() {
-            site.wrappers.push(registered.id);
-            return;
-        }
+        let keys = wrapped.keys(page);
         wrapped.unstable = Some(Unstable::Factory);
-        let earlier = std::mem::take(&mut site.wrappers);
-        for id in earlier {
-            if let Some(other) = self.wrapped.get_mut(id as usize) {
-                registered.dropped.push(other.facts.key(page.options.version.as_deref(), &page.deps));
-                other.unstable = Some(Unstable::Factory);
-                other.current.epoch = None;
-            }
-        }
-        if wrapped.persists(page) {
-            registered.notices.push(("factory", wrapped.factory_notice()));
-        }
+        wrapped.current.epoch = None;
+        keys
     }
 
     /// A function with all that holds at the moment.
@@ -164,25 +108,36 @@ impl Functions {
         let wrapped = self.wrapped.get_mut(id as usize)?;
         if wrapped.current.epoch != Some(page.epoch) {
             wrapped.current = wrapped.resolve(id, page);
+            let Current { key, policy, .. } = wrapped.current;
             let next = FunctionId::try_from(self.keys.len()).unwrap_or(FunctionId::MAX);
-            wrapped.current.entries = *self.by_key.entry(wrapped.current.key).or_insert(next);
-            if wrapped.current.entries == next {
-                self.keys.push((wrapped.current.key, wrapped.kind));
+            let entries = *self.by_key.entry(key).or_insert(next);
+            if entries == next {
+                self.keys.push(Known { key, kind: wrapped.kind, on_disk: policy.persist });
+            }
+            self.keys[entries as usize].on_disk |= policy.persist;
+            wrapped.current.entries = entries;
+            if !wrapped.past.contains(&key) {
+                wrapped.past.push(key);
             }
         }
         let wrapped = &self.wrapped[id as usize];
         Some((wrapped, &wrapped.current))
     }
 
-    /// The key and kind behind a number in the store.
-    pub fn key_of(&self, entries: FunctionId) -> Option<(Digest, Kind)> {
+    /// What stands behind a number in the store.
+    pub fn known(&self, entries: FunctionId) -> Option<Known> {
         self.keys.get(entries as usize).copied()
+    }
+
+    /// Every key that a function has had in this page: the page's options may have changed.
+    pub fn keys_of(&mut self, id: u32, page: &Page) -> Vec<Digest> {
+        self.get(id, page).map(|(wrapped, _)| wrapped.past.clone()).unwrap_or_default()
     }
 
     /// The numbers in the store of all functions of a kind.
     pub fn of_kind(&self, kind: Kind) -> Vec<FunctionId> {
         let all = self.keys.iter().zip(0..);
-        all.filter(|((_, other), _)| *other == kind).map(|(_, entries)| entries).collect()
+        all.filter(|(known, _)| known.kind == kind).map(|(_, entries)| entries).collect()
     }
 
     /// The number in the store of a key that is known.
@@ -199,19 +154,61 @@ impl Current {
 }
 
 impl Wrapped {
+    /// Reads a function from what JavaScript gave. Runs the user's getters: nothing is borrowed here.
+    ///
+    /// # Errors
+    /// `InvalidOptionError`.
+    pub fn read(kind: Kind, given: &JsValue, facts: &JsValue) -> Result<Self, Fault> {
+        let scope = Scope::Function(kind);
+        let options = types::options(scope, given)?;
+        let own_rules = types::rules(scope, given)?;
+        let text = |name: &str| types::field(facts, name).as_string().unwrap_or_default();
+        let mut shape = Vec::new();
+        for name in ["keyBySource", "depsSource"] {
+            shape.push([name, " ", &text(name)].concat());
+        }
+        shape.extend(options.params.iter().flatten().map(|name| ["parameter ", name].concat()));
+        let deps = types::field(facts, "deps").dyn_into::<js_sys::Uint8Array>();
+        let facts = Facts {
+            kind,
+            name: options.name.clone(),
+            version: options.version.clone(),
+            function_name: text("name"),
+            source: text("source"),
+            site: CallSite::read(&text("stack")),
+            deps: deps.map(|deps| deps.to_vec()).unwrap_or_default(),
+            shape,
+        };
+        let unstable = facts.unstable();
+        Ok(Self { kind, facts, options, own_rules, unstable, current: Current::unset(), past: Vec::new() })
+    }
+
     fn resolve(&self, id: u32, page: &Page) -> Current {
-        let pairs: Vec<(JsValue, Function)> = self.own_rules.iter().chain(&page.rules).cloned().collect();
-        let rules = Rules::new(&pairs);
+        let rules = Rules::new(self.own_rules.iter().chain(&page.rules));
         let mut policy = self.options.policy(self.kind, &page.options);
+        policy.persist &= self.unstable.is_none();
+        if self.unstable.is_some() {
+            policy.ttl = self.options.ttl.or(page.options.ttl).unwrap_or(Millis::MAX);
+        }
         let mut facts = self.facts.clone();
         facts.shape.extend(rules.shape());
         if self.unstable.is_some() {
-            policy = self.options.policy(self.kind, &Options { persist: Some(false), ..page.options.clone() });
-            policy.persist = false;
             facts.shape.push(["alone ", &id.to_string()].concat());
         }
         let key = facts.key(page.options.version.as_deref(), &page.deps);
         Current { epoch: Some(page.epoch), key, entries: 0, policy, rules }
+    }
+
+    /// The keys it has had, and has now.
+    fn keys(&self, page: &Page) -> Vec<Digest> {
+        let mut keys = self.past.clone();
+        keys.push(self.resolve(0, page).key);
+        keys
+    }
+
+    /// Whether an object that it made can be known by the call that made it, on every page.
+    pub fn is_lasting(&self) -> bool {
+        self.unstable.is_none()
     }
 
     /// In words, for messages.
@@ -229,27 +226,18 @@ impl Wrapped {
         self.options.params.clone().unwrap_or_else(|| source::parameters(&self.facts.source))
     }
 
-    /// What its wrapper has to know: whether `this` counts, whether every call needs the complete walker, which
-    /// parameters are left out, and its description.
-    pub fn brief(&self, id: u32, rules: &Rules) -> Array {
-        let left_out = self.options.left_out();
-        let left_out = if left_out.contains(&true) {
-            left_out.into_iter().map(JsValue::from).collect::<Array>().into()
-        } else {
-            JsValue::NULL
-        };
-        [
-            id.into(),
-            source::uses_this(&self.facts.source).into(),
-            rules.touch_common_types().into(),
-            left_out,
-            self.describe().into(),
-        ]
-        .iter()
-        .collect()
+    /// Whether `this` is part of its key.
+    pub fn uses_this(&self) -> bool {
+        source::uses_this(&self.facts.source)
     }
 
-    fn persists(&self, page: &Page) -> bool {
+    /// Which parameters stay out of its key, if any.
+    pub fn left_out(&self) -> Option<Vec<bool>> {
+        Some(self.options.left_out()).filter(|left_out| left_out.contains(&true))
+    }
+
+    /// Whether it would be kept on disk if its identity could be trusted.
+    pub fn persists(&self, page: &Page) -> bool {
         self.options.policy(self.kind, &page.options).persist
     }
 
@@ -290,9 +278,15 @@ impl Wrapped {
         notices
     }
 
-    fn factory_notice(&self) -> String {
+    /// The call site that a factory is recognised by, and the query of its script; `None` where a name stands instead.
+    pub fn site(&self) -> Option<(Digest, String)> {
+        Some((self.facts.site_key()?, self.facts.query().to_owned()))
+    }
+
+    /// What the user is told of a factory.
+    pub fn factory_notice(&self) -> String {
         let site = self.facts.site.as_ref().map(ToString::to_string).unwrap_or_default();
         ["cacheData at ", &site, " wraps several functions. They look the same, and may have closed over different values, so each is kept \
-          in memory only. To keep them over reloads, say what tells them apart, add: deps: [tenant] (or a name for each: name: `rows-${tenant}`)."].concat()
+          in memory only. To keep them over reloads, say what tells them apart, add: deps: [tenant] (an array, not a function; or a name for each: name: `rows-${tenant}`)."].concat()
     }
 }

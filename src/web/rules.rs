@@ -14,11 +14,27 @@ pub enum Act {
     Identity,
 }
 
+/// One rule, read from what the user gave.
 #[derive(Clone, Debug)]
-struct Rule {
+pub struct Rule {
     label: String,
     source: String,
+    /// The class's prototype; a rule by name has none.
+    prototype: Option<JsValue>,
     act: Act,
+}
+
+impl Rule {
+    /// Reads a pair of `hashFuncs`. May run the user's code (a class with a static getter): nothing is borrowed here.
+    pub fn read(class: &JsValue, function: &Function) -> Self {
+        let label = class.as_string().or_else(|| sys::get(class, "name")?.as_string()).unwrap_or_default();
+        let prototype = (!class.is_string()).then(|| sys::get(class, "prototype").unwrap_or(JsValue::NULL));
+        let act = match Reflect::get(function, &Symbol::for_("keepsake.identity")) {
+            Ok(mark) if mark.is_truthy() => Act::Identity,
+            _ => Act::Ask(function.clone()),
+        };
+        Self { label, source: sys::function_source(function).unwrap_or_default(), prototype, act }
+    }
 }
 
 /// The rules of a function, then those of the page; the first match along the prototype chain wins.
@@ -34,36 +50,20 @@ const COMMON: [&str; 9] =
     ["Object", "Array", "String", "Number", "Boolean", "BigInt", "Date", "ArrayBuffer", "DataView"];
 
 impl Rules {
-    /// Takes the pairs in order; a later one for the same class is never reached.
-    pub fn new(pairs: &[(JsValue, Function)]) -> Self {
-        let rules = Self { by_prototype: Map::new(), ..Self::default() };
-        pairs.iter().fold(rules, |rules, (class, function)| rules.with(class, function))
-    }
-
-    fn with(mut self, class: &JsValue, function: &Function) -> Self {
-        let place = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
-        let label = class.as_string().or_else(|| sys::get(class, "name")?.as_string()).unwrap_or_default();
-        if class.is_string() {
-            self.by_name.push((label.clone(), place));
-        } else {
-            let prototype = sys::get(class, "prototype").unwrap_or(JsValue::NULL);
-            if !self.by_prototype.has(&prototype) {
-                self.by_prototype.set(&prototype, &place.into());
+    /// Takes the rules in order; a later one for the same class is never reached.
+    pub fn new<'a>(list: impl Iterator<Item = &'a Rule>) -> Self {
+        let mut rules = Self { by_prototype: Map::new(), ..Self::default() };
+        for (rule, place) in list.zip(0u32..) {
+            match &rule.prototype {
+                Some(prototype) if !rules.by_prototype.has(prototype) => {
+                    rules.by_prototype.set(prototype, &place.into());
+                }
+                Some(_) => {}
+                None => rules.by_name.push((rule.label.clone(), place)),
             }
+            rules.list.push(rule.clone());
         }
-        let marker = Symbol::for_("keepsake.identity");
-        let act = match Reflect::get(function, &marker) {
-            Ok(mark) if mark.is_truthy() => Act::Identity,
-            _ => Act::Ask(function.clone()),
-        };
-        let source = sys::function_source(function).unwrap_or_default();
-        self.list.push(Rule { label, source, act });
-        self
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
+        rules
     }
 
     /// Whether a rule could apply to a value that the fast walker encodes.

@@ -43,7 +43,7 @@ extern "C" {
 
     /// The descriptor of an own property, or `undefined`.
     #[wasm_bindgen(js_namespace = Object, js_name = getOwnPropertyDescriptor)]
-    pub fn own_descriptor(value: &JsValue, key: &str) -> JsValue;
+    pub fn own_descriptor(value: &JsValue, key: &JsValue) -> JsValue;
 
     /// Own enumerable string keys; a proxy may throw.
     #[wasm_bindgen(js_namespace = Object, js_name = keys, catch)]
@@ -57,7 +57,7 @@ extern "C" {
     #[wasm_bindgen(js_name = structuredClone, catch)]
     pub fn structured_clone(value: &JsValue) -> Result<JsValue, JsValue>;
 
-    /// A number below 1 at random.
+    /// Fills an array with random bytes.
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues, catch)]
     pub fn fill_random(bytes: &Uint8Array) -> Result<JsValue, JsValue>;
 
@@ -99,6 +99,14 @@ pub fn view_window(view: &JsValue) -> Option<Uint8Array> {
     window(&read("buffer")?, &read("byteOffset")?, &read("byteLength")?)
 }
 
+/// Which typed array a view is inside (%TypedArray%.prototype[@@toStringTag], ECMA-262 23.2.3.38); `None` for none.
+pub fn typed_array_name(view: &JsValue) -> Option<String> {
+    let typed_array = get(&get(&js_sys::global(), "Uint8Array")?, "prototype")?;
+    let above = prototype_of(&typed_array).ok()?;
+    let descriptor = own_descriptor(&above, &js_sys::Symbol::to_string_tag());
+    get(&descriptor, "get")?.dyn_into::<Function>().ok()?.call0(view).ok()?.as_string()
+}
+
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 fn window(buffer: &JsValue, offset: &JsValue, length: &JsValue) -> Option<Uint8Array> {
     Some(Uint8Array::new_with_byte_offset_and_length(buffer, offset.as_f64()? as u32, length.as_f64()? as u32))
@@ -109,13 +117,29 @@ fn accessor(global: &JsValue, class: &str, name: &str, value: &JsValue) -> Optio
 }
 
 fn call_getter(prototype: &JsValue, name: &str, value: &JsValue) -> Option<JsValue> {
-    let descriptor = own_descriptor(prototype, name);
+    let descriptor = own_descriptor(prototype, &name.into());
     get(&descriptor, "get")?.dyn_into::<Function>().ok()?.call0(value).ok()
 }
 
 /// The property of a value, or nothing if reading it throws.
 pub fn get(value: &JsValue, key: &str) -> Option<JsValue> {
     js_sys::Reflect::get(value, &JsValue::from_str(key)).ok().filter(|found| !found.is_undefined())
+}
+
+/// Whether this is the prototype of the platform's class of that name, in this realm or in another (an iframe's). A
+/// class of the user's with the same name has a source text.
+pub fn is_prototype(prototype: &JsValue, class: &str) -> bool {
+    if get(&js_sys::global(), class).and_then(|class| get(&class, "prototype")).is_some_and(|own| own == *prototype) {
+        return true;
+    }
+    let Some(constructor) = get(prototype, "constructor").filter(JsValue::is_function) else {
+        return false;
+    };
+    let source = function_source(&constructor).unwrap_or_default();
+    let head = ["function ", class, "()"].concat();
+    source.starts_with(&head)
+        && crate::source::is_native(&source)
+        && get(&constructor, "prototype").is_some_and(|theirs| theirs == *prototype)
 }
 
 /// Whether a value can have properties.

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::error::Fault;
+use super::rules::Rule;
 use super::sys;
 use crate::duration::{self, Millis};
 use crate::options::{Options, Scope, check_keys, invalid};
@@ -154,7 +155,10 @@ pub fn in_words(value: &JsValue) -> String {
     if Array::is_array(value) {
         return "an array".into();
     }
-    type_of(value).1
+    match type_of(value) {
+        (class, _) if class == "Object" => "an object".into(),
+        (_, words) => words,
+    }
 }
 
 /// What a value is: for programs (`Model`), and in words (`an instance of Model`).
@@ -188,7 +192,7 @@ pub fn constructor_name(value: &JsValue) -> Option<String> {
 ///
 /// # Errors
 /// `InvalidOptionError`.
-pub fn pairs(scope: Scope, given: &JsValue) -> Result<Vec<(JsValue, Function)>, Fault> {
+pub fn rules(scope: Scope, given: &JsValue) -> Result<Vec<Rule>, Fault> {
     const TAKES: &str = "pairs of a class (or its name) and a function: [[Model, model => model.id]], or a Map of them";
     let Some(value) = sys::get(given, "hashFuncs") else {
         return Ok(Vec::new());
@@ -207,9 +211,10 @@ pub fn pairs(scope: Scope, given: &JsValue) -> Result<Vec<(JsValue, Function)>, 
             let pair: Array = pair.unchecked_into();
             let (class, function) = (pair.get(0), pair.get(1));
             let is_class = class.is_string()
-                || (class.is_function() && sys::get(&class, "prototype").is_some_and(|p| p.is_object()));
+                || (class.is_function()
+                    && sys::get(&class, "prototype").is_some_and(|prototype| sys::is_object(&prototype)));
             match function.dyn_into::<Function>() {
-                Ok(function) if is_class => Ok((class, function)),
+                Ok(function) if is_class => Ok(Rule::read(&class, &function)),
                 Ok(_) => Err(refuse(&["a list with ", &in_words(&class), " as a class"].concat())),
                 Err(other) => Err(refuse(&["a list with ", &in_words(&other), " as a function"].concat())),
             }

@@ -2,9 +2,10 @@
 //!
 //! Structured clone refuses functions and symbols, and silently strips the prototype of class instances. The check
 //! walks the containers, and asks the platform about every leaf: what comes back with another prototype was stripped.
+//! An object without a prototype comes back as a plain one, and that is all that may change.
 
 use js_sys::{Array, Reflect, Set};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::error::Fault;
 use super::{sys, types};
@@ -32,9 +33,9 @@ pub fn check(value: &JsValue, function: &str, name: &str) -> Result<(), Fault> {
             return Err(refuse(&value, path, function, name));
         }
         match children(&value, &path) {
-            Some(children) => open.extend(children),
+            Some(children) if !has_hidden_content(&value) => open.extend(children),
             None if survives(&value) => {}
-            None => return Err(refuse(&value, path, function, name)),
+            _ => return Err(refuse(&value, path, function, name)),
         }
     }
     Ok(())
@@ -43,8 +44,7 @@ pub fn check(value: &JsValue, function: &str, name: &str) -> Result<(), Fault> {
 /// What a container holds; `None` for a leaf.
 fn children(value: &JsValue, path: &str) -> Option<Vec<(JsValue, String)>> {
     let prototype = sys::prototype_of(value).ok()?;
-    let class = |name: &str| sys::get(&js_sys::global(), name).and_then(|class| sys::get(&class, "prototype"));
-    let is = |name: &str| class(name).is_some_and(|own| own == prototype);
+    let is = |name: &str| sys::is_prototype(&prototype, name);
     if is("Map") {
         let entries = sys::map_entries(value).ok()?;
         let pairs = entries.into_iter().flatten().map(wasm_bindgen::JsCast::unchecked_into::<Array>);
@@ -92,13 +92,34 @@ fn children(value: &JsValue, path: &str) -> Option<Vec<(JsValue, String)>> {
 }
 
 fn survives(value: &JsValue) -> bool {
+    if is_shared(value) {
+        return false; // it would be handed out itself, not as a copy
+    }
     let Ok(clone) = sys::structured_clone(value) else {
         return false;
     };
+    let own = |value: &JsValue| if js_sys::ArrayBuffer::is_view(value) { Some(0) } else { own_properties(value) };
     match (sys::prototype_of(value), sys::prototype_of(&clone)) {
-        (Ok(before), Ok(after)) => before == after,
+        (Ok(before), Ok(after)) => before == after && own(value) == own(&clone),
         _ => false,
     }
+}
+
+/// Whether a container has properties that a structured clone drops: symbols, and on maps and sets any.
+fn has_hidden_content(value: &JsValue) -> bool {
+    let symbols = js_sys::Object::get_own_property_symbols::<js_sys::Object>(value.unchecked_ref()).length();
+    let is_collection = sys::map_entries(value).is_ok() || sys::set_values(value).is_ok();
+    symbols > 0 || (is_collection && own_properties(value) != Some(0))
+}
+
+fn own_properties(value: &JsValue) -> Option<u32> {
+    sys::keys(value).ok().map(|keys| keys.length())
+}
+
+/// Whether a value is shared memory, or a view on it.
+fn is_shared(value: &JsValue) -> bool {
+    let buffer = if js_sys::ArrayBuffer::is_view(value) { sys::get(value, "buffer") } else { Some(value.clone()) };
+    buffer.is_some_and(|buffer| sys::object_to_string(&buffer).is_ok_and(|kind| kind == "[object SharedArrayBuffer]"))
 }
 
 fn refuse(value: &JsValue, path: String, function: &str, name: &str) -> Fault {

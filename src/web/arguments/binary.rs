@@ -6,30 +6,26 @@ use wasm_bindgen::JsValue;
 use crate::encoding::{TYPED_ARRAYS, tag};
 use crate::web::sys;
 
-/// Whether this is the prototype of the class of that name, in this realm.
-pub(super) fn is_prototype(prototype: &JsValue, class: &str) -> bool {
-    sys::get(&js_sys::global(), class)
-        .and_then(|class| sys::get(&class, "prototype"))
-        .is_some_and(|own| own == *prototype)
-}
-
 /// The tag and the bytes of binary data; `None` for anything else, detached buffers and views past their end among it.
 pub(super) fn binary(value: &JsValue, prototype: &JsValue) -> Option<(u8, Uint8Array)> {
-    if is_prototype(prototype, "ArrayBuffer") {
+    if sys::is_prototype(prototype, "ArrayBuffer") {
         sys::buffer_slice(value, 0, 0).ok()?;
+        sys::keys(value).ok().filter(|keys| keys.length() == 0)?;
         return Some((tag::ARRAY_BUFFER, Uint8Array::new(value)));
     }
     let is_shared = sys::object_to_string(value).is_ok_and(|name| name == "[object SharedArrayBuffer]");
-    if is_shared && is_prototype(prototype, "SharedArrayBuffer") {
+    if is_shared && sys::is_prototype(prototype, "SharedArrayBuffer") {
         return Some((tag::SHARED_ARRAY_BUFFER, Uint8Array::new(value)));
     }
     if !js_sys::ArrayBuffer::is_view(value) {
         return None;
     }
-    let tag = if is_prototype(prototype, "DataView") {
+    let tag = if sys::is_prototype(prototype, "DataView") {
         tag::DATA_VIEW
     } else {
-        TYPED_ARRAYS.iter().find(|(name, _)| is_prototype(prototype, name))?.1
+        // What it is inside, not what its prototype says.
+        let name = sys::typed_array_name(value)?;
+        TYPED_ARRAYS.iter().find(|(known, _)| *known == name && sys::is_prototype(prototype, known))?.1
     };
     let intact = sys::view_window(value)?;
     Some((tag, intact))

@@ -77,7 +77,7 @@ pub fn encode_call(call: &Call, rules: &Rules, identities: &dyn Identities, cont
         walker.root = Root::Named("this");
         walker.walk(this.clone())?;
     }
-    Ok(walker.finish())
+    walker.finish()
 }
 
 /// Encodes one value, in parts; `what` it is, for messages.
@@ -94,5 +94,5 @@ pub fn encode_value(
     let mut walker = Walker::new(rules, identities, context);
     walker.root = Root::Named(what);
     walker.walk(value)?;
-    Ok(walker.finish())
+    walker.finish()
 }

@@ -3,7 +3,7 @@
 use js_sys::{Array, JsString, Map, Reflect, Symbol, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::binary::{binary, is_prototype};
+use super::binary::binary;
 use super::{Context, Identities};
 use crate::encoding::{Encoder, Width, tag};
 use crate::web::error::Fault;
@@ -51,6 +51,8 @@ pub(super) enum FrameKind {
 pub(super) struct Walker<'a> {
     pub(super) out: Encoder,
     parts: Array,
+    /// Parts that are views on the user's own data, and how long they were.
+    referred: Vec<(Uint8Array, u32)>,
     written: u64,
     nodes: u64,
     pub(super) frames: Vec<Frame>,
@@ -69,6 +71,7 @@ impl<'a> Walker<'a> {
         Self {
             out: Encoder::default(),
             parts: Array::new(),
+            referred: Vec::new(),
             written: 0,
             nodes: 0,
             frames: Vec::new(),
@@ -82,9 +85,14 @@ impl<'a> Walker<'a> {
         }
     }
 
-    pub(super) fn finish(mut self) -> Array {
+    /// Everything that was written, in parts.
+    pub(super) fn finish(mut self) -> Result<Array, Fault> {
         self.hand_over();
-        self.parts
+        if self.referred.iter().any(|(bytes, length)| bytes.length() != *length) {
+            let words = "a buffer that shrank while the arguments were read";
+            return Err(self.refuse("ArrayBuffer", words, "Pass a copy of it: value.slice()."));
+        }
+        Ok(self.parts)
     }
 
     fn hand_over(&mut self) {
@@ -189,12 +197,12 @@ impl<'a> Walker<'a> {
             self.out.counted(tag::BIGINT, digits.len() as u64);
             self.out.raw(digits.as_bytes());
         } else if value.is_symbol() {
-            match Symbol::key_for(value.unchecked_ref()).as_string() {
-                Some(key) => {
+            match Symbol::key_for(value.unchecked_ref()).dyn_into::<JsString>() {
+                Ok(key) => {
                     self.out.tag(tag::SYMBOL);
-                    self.string(&JsString::from(key));
+                    self.string(&key);
                 }
-                None => {
+                Err(_) => {
                     return Err(self.refuse(
                         "symbol",
                         "a symbol",
@@ -235,33 +243,38 @@ impl<'a> Walker<'a> {
             return Err(self.unhashable(value));
         }
         let prototype = sys::prototype_of(value).map_err(|thrown| self.threw(&thrown))?;
-        if Array::is_array(value) && is_prototype(&prototype, "Array") {
+        if Array::is_array(value) && sys::is_prototype(&prototype, "Array") {
             return self.array(value);
         }
-        if prototype.is_null() || is_prototype(&prototype, "Object") {
+        if prototype.is_null() || sys::is_prototype(&prototype, "Object") {
             return self.plain(value);
         }
-        if is_prototype(&prototype, "Date") {
+        if let Some((tag, bytes)) = binary(value, &prototype) {
+            self.binary(tag, &bytes);
+            return Ok(());
+        }
+        // Properties of their own are content that the types below would not show.
+        if sys::keys(value).map_err(|thrown| self.threw(&thrown))?.length() > 0 {
+            return Err(self.unhashable(value));
+        }
+        if sys::is_prototype(&prototype, "Date") {
             if let Ok(time) = sys::date_time(value) {
                 self.out.tagged_number(tag::DATE, time);
                 return Ok(());
             }
-        } else if is_prototype(&prototype, "Map") {
+        } else if sys::is_prototype(&prototype, "Map") {
             if let Ok(entries) = sys::map_entries(value) {
                 let items = collect(entries, |entry| Array::from(&entry).iter().collect());
                 self.out.counted(tag::MAP, u64::from(items.length() / 2));
                 self.enter(FrameKind::Map { items }, value);
                 return Ok(());
             }
-        } else if is_prototype(&prototype, "Set") {
-            if let Ok(values) = sys::set_values(value) {
-                let items = collect(values, |item| vec![item]);
-                self.out.counted(tag::SET, u64::from(items.length()));
-                self.enter(FrameKind::Set { items }, value);
-                return Ok(());
-            }
-        } else if let Some((tag, bytes)) = binary(value, &prototype) {
-            self.binary(tag, &bytes);
+        } else if sys::is_prototype(&prototype, "Set")
+            && let Ok(values) = sys::set_values(value)
+        {
+            let items = collect(values, |item| vec![item]);
+            self.out.counted(tag::SET, u64::from(items.length()));
+            self.enter(FrameKind::Set { items }, value);
             return Ok(());
         }
         Err(self.unhashable(value))
@@ -293,9 +306,10 @@ impl<'a> Walker<'a> {
     }
 
     fn plain(&mut self, value: &JsValue) -> Result<(), Fault> {
-        let marker = Reflect::get(value, &Symbol::to_string_tag()).map_err(|thrown| self.threw(&thrown))?;
-        if !marker.is_undefined() {
-            return Err(self.unhashable(value)); // Math, JSON and the like have no enumerable properties, and are not empty
+        // Math and JSON have no enumerable properties and are not empty; and a Date stays one under any prototype.
+        let kind = sys::object_to_string(value).map_err(|thrown| self.threw(&thrown))?;
+        if kind != "[object Object]" {
+            return Err(self.unhashable(value));
         }
         let keys = sys::keys(value).map_err(|thrown| self.threw(&thrown))?;
         keys.sort(); // the default order is by code unit
@@ -322,6 +336,7 @@ impl<'a> Walker<'a> {
         self.hand_over();
         self.written += u64::from(bytes.length());
         self.parts.push(bytes);
+        self.referred.push((bytes.clone(), bytes.length()));
     }
 }
 

@@ -27,7 +27,8 @@ pub enum Verdict {
 impl Engine {
     /// Looks a call up; if it is not in memory, boards its flight.
     pub fn board(&self, id: u32, length: u32, now: Millis) -> Option<Verdict> {
-        let call = self.digest(id, length);
+        let secret = self.state.borrow_mut().secret_for(id);
+        let call = self.digest_with(secret.as_ref(), length)?;
         let mut state = self.state.borrow_mut();
         let State { functions, page, spaces, current: at, flights, starts, slots, .. } = &mut *state;
         let (wrapped, current) = functions.get(id, page)?;
@@ -44,6 +45,7 @@ impl Engine {
                 let start = Start {
                     space: *at,
                     key,
+                    secret: secret?,
                     policy: current.policy,
                     stamp: Stamp::default(),
                     identity: wrapped.describe(),
@@ -56,7 +58,7 @@ impl Engine {
 
     /// The slot of a fresh value, without counting as a use.
     pub fn peek(&self, id: u32, length: u32, now: Millis) -> Option<Slot> {
-        let call = self.digest(id, length);
+        let call = self.digest(id, length)?;
         let mut state = self.state.borrow_mut();
         let State { functions, page, spaces, current: at, .. } = &mut *state;
         let (_, current) = functions.get(id, page)?;
@@ -65,14 +67,16 @@ impl Engine {
 
     /// The key of a call.
     pub fn key(&self, id: u32, length: u32) -> Option<CacheKey> {
-        let call = self.digest(id, length);
+        let call = self.digest(id, length)?;
         self.with_function(id, |_, current| CacheKey { function: current.key, call })
     }
 
     /// Whether a call is the one that a flight was boarded for.
-    pub fn matches(&self, id: u32, flight: FlightId, length: u32) -> bool {
-        let call = self.digest(id, length);
-        self.start(flight).is_some_and(|(_, start)| start.key.call == call)
+    pub fn matches(&self, flight: FlightId, length: u32) -> bool {
+        let Some((_, start)) = self.start(flight) else {
+            return false;
+        };
+        self.digest_with(Some(&start.secret), length) == Some(start.key.call)
     }
 
     /// Reads a flight's entry from disk, if its function keeps any there and the entry is fresh.

@@ -2,15 +2,20 @@
 
 use super::{Engine, State};
 use crate::digest::{Digest, Hasher, Secret};
+use crate::flight::FlightId;
 
 /// Stands for the length of an encoding whose digest was made in pieces.
 pub const IN_PIECES: u32 = u32::MAX;
 
 impl Engine {
-    /// Starts a digest of an encoding that comes in pieces: keyed for a function, public without one.
-    pub fn digest_start(&self, id: u32) {
+    /// Starts a digest of an encoding that comes in pieces: keyed for a function, public without one; and as a flight's
+    /// call was digested, if it is to be compared with that.
+    pub fn digest_start(&self, id: u32, flight: Option<FlightId>) {
         let mut state = self.state.borrow_mut();
-        let secret = state.secret_for(id);
+        let secret = match flight {
+            Some(flight) => state.starts.get(&flight).map(|start| start.secret.clone()),
+            None => state.secret_for(id),
+        };
         state.hasher = Some(Hasher::new(secret.as_ref()));
     }
 
@@ -22,23 +27,27 @@ impl Engine {
         }
     }
 
-    /// The digest of what is in the scratch area, or of the pieces that came before.
-    pub fn digest(&self, id: u32, length: u32) -> Digest {
-        let mut state = self.state.borrow_mut();
+    /// The digest of what is in the scratch area, or of the pieces that came before; `None` if none came.
+    pub fn digest(&self, id: u32, length: u32) -> Option<Digest> {
+        let secret = self.state.borrow_mut().secret_for(id);
+        self.digest_with(secret.as_ref(), length)
+    }
+
+    /// The same under a given secret.
+    pub(super) fn digest_with(&self, secret: Option<&Secret>, length: u32) -> Option<Digest> {
         if length == IN_PIECES {
-            return state.hasher.take().map_or(Digest(0), |hasher| hasher.digest());
+            return self.state.borrow_mut().hasher.take().map(|hasher| hasher.digest());
         }
-        let secret = state.secret_for(id);
-        self.scratch.read(length as usize, |bytes| match &secret {
+        Some(self.scratch.read(length as usize, |bytes| match secret {
             Some(secret) => Digest::keyed(bytes, secret),
             None => Digest::of(bytes),
-        })
+        }))
     }
 }
 
 impl State {
     /// The secret for the digests of a function's calls; none for a public digest.
-    fn secret_for(&mut self, id: u32) -> Option<Secret> {
+    pub(super) fn secret_for(&mut self, id: u32) -> Option<Secret> {
         let Self { functions, page, spaces, current: at, .. } = self;
         let (_, current) = functions.get(id, page)?;
         let space = spaces.get(*at)?;

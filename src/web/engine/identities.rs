@@ -7,7 +7,7 @@ use js_sys::{Uint8Array, WeakMap};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::Engine;
-use crate::digest::{CacheKey, Digest};
+use crate::digest::CacheKey;
 use crate::web::arguments::Identities;
 use crate::web::sys;
 
@@ -63,13 +63,17 @@ impl Engine {
         Known { objects: self.state.borrow().identities.clone(), lasting }
     }
 
+    /// The call that makes a resource, the same on every page; `None` if its function is not known there. Its encoding
+    /// has just been loaded without a function.
+    pub fn origin(&self, id: u32, length: u32) -> Option<[u8; 32]> {
+        let call = self.digest(u32::MAX, length)?;
+        let key = |function| CacheKey { function, call };
+        self.with_function(id, |wrapped, current| wrapped.is_lasting().then(|| key(current.key).bytes()))?
+    }
+
     /// Remembers which call made a resource.
-    pub fn remember(&self, id: u32, digest: Digest, resource: &JsValue) {
-        let Some(key) = self.with_function(id, |_, current| CacheKey { function: current.key, call: digest }) else {
-            return;
-        };
-        let bytes = Uint8Array::from(key.bytes().as_slice());
+    pub fn remember(&self, resource: &JsValue, origin: &Uint8Array) {
         let origins = self.state.borrow().identities.origins.clone();
-        origins.set(resource.unchecked_ref(), &bytes);
+        origins.set(resource.unchecked_ref(), origin);
     }
 }

@@ -11,6 +11,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::error::Fault;
@@ -68,6 +69,8 @@ struct Space {
 struct Start {
     space: usize,
     key: CacheKey,
+    /// What the call was digested with: the namespace may change before it is digested again.
+    secret: Secret,
     policy: Policy,
     stamp: Stamp,
     identity: String,
@@ -114,7 +117,7 @@ impl Engine {
     /// `InvalidOptionError`; then everything stays as it was.
     pub fn configure(&self, given: &JsValue, deps: Vec<u8>) -> Result<(), JsValue> {
         let options = types::options(Scope::Page, given)?;
-        let rules = types::pairs(Scope::Page, given)?;
+        let rules = types::rules(Scope::Page, given)?;
         let namespace = types::field(given, "namespace").as_string().unwrap_or_default();
         self.enter(&namespace)?;
         let mut state = self.state.borrow_mut();
@@ -123,29 +126,56 @@ impl Engine {
         Ok(())
     }
 
-    /// Takes a function in; what its registration makes void is removed.
+    /// Takes a function in; what its registration makes void is removed. Gives what [`Self::brief`] gives.
     ///
     /// # Errors
     /// `InvalidOptionError`.
-    pub fn register(&self, kind: Kind, given: &JsValue, facts: &JsValue) -> Result<js_sys::Array, Fault> {
-        let (registered, brief) = {
+    pub fn register(&self, kind: Kind, given: &JsValue, facts: &JsValue) -> Result<Option<Array>, Fault> {
+        let wrapped = Wrapped::read(kind, given, facts)?;
+        let Registered { id, notices } = {
             let mut state = self.state.borrow_mut();
             let State { functions, page, .. } = &mut *state;
-            let registered = functions.register(kind, given, facts, page)?;
-            let brief = functions
-                .get(registered.id, page)
-                .map(|(wrapped, current)| wrapped.brief(registered.id, &current.rules));
-            (registered, brief.unwrap_or_default())
+            functions.register(wrapped, page)
         };
-        let Registered { notices, dropped, .. } = registered;
-        for key in dropped {
-            // Nobody waits: the factory's functions are in memory only from now on.
-            removal::forget(self.remove_function(key, Reach::Disk));
-        }
         for (code, message) in notices {
             (self.report)(code, &message, JsValue::UNDEFINED);
         }
-        Ok(brief)
+        Ok(self.brief(id))
+    }
+
+    /// The function turned out to be one of a factory's; what it has kept is removed.
+    pub fn isolate(&self, id: u32) {
+        let (dropped, notice) = {
+            let mut state = self.state.borrow_mut();
+            let State { functions, page, .. } = &mut *state;
+            let notice = functions.get(id, page).filter(|(wrapped, _)| wrapped.persists(page));
+            let notice = notice.map(|(wrapped, _)| wrapped.factory_notice());
+            (functions.isolate(id, page), notice)
+        };
+        let dropped: Vec<_> = dropped.into_iter().map(|key| (key, Reach::Disk)).collect();
+        removal::forget(self.remove_functions(&dropped));
+        if let Some(notice) = notice {
+            (self.report)("factory", &notice, JsValue::UNDEFINED); // once, since it is the same for all of them
+        }
+    }
+
+    /// What a wrapper has to know of its function with the page's options of the moment: its number, whether `this`
+    /// counts, whether every call needs the complete walker, which parameters are left out, its description,
+    /// whether it is kept on disk, and its call site with the query of the script.
+    pub fn brief(&self, id: u32) -> Option<Array> {
+        let known = self.with_function(id, |wrapped, current| {
+            let words = (wrapped.describe(), wrapped.site());
+            (wrapped.uses_this(), wrapped.left_out(), words, current.rules.clone(), current.policy.persist)
+        });
+        let (uses_this, left_out, (description, site), rules, on_disk) = known?;
+        let left_out = left_out
+            .map_or(JsValue::NULL, |left_out| left_out.into_iter().map(JsValue::from).collect::<Array>().into());
+        let is_ruled = rules.touch_common_types();
+        let (site, query) =
+            site.map_or((JsValue::NULL, JsValue::NULL), |(site, query)| (site.to_string().into(), query.into()));
+        let brief: [JsValue; 8] =
+            [id.into(), uses_this.into(), is_ruled.into(), left_out, description.into(), on_disk.into(), site, query];
+        Some(brief.iter().collect())
     }
 
     /// Gives a function with all that holds for it to `use_it`, which must not call into JavaScript.
@@ -157,7 +187,7 @@ impl Engine {
 
     /// The rules of the page alone.
     pub fn page_rules(&self) -> Rules {
-        Rules::new(&self.state.borrow().page.rules)
+        Rules::new(self.state.borrow().page.rules.iter())
     }
 
     /// The slots whose values have left since the last time.

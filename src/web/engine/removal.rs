@@ -7,7 +7,7 @@ use super::{Engine, Space, State};
 use crate::digest::{CacheKey, Digest};
 use crate::options::Kind;
 use crate::store::FunctionId;
-use crate::web::idb::{Disk, What};
+use crate::web::idb::{Disk, Outcome, What};
 
 /// How far a removal goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub(super) enum Reach {
 }
 
 /// Lets a removal run to its end; nobody waits for its count.
-pub(super) fn forget(removal: impl Future<Output = u32> + 'static) {
+pub(super) fn forget(removal: impl Future<Output = Outcome> + 'static) {
     wasm_bindgen_futures::spawn_local(async move {
         removal.await;
     });
@@ -39,86 +39,103 @@ impl Engine {
             };
             space.store.remove(entries, call);
             slots.leave(slot);
-            functions.key_of(entries).map(|(function, kind)| (space.disk.clone(), kind, CacheKey { function, call }))
+            let known = functions.known(entries).filter(|known| known.on_disk);
+            known.map(|known| (space.disk.clone(), CacheKey { function: known.key, call }))
         };
-        if let Some((disk, Kind::Data, key)) = removed {
+        if let Some((disk, key)) = removed {
             disk.remove(key);
         }
     }
 
-    /// Removes one call's entry; gives how many there were.
-    pub fn remove(self: &Rc<Self>, id: u32, length: u32) -> impl Future<Output = u32> + use<> {
+    /// Removes one call's entry.
+    pub fn remove(&self, id: u32, length: u32) -> impl Future<Output = Outcome> + use<> {
         let call = self.digest(id, length);
         let removed = {
             let mut state = self.state.borrow_mut();
             let State { functions, page, spaces, current: at, flights, slots, .. } = &mut *state;
             functions.get(id, page).and_then(|(_, current)| {
-                let space = spaces.get_mut(*at)?;
+                let (call, space) = (call?, spaces.get_mut(*at)?);
                 flights.revoke(Some(current.entries), Some(call));
                 let slot = space.store.remove(current.entries, call);
                 let count = slots.leave_all(slot);
                 let key = CacheKey { function: current.key, call };
-                let disk = current.policy.persist.then(|| space.disk.clone());
-                Some((count, disk.map(|disk| (disk, What::Entry(key)))))
+                let disk = current.policy.persist.then(|| (space.disk.clone(), vec![What::Entry(key)]));
+                Some((count, disk))
             })
         };
         total(removed)
     }
 
-    /// Removes all entries of a function; gives how many there were.
-    pub fn clear(self: &Rc<Self>, id: u32) -> impl Future<Output = u32> + use<> {
-        let known = self.with_function(id, |_, current| {
-            let reach = if current.policy.persist { Reach::Disk } else { Reach::Memory };
-            (current.key, reach)
-        });
-        let (key, reach) = known.unwrap_or((Digest(0), Reach::Memory));
-        self.remove_function(key, reach)
-    }
-
-    pub(super) fn remove_function(&self, key: Digest, reach: Reach) -> impl Future<Output = u32> + use<> {
-        let removed = {
+    /// Removes all entries of a function, also those that it kept under earlier options of the page.
+    pub fn clear(&self, id: u32) -> impl Future<Output = Outcome> + use<> {
+        let keys = {
             let mut state = self.state.borrow_mut();
-            let State { functions, spaces, current: at, flights, slots, .. } = &mut *state;
-            spaces.get_mut(*at).map(|space| {
-                let mut count = 0;
-                if let Some(entries) = functions.entries_of(key) {
-                    flights.revoke(Some(entries), None);
-                    count = space.clear(entries, slots);
-                }
-                let disk = (reach == Reach::Disk).then(|| (space.disk.clone(), What::Function(key)));
-                (count, disk)
-            })
+            let State { functions, page, .. } = &mut *state;
+            let keys = functions.keys_of(id, page);
+            let reach = |key| functions.entries_of(key).and_then(|entries| functions.known(entries));
+            keys.into_iter()
+                .map(|key| {
+                    (key, if reach(key).is_some_and(|known| known.on_disk) { Reach::Disk } else { Reach::Memory })
+                })
+                .collect::<Vec<_>>()
         };
-        total(removed)
+        self.remove_functions(&keys)
     }
 
-    /// Removes everything of a kind, of this namespace; gives how many entries there were.
-    pub fn clear_kind(&self, kind: Kind) -> impl Future<Output = u32> + use<> {
+    pub(super) fn remove_functions(&self, keys: &[(Digest, Reach)]) -> impl Future<Output = Outcome> + use<> {
         let removed = {
             let mut state = self.state.borrow_mut();
             let State { functions, spaces, current: at, flights, slots, .. } = &mut *state;
             spaces.get_mut(*at).map(|space| {
                 let mut count = 0;
-                for entries in functions.of_kind(kind) {
+                for entries in keys.iter().filter_map(|(key, _)| functions.entries_of(*key)) {
                     flights.revoke(Some(entries), None);
                     count += space.clear(entries, slots);
                 }
-                let disk = (kind == Kind::Data).then(|| (space.disk.clone(), What::Kind(kind)));
-                (count, disk)
+                let on_disk = keys.iter().filter(|(_, reach)| *reach == Reach::Disk);
+                let what: Vec<What> = on_disk.map(|(key, _)| What::Function(*key)).collect();
+                (count, (!what.is_empty()).then(|| (space.disk.clone(), what)))
             })
         };
         total(removed)
     }
 
-    /// Removes everything of this namespace; what is being computed will not be kept.
-    pub fn destroy(&self) -> impl Future<Output = u32> + use<> {
+    /// Removes everything of a kind, of this namespace.
+    pub fn clear_kind(&self, kind: Kind) -> impl Future<Output = Outcome> + use<> {
         let removed = {
             let mut state = self.state.borrow_mut();
-            let State { spaces, current: at, flights, slots, .. } = &mut *state;
+            let State { functions, spaces, current: at, flights, slots, .. } = &mut *state;
             spaces.get_mut(*at).map(|space| {
-                flights.revoke(None, None);
+                let (mut count, mut alone) = (0, 0);
+                for entries in functions.of_kind(kind) {
+                    flights.revoke(Some(entries), None);
+                    let removed = space.clear(entries, slots);
+                    let on_disk = functions.known(entries).is_some_and(|known| known.on_disk);
+                    if on_disk { count += removed } else { alone += removed }
+                }
+                let disk = (kind == Kind::Data).then(|| (space.disk.clone(), vec![What::All]));
+                (alone, (count, disk))
+            })
+        };
+        let (alone, removed) = removed.unwrap_or_default();
+        let total = total(Some(removed));
+        async move {
+            let Outcome { removed, complete } = total.await;
+            Outcome { removed: removed + alone, complete }
+        }
+    }
+
+    /// Removes everything of this namespace; what is being computed for it will not be kept.
+    pub fn destroy(&self) -> impl Future<Output = Outcome> + use<> {
+        let removed = {
+            let mut state = self.state.borrow_mut();
+            let State { spaces, current: at, flights, starts, slots, .. } = &mut *state;
+            for (flight, _) in starts.iter().filter(|(_, start)| start.space == *at) {
+                flights.revoke_one(*flight);
+            }
+            spaces.get_mut(*at).map(|space| {
                 let gone = space.store.clear_all();
-                (slots.leave_all(gone), Some((space.disk.clone(), What::All)))
+                (slots.leave_all(gone), Some((space.disk.clone(), vec![What::All])))
             })
         };
         total(removed)
@@ -132,16 +149,18 @@ impl Space {
 }
 
 /// What a removal took from memory, and what is to be removed from disk.
-type Removed = (u32, Option<(Rc<Disk>, What)>);
+type Removed = (u32, Option<(Rc<Disk>, Vec<What>)>);
 
 /// How many entries went, counting one that was both in memory and on disk once. The disk's part begins at once.
-fn total(removed: Option<Removed>) -> impl Future<Output = u32> + use<> {
+fn total(removed: Option<Removed>) -> impl Future<Output = Outcome> + use<> {
     let (in_memory, disk) = removed.unwrap_or_default();
-    let on_disk = disk.map(|(disk, what)| disk.removal(what));
+    let removals: Vec<_> =
+        disk.into_iter().flat_map(|(disk, what)| what.into_iter().map(move |what| disk.removal(what))).collect();
     async move {
-        match on_disk {
-            Some(removal) => in_memory.max(removal.await),
-            None => in_memory,
+        let mut on_disk = Outcome::default();
+        for removal in removals {
+            on_disk.add(removal.await);
         }
+        Outcome { removed: in_memory.max(on_disk.removed), ..on_disk }
     }
 }

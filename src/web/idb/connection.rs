@@ -8,7 +8,7 @@ use indexed_db_futures::prelude::*;
 use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
-use web_sys::{IdbDatabase, IdbTransactionMode};
+use web_sys::{DomException, IdbDatabase, IdbTransactionMode};
 
 use super::{Disk, OPEN_LIMIT, new_generation, number_at, result};
 use crate::digest::Secret;
@@ -29,7 +29,16 @@ pub(super) enum Connection {
     /// Usable.
     Open(Rc<Database>),
     /// Not to be had: memory only.
-    Unusable,
+    Unusable(Why),
+}
+
+/// Why there is no connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    /// The platform has none for this page.
+    Absent,
+    /// It did not answer, was lost again and again, or did not do what it was asked: entries may still be in it.
+    Failed,
 }
 
 impl Disk {
@@ -40,7 +49,7 @@ impl Disk {
                 let mut state = self.state.borrow_mut();
                 match &state.connection {
                     Connection::Open(database) => return Some(database.clone()),
-                    Connection::Unusable => return None,
+                    Connection::Unusable(_) => return None,
                     Connection::Opening(promise) => promise.clone(),
                     Connection::Closed => {
                         let disk = self.clone();
@@ -66,19 +75,50 @@ impl Disk {
     async fn connect(self: &Rc<Self>) {
         let disk = self.clone();
         let opening = future_to_promise(async move { disk.prepare().await.map(|()| JsValue::UNDEFINED) });
-        let (code, message, thrown) = match sys::within(opening, OPEN_LIMIT).await {
-            Some(Ok(_)) => return,
+        match sys::within(opening, OPEN_LIMIT).await {
+            Some(Ok(_)) => {}
             Some(Err(thrown)) => {
-                ("no-database", "IndexedDB cannot be used here, so entries stay in memory only", thrown)
+                self.give_up(Why::Absent);
+                self.fault("no-database", "IndexedDB cannot be used here, so entries stay in memory only.", thrown);
             }
-            None => (
-                "database-blocked",
-                "the database did not open within 2 s, so entries stay in memory only",
-                JsValue::UNDEFINED,
-            ),
-        };
-        self.state.borrow_mut().connection = Connection::Unusable;
-        self.fault(code, message, thrown);
+            None => {
+                self.give_up(Why::Failed);
+                let message = "the database did not open within 2 s, so entries stay in memory only.";
+                self.fault("database-blocked", message, JsValue::UNDEFINED);
+            }
+        }
+    }
+
+    /// Goes on in memory only.
+    pub(super) fn give_up(&self, why: Why) {
+        self.state.borrow_mut().connection = Connection::Unusable(why);
+    }
+
+    /// Whether entries may be in the database although it cannot be reached.
+    pub(super) fn has_failed(&self) -> bool {
+        matches!(self.state.borrow().connection, Connection::Unusable(Why::Failed))
+    }
+
+    /// Does something with the database; if the connection turns out to be lost, once more with a new one. `None`
+    /// without a database.
+    ///
+    /// # Errors
+    /// What the platform threw.
+    pub(super) async fn attempt<T, R>(self: &Rc<Self>, run: impl Fn(Rc<Database>) -> R) -> Result<Option<T>, JsValue>
+    where
+        R: Future<Output = Result<T, JsValue>>,
+    {
+        for is_last in [false, true] {
+            let Some(database) = self.database().await else {
+                break;
+            };
+            match run(database.clone()).await {
+                Ok(done) => return Ok(Some(done)),
+                Err(thrown) if is_last || !may_be_lost(&thrown) => return Err(thrown),
+                Err(_) => self.lose(&handle_of(&database)),
+            }
+        }
+        Ok(None)
     }
 
     async fn prepare(self: &Rc<Self>) -> Result<(), JsValue> {
@@ -89,10 +129,10 @@ impl Disk {
             Ok(())
         });
         let database = opening.await.map_err(|error| JsValue::from_str(&error.to_string()))?;
-        let handle: IdbDatabase = JsValue::from(database.as_sys()).unchecked_into();
+        let handle = handle_of(&database);
         let (secret, generation) = own_record(&handle).await?;
         let mut state = self.state.borrow_mut();
-        if matches!(state.connection, Connection::Unusable) {
+        if matches!(state.connection, Connection::Unusable(_)) {
             drop(state);
             handle.close(); // too late: the page goes on without
             return Ok(());
@@ -110,11 +150,13 @@ impl Disk {
     fn listen(self: &Rc<Self>, handle: &IdbDatabase) {
         let disk = Rc::downgrade(self);
         let lost = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
-            if let Some(handle) = sys::get(&event, "target").and_then(|target| target.dyn_into::<IdbDatabase>().ok()) {
-                handle.close();
-            }
+            let Some(handle) = sys::get(&event, "target").and_then(|target| target.dyn_into::<IdbDatabase>().ok())
+            else {
+                return;
+            };
+            handle.close();
             if let Some(disk) = disk.upgrade() {
-                disk.lose();
+                disk.lose(&handle);
             }
         });
         let lost = lost.into_js_value().unchecked_into::<js_sys::Function>();
@@ -122,24 +164,34 @@ impl Disk {
         handle.set_onclose(Some(&lost));
     }
 
-    /// Forgets a connection that no longer works.
-    pub(super) fn lose(&self) {
+    /// Forgets a connection that no longer works, unless there is a newer one already.
+    fn lose(&self, handle: &IdbDatabase) {
         let mut state = self.state.borrow_mut();
-        if !matches!(state.connection, Connection::Open(_)) {
+        let is_current = matches!(&state.connection, Connection::Open(database) if handle_of(database) == *handle);
+        if !is_current {
             return;
         }
         state.lost += 1;
         state.generations.functions.clear();
-        state.connection = if state.lost > MOST_LOST { Connection::Unusable } else { Connection::Closed };
-        if state.lost > MOST_LOST {
-            drop(state);
-            self.fault(
-                "database-lost",
-                "the database was closed again and again, so entries stay in memory only",
-                JsValue::UNDEFINED,
-            );
+        let is_over = state.lost > MOST_LOST;
+        state.connection = if is_over { Connection::Unusable(Why::Failed) } else { Connection::Closed };
+        drop(state);
+        if is_over {
+            let message = "the database was closed again and again, so entries stay in memory only.";
+            self.fault("database-lost", message, JsValue::UNDEFINED);
         }
     }
+}
+
+/// The platform's own object behind a connection.
+pub(super) fn handle_of(database: &Database) -> IdbDatabase {
+    JsValue::from(database.as_sys()).unchecked_into()
+}
+
+/// Whether an error may mean that the connection is gone, and not that this request can never succeed.
+fn may_be_lost(thrown: &JsValue) -> bool {
+    let name = thrown.dyn_ref::<DomException>().map(DomException::name).unwrap_or_default();
+    !["QuotaExceededError", "DataCloneError", "DataError"].contains(&name.as_str())
 }
 
 /// The database's own record, made if it is missing: its secret and its generation.

@@ -8,7 +8,7 @@ mod removal;
 mod writes;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use js_sys::{Array, Function, Promise, Uint8Array};
@@ -18,7 +18,7 @@ use web_sys::{IdbKeyRange, IdbRequest};
 
 use crate::digest::{CacheKey, Digest, Secret};
 use connection::Connection;
-pub use removal::What;
+pub use removal::{Outcome, What};
 pub use writes::Write;
 
 /// An open takes at most this long, in milliseconds.
@@ -43,12 +43,15 @@ struct State {
     generations: Generations,
     reads: Vec<reads::Pending>,
     writes: Vec<Write>,
-    writing: bool,
+    /// How many batches are under way or about to be.
+    writing: u32,
+    /// Functions whose note this page has left.
+    noted: HashSet<Digest>,
     waiting: Vec<Function>,
     lost: u32,
 }
 
-/// The generations as this page last saw them: a write is dropped if they have changed since its computation began.
+/// The generations as this page last saw them. Every read sees them anew, in its own transaction.
 #[derive(Default)]
 struct Generations {
     database: f64,

@@ -4,16 +4,16 @@
 use std::rc::Rc;
 
 use indexed_db_futures::database::Database;
-use indexed_db_futures::internals::SystemRepr;
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::IdbDatabase;
+use web_sys::IdbRequest;
 
-use super::{Disk, READ_LIMIT, entry_key, function_key, number_at, result};
+use super::connection::handle_of;
+use super::{Disk, READ_LIMIT, Stamp, entry_key, function_key, number_at};
 use crate::digest::{CacheKey, Digest};
 use crate::freshness::Lifetime;
-use crate::record::{self, stores, value_field};
+use crate::record::{self, DATABASE_KEY, stores, value_field};
 use crate::web::sys;
 
 /// A read that waits for the transaction of its tick.
@@ -39,11 +39,12 @@ impl Disk {
         if record.is_undefined() {
             return None;
         }
-        let stored = decode(&record);
+        // Anything else was written by another version, is damaged, or was computed before something was cleared.
+        let stored = decode(&record).filter(|(_, stamp)| *stamp == self.stamp(key.function));
         if stored.is_none() {
-            self.remove(key); // written by another version, or damaged
+            self.remove(key);
         }
-        stored
+        stored.map(|(stored, _)| stored)
     }
 
     fn enqueue(self: &Rc<Self>, key: CacheKey) -> Promise {
@@ -74,10 +75,9 @@ impl Disk {
         }
     }
 
+    /// Takes the batch first: whoever asks while the database opens reads in a later one, after what was removed meanwhile.
     async fn read_all(self: Rc<Self>) {
-        let database = self.database().await;
         let batch = std::mem::take(&mut self.state.borrow_mut().reads);
-        drop(database);
         self.read_batch(batch).await;
     }
 
@@ -85,75 +85,57 @@ impl Disk {
         if batch.is_empty() {
             return;
         }
-        for attempt in 0..2 {
-            let Some(database) = self.database().await else {
-                break;
-            };
-            if attempt == 0 {
-                limit(&batch);
-            }
-            match self.request(&database, &batch) {
-                Ok(generations) => return generations.await,
-                Err(thrown) => {
-                    self.fault("read-failed", "reading from the database failed", thrown);
-                    self.lose();
-                }
-            }
+        if self.database().await.is_some() {
+            limit(&batch); // an open has its own limit
+        }
+        let asked = self.attempt(|database| std::future::ready(self.request(&database, &batch))).await;
+        match asked {
+            Ok(Some(())) => return,
+            Ok(None) => {}
+            Err(thrown) => self.fault("read-failed", "reading from the database failed.", thrown),
         }
         for read in &batch {
             let _ = read.resolve.call1(&JsValue::UNDEFINED, &JsValue::UNDEFINED);
         }
     }
 
-    /// Issues every request of the batch in one transaction; what it gives learns the generations that were not known.
-    fn request(
-        self: &Rc<Self>,
-        database: &Database,
-        batch: &[Pending],
-    ) -> Result<impl Future<Output = ()> + use<>, JsValue> {
-        let handle: IdbDatabase = JsValue::from(database.as_sys()).unchecked_into();
-        let mut unknown: Vec<Digest> = {
-            let state = self.state.borrow();
-            batch
-                .iter()
-                .map(|read| read.key.function)
-                .filter(|function| !state.generations.functions.contains_key(function))
-                .collect()
-        };
-        unknown.sort_unstable();
-        unknown.dedup();
-        let names = if unknown.is_empty() {
-            Array::of1(&stores::VALUES.into())
-        } else {
-            Array::of2(&stores::VALUES.into(), &stores::FUNCTIONS.into())
-        };
-        let transaction = handle.transaction_with_str_sequence(&names)?;
-        let mut generations = Vec::new();
-        for function in unknown {
-            let request = transaction.object_store(stores::FUNCTIONS)?.get(&function_key(function))?;
-            generations.push((function, result(&request)));
+    /// Issues every request of the batch in one transaction: the generations first, so that they are known when the
+    /// first entry comes.
+    fn request(self: &Rc<Self>, database: &Database, batch: &[Pending]) -> Result<(), JsValue> {
+        let names = Array::of2(&stores::VALUES.into(), &stores::FUNCTIONS.into());
+        let transaction = handle_of(database).transaction_with_str_sequence(&names)?;
+        let notes = transaction.object_store(stores::FUNCTIONS)?;
+        let disk = self.clone();
+        when_done(&notes.get(&DATABASE_KEY.into())?, move |record| {
+            disk.state.borrow_mut().generations.database = number_at(&record, 3).unwrap_or_default();
+        });
+        let mut functions: Vec<Digest> = batch.iter().map(|read| read.key.function).collect();
+        functions.sort_unstable();
+        functions.dedup();
+        for function in functions {
+            let disk = self.clone();
+            when_done(&notes.get(&function_key(function))?, move |record| {
+                let generation = number_at(&record, 1).unwrap_or_default();
+                disk.state.borrow_mut().generations.functions.insert(function, generation);
+            });
         }
         let values = transaction.object_store(stores::VALUES)?;
         for read in batch {
-            let request = values.get(&entry_key(read.key))?;
             let resolve = read.resolve.clone();
-            let source = request.clone();
-            let done = Closure::once_into_js(move || {
-                let record = source.result().unwrap_or(JsValue::UNDEFINED);
+            when_done(&values.get(&entry_key(read.key))?, move |record| {
                 let _ = resolve.call1(&JsValue::UNDEFINED, &record);
             });
-            request.set_onsuccess(Some(done.unchecked_ref()));
-            request.set_onerror(Some(done.unchecked_ref()));
         }
-        let disk = self.clone();
-        Ok(async move {
-            for (function, record) in generations {
-                let record = record.await.unwrap_or(JsValue::UNDEFINED);
-                let generation = number_at(&record, 1).unwrap_or_default();
-                disk.state.borrow_mut().generations.functions.entry(function).or_insert(generation);
-            }
-        })
+        Ok(())
     }
+}
+
+/// Calls back with what a request gives, or `undefined` if it fails.
+fn when_done(request: &IdbRequest, act: impl FnOnce(JsValue) + 'static) {
+    let source = request.clone();
+    let done = Closure::once_into_js(move || act(source.result().unwrap_or(JsValue::UNDEFINED)));
+    request.set_onsuccess(Some(done.unchecked_ref()));
+    request.set_onerror(Some(done.unchecked_ref()));
 }
 
 /// Whoever has no answer when the time is up gets none.
@@ -167,7 +149,7 @@ fn limit(batch: &[Pending]) {
     sys::set_timeout(ring.unchecked_ref(), READ_LIMIT);
 }
 
-fn decode(found: &JsValue) -> Option<Stored> {
+fn decode(found: &JsValue) -> Option<(Stored, Stamp)> {
     if !Array::is_array(found) {
         return None;
     }
@@ -176,5 +158,7 @@ fn decode(found: &JsValue) -> Option<Stored> {
         return None;
     }
     let lifetime = record::lifetime([0, 1, 2, 3].map(|at| found.get(at).as_f64()))?;
-    Some(Stored { lifetime, value: found.get(value_field::VALUE) })
+    let generation = |at: u32| found.get(value_field::GENERATIONS + at).as_f64();
+    let stamp = Stamp { database: generation(0)?, function: generation(1)? };
+    Some((Stored { lifetime, value: found.get(value_field::VALUE) }, stamp))
 }

@@ -1,18 +1,18 @@
-//! Removing: one entry, a function's, a kind's, all. What waits to be written goes at once; the new generation keeps
+//! Removing: one entry, a function's, all. What waits to be written goes at once; the new generation keeps
 //! out what was computed before, in this tab and in every other.
 
 use std::rc::Rc;
 
 use indexed_db_futures::database::Database;
 use indexed_db_futures::transaction::Transaction;
-use js_sys::{Array, Uint8Array};
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::IdbObjectStore;
 
-use super::connection::database_record;
+use super::connection::{Why, database_record};
 use super::writes::{begin, function_record, store};
-use super::{Disk, entry_key, function_key, new_generation, number_at, range_of, result};
+use super::{Disk, entry_key, function_key, new_generation, range_of, result};
 use crate::digest::{CacheKey, Digest};
 use crate::options::Kind;
 use crate::record::{DATABASE_KEY, stores};
@@ -24,10 +24,31 @@ pub enum What {
     Entry(CacheKey),
     /// All of one function.
     Function(Digest),
-    /// All of one kind, also of functions that this page has not loaded.
-    Kind(Kind),
-    /// Everything.
+    /// Everything, also of functions that this page has not loaded.
     All,
+}
+
+/// What came of a removal.
+#[derive(Clone, Copy, Debug)]
+pub struct Outcome {
+    /// How many entries went.
+    pub removed: u32,
+    /// Whether nothing that was to be removed can have stayed.
+    pub complete: bool,
+}
+
+impl Default for Outcome {
+    fn default() -> Self {
+        Self { removed: 0, complete: true }
+    }
+}
+
+impl Outcome {
+    /// Adds what came of another one.
+    pub fn add(&mut self, other: Self) {
+        self.removed += other.removed;
+        self.complete &= other.complete;
+    }
 }
 
 impl Disk {
@@ -39,20 +60,22 @@ impl Disk {
         });
     }
 
-    /// Drops what waits to be written at once, then removes the rest; gives how many entries there were.
-    pub fn removal(self: &Rc<Self>, what: What) -> impl Future<Output = u32> + use<> {
+    /// Drops what waits to be written at once, then removes the rest.
+    pub fn removal(self: &Rc<Self>, what: What) -> impl Future<Output = Outcome> + use<> {
         let before = self.drop_waiting(what);
         self.close_batch();
         let disk = self.clone();
         async move {
-            let Some(database) = disk.database().await else {
-                return before;
-            };
-            match disk.remove_stored(&database, what).await {
-                Ok(removed) => before + removed,
+            match disk.attempt(|database| disk.clone().remove_stored(database, what)).await {
+                Ok(Some(removed)) => Outcome { removed: before + removed, complete: true },
+                Ok(None) => Outcome { removed: before, complete: !disk.has_failed() },
                 Err(thrown) => {
-                    disk.fault("remove-failed", "removing entries from the database failed", thrown);
-                    before
+                    // What should be gone is still there: this page looks at it no more.
+                    disk.give_up(Why::Failed);
+                    let message =
+                        "removing entries from the database failed, so this page uses memory only from now on.";
+                    disk.fault("remove-failed", message, thrown);
+                    Outcome { removed: before, complete: false }
                 }
             }
         }
@@ -64,14 +87,13 @@ impl Disk {
         state.writes.retain(|write| match what {
             What::Entry(key) => write.key != key,
             What::Function(function) => write.key.function != function,
-            What::Kind(Kind::Resource) => true,
-            What::Kind(Kind::Data) | What::All => false,
+            What::All => false,
         });
         u32::try_from(before - state.writes.len()).unwrap_or(u32::MAX)
     }
 
-    async fn remove_stored(&self, database: &Database, what: What) -> Result<u32, JsValue> {
-        let transaction = begin(database)?;
+    async fn remove_stored(self: Rc<Self>, database: Rc<Database>, what: What) -> Result<u32, JsValue> {
+        let transaction = begin(&database)?;
         let [values, entries, functions] =
             [stores::VALUES, stores::ENTRIES, stores::FUNCTIONS].map(|name| store(&transaction, name));
         let (values, entries, functions) = (values?, entries?, functions?);
@@ -83,16 +105,7 @@ impl Disk {
                 entries.delete(&key)?;
                 count
             }
-            What::Function(function) => {
-                self.remove_function(function, Kind::Data, &values, &entries, &functions).await?
-            }
-            What::Kind(kind) => {
-                let mut removed = 0;
-                for function in functions_of(kind, &functions).await? {
-                    removed += self.remove_function(function, kind, &values, &entries, &functions).await?;
-                }
-                removed
-            }
+            What::Function(function) => self.remove_function(function, &values, &entries, &functions).await?,
             What::All => self.remove_all(&values, &entries, &functions).await?,
         };
         finish(transaction).await?;
@@ -102,7 +115,6 @@ impl Disk {
     async fn remove_function(
         &self,
         function: Digest,
-        kind: Kind,
         values: &IdbObjectStore,
         entries: &IdbObjectStore,
         functions: &IdbObjectStore,
@@ -114,8 +126,10 @@ impl Disk {
         entries.delete(&range)?;
         let identity = if Array::is_array(&note) { note.unchecked_ref::<Array>().get(3).as_string() } else { None };
         let generation = new_generation();
-        functions
-            .put_with_key(&function_record(generation, kind, &identity.unwrap_or_default()), &function_key(function))?;
+        functions.put_with_key(
+            &function_record(generation, Kind::Data, &identity.unwrap_or_default()),
+            &function_key(function),
+        )?;
         self.state.borrow_mut().generations.functions.insert(function, generation);
         Ok(removed)
     }
@@ -150,18 +164,4 @@ async fn count(request: &web_sys::IdbRequest) -> Result<u32, JsValue> {
 
 async fn finish(transaction: Transaction<'_>) -> Result<(), JsValue> {
     transaction.commit().await.map_err(super::writes::thrown)
-}
-
-/// The functions of a kind that ever wrote here.
-async fn functions_of(kind: Kind, functions: &IdbObjectStore) -> Result<Vec<Digest>, JsValue> {
-    let (keys, records) = (result(&functions.get_all_keys()?), result(&functions.get_all()?));
-    let keys: Array = keys.await?.unchecked_into();
-    let records: Array = records.await?.unchecked_into();
-    let wanted = if kind == Kind::Data { 0.0 } else { 1.0 };
-    let bytes = |key: JsValue| <[u8; 16]>::try_from(Uint8Array::new(&key).to_vec()).ok().map(Digest::from_bytes);
-    let pairs = keys.iter().zip(records.iter());
-    Ok(pairs
-        .filter(|(key, record)| !key.is_string() && number_at(record, 2) == Some(wanted))
-        .filter_map(|(key, _)| bytes(key))
-        .collect())
 }

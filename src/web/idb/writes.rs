@@ -1,7 +1,5 @@
-//! Writing: off the caller's path, everything that waits in one transaction, one transaction at a time.
+//! Writing: off the caller's path, and at once: all that a tick has to write, in one transaction.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
 use indexed_db_futures::database::Database;
@@ -11,13 +9,13 @@ use indexed_db_futures::transaction::{Transaction, TransactionDurability, Transa
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{DomException, IdbObjectStore};
+use web_sys::IdbObjectStore;
 
 use super::{Disk, Stamp, entry_key, function_key, number_at, result};
-use crate::digest::{CacheKey, Digest};
+use crate::digest::CacheKey;
 use crate::freshness::Lifetime;
 use crate::options::Kind;
-use crate::record::{self, DATABASE_KEY, VERSION, stores};
+use crate::record::{self, VERSION, stores};
 use crate::web::sys;
 
 /// How old the note of a function's last use may get before it is written again.
@@ -39,15 +37,15 @@ pub struct Write {
 }
 
 impl Disk {
-    /// Puts an entry into the queue. It is written from the current task on, behind what is being written.
+    /// Puts an entry into the queue. All of a tick go out in one transaction, still in the task that delivers the result:
+    /// a page that ends right after has committed it.
     pub fn write(self: &Rc<Self>, write: Write) {
         let mut state = self.state.borrow_mut();
-        state.writes.retain(|waiting| waiting.key != write.key);
         state.writes.push(write);
-        if !state.writing {
-            state.writing = true;
+        if state.writes.len() == 1 {
+            state.writing += 1;
             let disk = self.clone();
-            spawn_local(async move { disk.write_all().await });
+            spawn_local(async move { disk.write_waiting().await });
         }
     }
 
@@ -55,7 +53,7 @@ impl Disk {
     pub async fn flush(self: Rc<Self>) {
         let idle = {
             let mut state = self.state.borrow_mut();
-            if !state.writing {
+            if state.writing == 0 {
                 return;
             }
             Promise::new(&mut |resolve, _| state.waiting.push(resolve))
@@ -63,94 +61,60 @@ impl Disk {
         let _ = JsFuture::from(idle).await;
     }
 
-    async fn write_all(self: Rc<Self>) {
-        loop {
-            let database = self.database().await;
-            let batch = std::mem::take(&mut self.state.borrow_mut().writes);
-            if batch.is_empty() {
-                break;
-            }
-            if let Some(database) = database {
-                self.write_batch(&database, batch).await;
-            }
+    async fn write_waiting(self: Rc<Self>) {
+        let batch = std::mem::take(&mut self.state.borrow_mut().writes);
+        if let Err(thrown) = self.attempt(|database| self.clone().put_batch(database, batch.clone())).await {
+            let message = "writing to the database failed, so some entries stay in memory only.";
+            self.fault("write-failed", message, thrown);
         }
         let waiting = {
             let mut state = self.state.borrow_mut();
-            state.writing = false;
-            std::mem::take(&mut state.waiting)
+            state.writing -= 1;
+            if state.writing == 0 { std::mem::take(&mut state.waiting) } else { Vec::new() }
         };
         for resolve in waiting {
             let _ = resolve.call0(&JsValue::UNDEFINED);
         }
     }
 
-    async fn write_batch(self: &Rc<Self>, database: &Database, batch: Vec<Write>) {
-        let Err(thrown) = self.put_batch(database, &batch).await else {
-            return;
-        };
-        if name_of(&thrown) == "InvalidStateError" {
-            self.lose();
-            if let Some(database) = self.database().await
-                && self.put_batch(&database, &batch).await.is_ok()
-            {
-                return;
-            }
-        }
-        self.fault("write-failed", "writing to the database failed, so some entries stay in memory only", thrown);
-    }
-
-    async fn put_batch(self: &Rc<Self>, database: &Database, batch: &[Write]) -> Result<(), JsValue> {
-        let transaction = begin(database)?;
-        let known = self.generations(&transaction, batch).await?;
+    async fn put_batch(self: Rc<Self>, database: Rc<Database>, batch: Vec<Write>) -> Result<(), JsValue> {
+        let transaction = begin(&database)?;
         let (values, entries) = (store(&transaction, stores::VALUES)?, store(&transaction, stores::ENTRIES)?);
-        for write in batch {
-            // Something was cleared since the computation began, here or in another tab.
-            if known.get(&write.key.function) != Some(&write.stamp) {
-                continue;
-            }
+        for write in &batch {
             let key = entry_key(write.key);
             if let Err(thrown) = values.put_with_key(&value_record(write), &key) {
-                self.fault(
-                    "value-refused",
-                    &["a value of ", &write.identity, " cannot be stored, and stays in memory only"].concat(),
-                    thrown,
-                );
+                let message = ["a value of ", &write.identity, " cannot be stored, and stays in memory only."].concat();
+                self.fault("value-refused", &message, thrown);
                 continue;
             }
             entries.put_with_key(&entry_record(write), &key)?;
         }
-        transaction.commit().await.map_err(thrown)
+        transaction.commit().await.map_err(thrown)?;
+        self.note(&database, &batch).await
     }
 
-    /// The generations of the batch's functions as they are on disk now; each function leaves its note beside.
-    async fn generations(
-        &self,
-        transaction: &Transaction<'_>,
-        batch: &[Write],
-    ) -> Result<HashMap<Digest, Stamp>, JsValue> {
-        let functions = store(transaction, stores::FUNCTIONS)?;
-        let own = result(&functions.get(&DATABASE_KEY.into())?);
-        let mut requests = HashMap::new();
-        for write in batch {
-            if let Entry::Vacant(place) = requests.entry(write.key.function) {
-                let request = functions.get(&function_key(write.key.function))?;
-                place.insert((result(&request), write.identity.as_str()));
-            }
+    /// Leaves a note of each function that wrote, once in this page: when it was used, and who it is in words.
+    async fn note(&self, database: &Database, batch: &[Write]) -> Result<(), JsValue> {
+        let new: Vec<&Write> = {
+            let noted = &mut self.state.borrow_mut().noted;
+            batch.iter().filter(|write| noted.insert(write.key.function)).collect()
+        };
+        if new.is_empty() {
+            return Ok(());
         }
-        let database = number_at(&own.await?, 3).unwrap_or_default();
-        let mut known = HashMap::new();
-        for (function, (request, identity)) in requests {
+        let transaction = begin(database)?;
+        let functions = store(&transaction, stores::FUNCTIONS)?;
+        let asked: Result<Vec<_>, JsValue> =
+            new.iter().map(|write| Ok(result(&functions.get(&function_key(write.key.function))?))).collect();
+        for (write, request) in new.iter().zip(asked?) {
             let found = request.await?;
-            let generation = number_at(&found, 1).unwrap_or_default();
             if number_at(&found, 5).is_none_or(|noted| sys::now() - noted > NOTE_AGE) {
-                functions.put_with_key(&function_record(generation, Kind::Data, identity), &function_key(function))?;
+                let generation = number_at(&found, 1).unwrap_or_default();
+                let record = function_record(generation, Kind::Data, &write.identity);
+                functions.put_with_key(&record, &function_key(write.key.function))?;
             }
-            known.insert(function, Stamp { database, function: generation });
         }
-        let mut state = self.state.borrow_mut();
-        state.generations.database = database;
-        state.generations.functions.extend(known.iter().map(|(function, stamp)| (*function, stamp.function)));
-        Ok(known)
+        transaction.commit().await.map_err(thrown)
     }
 }
 
@@ -192,8 +156,10 @@ pub(super) fn function_record(generation: f64, kind: Kind, identity: &str) -> Js
 
 fn value_record(write: &Write) -> JsValue {
     let record: Array = record::head(write.lifetime).into_iter().map(JsValue::from).collect();
-    record.push(&JsValue::NULL);
-    record.push(&write.value);
+    let Stamp { database, function } = write.stamp;
+    for field in [database.into(), function.into(), JsValue::NULL, write.value.clone()] {
+        record.push(&field);
+    }
     record.into()
 }
 
@@ -202,8 +168,4 @@ fn entry_record(write: &Write) -> JsValue {
     let fields: [JsValue; 6] =
         [VERSION.into(), 0.into(), stored_at.to_js().into(), fresh_until.to_js().into(), JsValue::NULL, JsValue::NULL];
     fields.iter().collect::<Array>().into()
-}
-
-fn name_of(thrown: &JsValue) -> String {
-    thrown.dyn_ref::<DomException>().map(DomException::name).unwrap_or_default()
 }

@@ -3,12 +3,13 @@
 import { GONE } from "./engine.js";
 import { KeepsakeError, UnserializableReturnValueError, UserHashError } from "./errors.js";
 import { concatenate } from "./keepsake.js";
+import { numberOf, visit } from "./register.js";
 import { Encoding, release } from "./walker.js";
 
 export const DATA = 0;
 export const RESOURCE = 1;
 
-/** What can be told about a function when it is wrapped. @typedef {{ name: string, source: string, stack: string, functionId: number, deps: Uint8Array, keyBySource: string, depsSource: string }} Facts */
+/** What can be told about a function when it is wrapped. @typedef {{ name: string, source: string, stack: string, deps: Uint8Array | null, keyBySource: string, depsSource: string }} Facts */
 
 export class Cached {
   /** The engine's number for it. */
@@ -21,7 +22,12 @@ export class Cached {
   leftOut = null;
   /** In words, for messages. */
   description;
+  /** Whether it is kept on disk. */
+  onDisk = true;
   #epoch = -1;
+  #options = -1;
+  #isVisited = false;
+  #isIsolated = false;
 
   /**
    * @param {import("./keepsake.js").Keepsake} cache
@@ -43,16 +49,54 @@ export class Cached {
     this.persisted = kind === DATA && options.persist !== false;
   }
 
-  /** Makes the engine know the function. Throws what is wrong with its options. @returns {boolean} whether there is an engine */
+  /**
+   * Makes the engine know the function, and learns what holds for it with the page's options of the moment. Throws what
+   * is wrong with its options.
+   * @returns {boolean} whether there is an engine
+   */
   enroll() {
-    const { engine } = this.cache;
-    if (this.#epoch === engine.epoch) return true;
+    const { cache } = this;
+    const { engine } = cache;
+    if (this.#epoch === engine.epoch && this.#options === cache.options) return true;
     if (!engine.alive) return false;
-    const enrolled = engine.call("register", this.kind, this.options, this.facts);
-    if (enrolled === GONE) return false;
-    [this.id, this.usesThis, this.ruled, this.leftOut, this.description] = enrolled;
-    this.#epoch = engine.epoch;
+    const brief = this.#epoch === engine.epoch ? engine.call("brief", this.id) : this.#register();
+    if (!Array.isArray(brief)) return false;
+    this.#learn(/** @type {import("./glue.js").Brief} */ (brief));
     return true;
+  }
+
+  /** @param {import("./glue.js").Brief} brief */
+  #learn(brief) {
+    const { cache } = this;
+    const [id, usesThis, ruled, leftOut, description, onDisk, site, query] = brief;
+    Object.assign(this, { id, usesThis, ruled, leftOut, description, onDisk });
+    this.#epoch = cache.engine.epoch;
+    this.#options = cache.options;
+    if (this.#isVisited) return;
+    this.#isVisited = true;
+    if (site !== null) visit(site, query ?? "", numberOf(this.original), this);
+  }
+
+  /** Its call site wraps several functions: it is kept in memory only, by itself. */
+  isolate() {
+    this.#isIsolated = true;
+    const { cache } = this;
+    if (this.#epoch !== cache.engine.epoch) return; // a new engine is told when it learns of the function
+    cache.engine.call("isolate", this.id);
+    const brief = cache.engine.call("brief", this.id);
+    if (Array.isArray(brief)) this.#learn(/** @type {import("./glue.js").Brief} */ (brief));
+    else this.#epoch = -1; // the next call makes it known anew
+    cache.letGo();
+  }
+
+  #register() {
+    const { cache, facts } = this;
+    facts.deps ??= cache.encodeStatic(this.options.deps);
+    if (facts.deps === null) return GONE;
+    const brief = cache.engine.call("register", this.kind, this.options, facts);
+    if (!this.#isIsolated || !Array.isArray(brief)) return brief;
+    cache.engine.call("isolate", brief[0]); // a new engine has to be told
+    return cache.engine.call("brief", brief[0]);
   }
 
   /** The options' own validation. */
@@ -65,14 +109,20 @@ export class Cached {
     try {
       return question();
     } catch (error) {
-      throw new UserHashError(`\`${option}\` of ${this.description} threw: ${String(error)}`, { functionName: this.name, path: option, cause: error });
+      throw new UserHashError(`\`${option}\` of ${this.description} threw: ${inWords(error)}`, { functionName: this.name, path: option, cause: error });
     }
   }
 
   /** @param {unknown} cause */
   unserializable(cause) {
-    const message = `Cannot keep what ${this.description} returned: ${String(cause)}. Return plain data, or use cacheResource for live objects.`;
+    const message = `Cannot keep what ${this.description} returned: ${inWords(cause)}. Return plain data, or use cacheResource for live objects.`;
     return new UnserializableReturnValueError(message, { functionName: this.name, path: "result", cause });
+  }
+
+  /** Methods that find a call by its arguments have no `this` to go with them; throws where it is part of the key. */
+  needsNoThis() {
+    if (!this.usesThis) return;
+    throw new KeepsakeError(`\`this\` is part of the key of ${this.description}, so a call cannot be found by its arguments alone. Say what the key is: keyBy: (...args) => /* what the result depends on */`, { code: "this-in-key", functionName: this.name });
   }
 
   /** @param {unknown} self @param {unknown[]} args */
@@ -105,8 +155,8 @@ export class Cached {
     if (this.validate === undefined) return true;
     try {
       const accepted = this.validate(value, ...args);
-      if (!(accepted instanceof Promise)) return Boolean(accepted);
-      accepted.catch(() => {});
+      if (typeof accepted?.then !== "function") return Boolean(accepted);
+      accepted.then(undefined, () => {});
       this.#validateFailed(new KeepsakeError(`\`validate\` of ${this.description} gave a promise, but the function is synchronous. Give true or false.`, { code: "invalid-option" }));
     } catch (error) {
       this.#validateFailed(error);
@@ -119,15 +169,24 @@ export class Cached {
     this.cache.report("validate-failed", `\`validate\` of ${this.description} threw, which counts as refused.`, error);
   }
 
-  /** @param {any} value A resource may have a `then` of its own, so only a real promise counts for those. */
+  /** A resource may have a `then` of its own, so only a real promise counts for those. @param {any} value */
   isPromise(value) {
-    if (value === null || typeof value !== "object" || typeof value.then !== "function") return false;
-    return !this.isResource || value instanceof Promise || Object.prototype.toString.call(value) === "[object Promise]";
+    if (value instanceof Promise) return true;
+    return !this.isResource && value !== null && typeof value === "object" && typeof value.then === "function";
   }
 
   /** @param {string} type @param {string} [from] */
   note(type, from) {
     if (this.cache.page.onEvent === undefined) return;
     this.cache.emit({ type, from, functionName: this.name, kind: this.isResource ? "resource" : "data" });
+  }
+}
+
+/** What was thrown, for a message; not everything that can be thrown can be a text. @param {unknown} error */
+function inWords(error) {
+  try {
+    return String(error);
+  } catch {
+    return "something that cannot be shown";
   }
 }

@@ -1,8 +1,7 @@
 // @ts-check
 /**
- * The course of a call. The engine says what a call is (a hit, a flight to join, one to lead); this does it. User code
- * runs from here only, never above a frame of the engine, except for getters, proxies and hash rules inside the
- * complete walker.
+ * The course of a call. The engine says what a call is (a hit, a flight to join, one to lead); this does it. Cached
+ * functions, `validate` and `onRelease` run from here, never above a frame of the engine.
  */
 import { adopt } from "./copier.js";
 import { GONE } from "./engine.js";
@@ -53,7 +52,7 @@ export function callPersisted(cached, self, args) {
   try {
     const { cache } = cached;
     if (!cache.isEnabled(cached.options, args) || !cached.enroll()) return alone(cached, self, args);
-    if (!cache.ready) return openFirst(cached, self, args);
+    if (cached.onDisk && !cache.ready) return openFirst(cached, self, args);
     return follow(cached, self, args, board(cached, self, args));
   } catch (error) {
     return Promise.reject(error);
@@ -65,14 +64,18 @@ function alone(cached, self, args) {
   return new Promise((resolve) => resolve(cached.run(self, args)));
 }
 
-/** Encodes the arguments as they are at the call, and hashes them once the database's secret is known. @param {Cached} cached @param {unknown} self @param {any[]} args */
+/**
+ * Encodes the arguments as they are at the call, and hashes them once the database's secret is known. If the page has
+ * been configured anew or logged out meanwhile, the call is no longer the one that was made: it computes by itself.
+ * @param {Cached} cached @param {unknown} self @param {any[]} args
+ */
 async function openFirst(cached, self, args) {
   const { cache } = cached;
+  const { moment } = cache;
   const bytes = cached.encodeForLater(self, args);
-  const { namespace } = cache.page;
   await cache.open();
-  const known = bytes !== null && namespace === cache.page.namespace;
-  const length = known ? cache.load(cached, [bytes]) : -1;
+  const holds = bytes !== null && cache.ready && moment === cache.moment;
+  const length = holds ? cache.load(cached, [bytes]) : -1;
   return follow(cached, self, args, length < 0 ? -1 : cache.engine.board(cached.id, length, Date.now()));
 }
 
@@ -104,7 +107,6 @@ function takeOff(cached, id) {
   const { cache } = cached;
   const flight = new Flight(id, cache.engine.epoch);
   cache.flights.set(id, flight);
-  cache.letGo(); // what the look-up found expired; only now, since a release is user code and may call again
   return flight;
 }
 
@@ -128,6 +130,7 @@ function leadNow(cached, self, args, number) {
   const { cache } = cached;
   const flight = takeOff(cached, number);
   try {
+    if (cached.isResource) flight.origin = cache.originOf(cached, args);
     cached.note("miss");
     const result = cached.run(self, args);
     if (!cached.isPromise(result)) return cache.keep(cached, flight, args, result, false).out();
@@ -180,16 +183,11 @@ async function readStored(cached, args, flight) {
   const [storedAt, freshUntil, staleUntil, value] = found;
   const kept = new Kept(adopt(value), undefined, true, null);
   if (cached.validate !== undefined && !(await cached.accepts(kept.out(), args))) {
-    if (flight.epoch === cache.engine.epoch) await cache.engine.callAsync("discard", flight.id);
+    if (flight.epoch === cache.engine.epoch) cache.engine.call("discard", flight.id);
     return null;
   }
   cached.note("hit", "disk");
-  if (flight.epoch !== cache.engine.epoch) return kept;
-  cache.flights.delete(flight.id);
-  const slot = cache.slots.add(kept);
-  const stays = cache.engine.call("keep_read", flight.id, slot, storedAt, freshUntil, staleUntil);
-  if (stays === false) cache.slots.withdraw(slot);
-  cache.letGo();
+  cache.place(flight, kept, (slot) => cache.engine.call("keep_read", flight.id, slot, storedAt, freshUntil, staleUntil));
   return kept;
 }
 
@@ -198,8 +196,8 @@ function changed(cached, self, args, flight) {
   const { cache } = cached;
   if (flight.epoch !== cache.engine.epoch) return false; // nothing will be kept
   try {
-    const length = cache.load(cached, cache.encode(cached, self, args));
-    return length >= 0 && flight.epoch === cache.engine.epoch && cache.engine.call("matches", cached.id, flight.id, length) === false;
+    const length = cache.load(cached, cache.encode(cached, self, args), flight);
+    return length >= 0 && flight.epoch === cache.engine.epoch && cache.engine.call("matches", flight.id, length) === false;
   } catch {
     return true; // they cannot even be hashed any more
   }

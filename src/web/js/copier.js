@@ -32,12 +32,12 @@ export class Snapshot {
 /**
  * Takes a snapshot of a value that somebody else holds.
  * @param {unknown} value
- * @param {(value: unknown) => void} check throws if a structured clone would lose or refuse something
- * @returns {Snapshot}
+ * @param {(value: unknown) => boolean} check throws if a structured clone would lose or refuse something; false if it cannot tell
+ * @returns {Snapshot | null} null if the check could not tell
  */
 export function snapshot(value, check) {
   if (isTree(value)) return new Snapshot(copyTree(value), true);
-  check(value);
+  if (!check(value)) return null;
   return new Snapshot(structuredClone(value), false);
 }
 
@@ -62,7 +62,8 @@ function branches(value, seen, depth) {
   seen.add(value);
   const prototype = getPrototypeOf(value);
   const isArray = Array.isArray(value);
-  if (prototype !== (isArray ? Array.prototype : Object.prototype)) return false;
+  // An object without a prototype comes back as a plain one.
+  if (isArray ? prototype !== Array.prototype : prototype !== null && prototype !== Object.prototype) return false;
   // The hidden `length` is the only own property of an array besides its indices; symbols and hidden properties are exotic.
   const descriptors = Object.getOwnPropertyDescriptors(value);
   const names = Reflect.ownKeys(descriptors);
@@ -93,7 +94,7 @@ export function copyTree(value) {
     return /** @type {any} */ (copy);
   }
   const copy = /** @type {any} */ ({ ...value });
-  for (const key in copy) {
+  for (const key of keysOf(copy)) {
     const item = copy[key];
     if (typeof item === "object" && item !== null) copy[key] = copyTree(item);
   }

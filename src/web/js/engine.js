@@ -19,6 +19,8 @@ export const GONE = Symbol("gone");
 /** After this many deaths within {@link DEATH_SPAN} the instance is not made again: something kills it every time. */
 const MOST_DEATHS = 3;
 const DEATH_SPAN = 60_000;
+/** So often the end of the stack may be met when an instance is made. */
+const MOST_FAILED_STARTS = 20;
 
 /** Told to `board` and its kin instead of a length: the digest was made in pieces. */
 const IN_PIECES = 0xffffffff;
@@ -36,6 +38,7 @@ export class Engine {
   #scratchAt = 0;
   #scratchSize = 0;
   #refused = false;
+  #failedStarts = 0;
   /** @type {number[]} */
   #deaths = [];
   /** @type {Set<() => void>} what waits for a promise of the instance */
@@ -44,7 +47,7 @@ export class Engine {
   #report;
   /** @type {(engine: Engine) => void} */
   #onStart;
-  /** @type {() => void} */
+  /** @type {() => () => void} */
   #onDeath;
 
   /** Counts instances; what was made by an earlier one means nothing to a later one. */
@@ -53,12 +56,22 @@ export class Engine {
   /**
    * @param {Report} report faults go here
    * @param {(engine: Engine) => void} onStart makes a new instance know what the last one knew
-   * @param {() => void} onDeath lets go of what the dead one held
+   * @param {() => () => void} onDeath forgets what the dead one held, and gives what lets go of it
    */
   constructor(report, onStart, onDeath) {
     this.#report = report;
     this.#onStart = onStart;
     this.#onDeath = onDeath;
+  }
+
+  /** Whether an instance was given up for good although there had been one: entries may be on disk. */
+  get failed() {
+    return this.#refused && this.#deaths.length > 0;
+  }
+
+  /** Whether there is an instance now. */
+  get runs() {
+    return this.#wasm !== null;
   }
 
   /** Whether there is an instance, now or after trying. */
@@ -94,7 +107,7 @@ export class Engine {
     return new Promise((resolve) => {
       const gone = () => resolve(GONE);
       this.#waiting.add(gone);
-      promise.then(
+      Promise.resolve(promise).then(
         (/** @type {unknown} */ value) => {
           this.#waiting.delete(gone);
           resolve(value);
@@ -130,12 +143,13 @@ export class Engine {
    * that follows. Nothing of the user's may run until then.
    * @param {number} id
    * @param {import("./walker.js").Encoding} encoding
+   * @param {number} [flight] a flight whose call it is to be compared with
    * @returns {number} the length to give to the operation, or -1 without an instance
    */
-  load(id, encoding) {
+  load(id, encoding, flight) {
     if (this.#scratch.byteLength === 0 && !this.#view()) return -1;
     const length = encoding.at;
-    if (encoding.pieces.length > 0 || length > this.#scratchSize) return this.loadParts(id, encoding.parts());
+    if (encoding.pieces.length > 0 || length > this.#scratchSize) return this.loadParts(id, encoding.parts(), flight);
     const { bytes } = encoding;
     const scratch = this.#scratch;
     if (length <= 96) for (let i = 0; i < length; i++) scratch[i] = /** @type {number} */ (bytes[i]);
@@ -147,10 +161,11 @@ export class Engine {
    * The same for an encoding in parts, a scratch area at a time: wasm memory never shrinks.
    * @param {number} id
    * @param {Uint8Array[]} parts
+   * @param {number} [flight]
    * @returns {number}
    */
-  loadParts(id, parts) {
-    if (this.call("digest_start", id) === GONE) return -1;
+  loadParts(id, parts, flight) {
+    if (this.call("digest_start", id, flight) === GONE) return -1;
     for (const part of parts) {
       for (let from = 0; from < part.length; from += this.#scratchSize) {
         const piece = part.subarray(from, from + this.#scratchSize);
@@ -186,13 +201,19 @@ export class Engine {
       this.#scratchSize = wasm.scratch_size();
       this.#wasm = wasm;
     } catch (error) {
-      if (error instanceof RangeError) return false; // the end of the caller's stack: the next call may do
+      // The end of the caller's stack: the next call may do. But not for ever: a limit on what may be compiled is the same.
+      if (error instanceof RangeError && ++this.#failedStarts < MOST_FAILED_STARTS) return false;
       this.#refuse("no-wasm", "WebAssembly cannot be used here, so cached functions run uncached. With a Content-Security-Policy, add 'wasm-unsafe-eval' to script-src.", error);
       return false;
     }
     this.epoch += 1;
     this.#scratch = new Uint8Array(0);
-    this.#onStart(this);
+    try {
+      this.#onStart(this);
+    } catch (error) {
+      this.#wasm = null; // it does not know the page's options, so nothing may be asked of it
+      throw error;
+    }
     return this.#wasm !== null;
   }
 
@@ -212,13 +233,17 @@ export class Engine {
     const now = Date.now();
     this.#deaths = this.#deaths.filter((death) => now - death < DEATH_SPAN);
     this.#deaths.push(now);
-    if (this.#deaths.length >= MOST_DEATHS) {
-      this.#refuse("instance-died", "the cache failed several times within a minute, so cached functions run uncached until the page is loaded again. This is a bug in Keepsake, or the end of the stack is met again and again.", error);
-    }
-    this.#onDeath();
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const gone of waiting) gone();
+    this.#refused ||= this.#deaths.length >= MOST_DEATHS;
+    const refused = this.#refused;
+    const waiting = this.#waiting;
+    this.#waiting = new Set();
+    const letGo = this.#onDeath();
+    // The stack may be at its end here: what runs other code comes later.
+    queueMicrotask(() => {
+      if (refused) this.#report("instance-died", "the cache failed several times within a minute, so cached functions run uncached until the page is loaded again. This is a bug in Keepsake, or the end of the stack is met again and again.", error);
+      for (const gone of waiting) gone();
+      letGo();
+    });
   }
 
   /** @param {string} code @param {string} message @param {unknown} error */

@@ -14,11 +14,16 @@ import { Encoding, encodeCall, encodeValue, release } from "./walker.js";
 /** Where there is neither, the module runs on a server, whose memory all visitors share. */
 const HAS_PAGE = typeof document !== "undefined" || typeof indexedDB !== "undefined";
 
+/** The encoding of no deps. */
+const NOTHING = new Uint8Array(0);
+
 /** Stands for a function where there is none: digests are public. */
 const NO_FUNCTION = 0xffffffff;
 
 /** A computation under way. */
 export class Flight {
+  /** @type {Uint8Array | null} the call that makes a resource, as later pages will know it */
+  origin = null;
   /** @type {Promise<Kept | Alone> | null} */
   promise = null;
   /** Whether the synchronous part of the function is running: whoever joins now would wait for itself. */
@@ -46,10 +51,15 @@ export class Keepsake {
   flights = new Map();
   /** Whether the database of the current namespace is open, or known not to open. */
   ready = false;
+  /** Counts what makes a call that still waits for the database another one: new options, a log-out, a new engine. */
+  moment = 0;
+  /** Counts the changes of the page's options: what an engine said of a function holds until the next. */
+  options = 0;
   /** @type {Set<string>} */
   #reported = new Set();
-  /** @type {Uint8Array} */
-  #pageDeps = new Uint8Array(0);
+  /** @type {Uint8Array | null} the encoding of the page's static deps; null: it takes the complete walker */
+  #pageDeps = NOTHING;
+  #listens = false;
 
   constructor() {
     this.slots = new Slots((error) => this.report("release-failed", "onRelease failed; the object has left the cache all the same.", error));
@@ -59,12 +69,10 @@ export class Keepsake {
       () => {
         this.flights = new Map();
         this.ready = false;
-        this.slots.letAll();
+        this.moment += 1;
+        return this.slots.forget();
       },
     );
-    // Best effort: a page that goes into the back/forward cache may come back to its objects.
-    const leave = (/** @type {any} */ event) => event.persisted || this.slots.releaseAll();
-    if (typeof globalThis.addEventListener === "function" && HAS_PAGE) globalThis.addEventListener("pagehide", leave);
   }
 
   /**
@@ -74,25 +82,32 @@ export class Keepsake {
   configure(options) {
     const before = { page: this.page, deps: this.#pageDeps };
     this.page = { ...this.page, ...options }; // first, so that a fault of what follows reaches a new `onEvent`
+    const { deps } = this.page;
     try {
-      const { deps } = this.page;
-      this.#pageDeps = typeof deps === "function" || deps === undefined ? new Uint8Array(0) : this.encodeStatic(deps, "deps");
-      if (this.isWanted({})) this.engine.call("configure", this.page, this.#pageDeps);
+      this.#pageDeps = deps === undefined || typeof deps === "function" ? NOTHING : encodeFast(deps);
+      if (this.engine.runs || (this.isWanted({}) && this.engine.alive)) this.#introduce(this.engine);
     } catch (error) {
       this.page = before.page;
       this.#pageDeps = before.deps;
       throw error;
     }
     this.ready = false;
+    this.moment += 1;
+    this.options += 1;
   }
 
-  /** Makes a new engine know the page's options. @param {Engine} engine */
+  /** Makes an engine know the page's options. @param {Engine} engine */
   #introduce(engine) {
-    try {
-      engine.call("configure", this.page, this.#pageDeps);
-    } catch (error) {
-      if (!(error instanceof KeepsakeError)) throw error; // bad options: `configure`, which is under way, tells
+    engine.call("configure", this.page, this.#pageDeps ?? NOTHING);
+    if (this.#pageDeps === null) {
+      // Deps that take the complete walker may need the page's own hash rules, which the engine has now.
+      this.#pageDeps = this.encodeStatic(this.page.deps);
+      if (this.#pageDeps !== null) engine.call("configure", this.page, this.#pageDeps);
     }
+    if (this.#listens || typeof globalThis.addEventListener !== "function") return;
+    this.#listens = true;
+    // Best effort: a page that goes into the back/forward cache may come back to its objects.
+    globalThis.addEventListener("pagehide", (/** @type {any} */ event) => event.persisted || this.slots.releaseAll());
   }
 
   /** Whether a function with these options may be cached at all: if not, no WebAssembly is compiled for it. @param {Options} options */
@@ -121,12 +136,15 @@ export class Keepsake {
     return typeof count === "number" ? count : 0;
   }
 
-  /** Removes every entry of the namespace, in memory and on disk: log-out. */
+  /** Removes every entry of the namespace, in memory and on disk: log-out. Throws if something may have stayed. */
   async destroy() {
+    this.moment += 1;
     if (!this.isWanted({})) return;
     const removed = this.engine.callAsync("destroy");
     this.letGo();
-    await removed;
+    const complete = await removed;
+    if (complete === true || (complete === GONE && !this.engine.failed)) return;
+    throw new KeepsakeError("destroy() could not remove everything from the database; entries may be found again after a reload. Call it again when the page has been loaded again.", { code: "destroy-failed" });
   }
 
   /** Waits until everything that was kept is on disk. */
@@ -136,9 +154,9 @@ export class Keepsake {
 
   /** Opens the database of the namespace, if that is possible within its time limit. @returns {Promise<void>} */
   async open() {
-    const { namespace } = this.page;
+    const { moment } = this;
     const opened = await this.engine.callAsync("open");
-    if (opened !== GONE && namespace === this.page.namespace) this.ready = true;
+    if (opened !== GONE && moment === this.moment) this.ready = true;
   }
 
   /**
@@ -147,47 +165,54 @@ export class Keepsake {
    * @returns {Encoding | Uint8Array[] | null} `null` without an engine
    */
   encode(cached, self, args) {
-    const { keyBy, deps } = cached.options;
-    const dynamic = typeof deps === "function" ? deps : typeof this.page.deps === "function" ? this.page.deps : null;
+    const { keyBy } = cached.options;
     const keyed = keyBy === undefined ? args : [cached.ask("keyBy", () => keyBy(...args))];
-    const depsBox = dynamic === null ? null : { value: cached.ask("deps", dynamic) };
+    const deps = this.#dynamicDeps(cached);
     const selfBox = cached.usesThis ? { value: self } : null;
     const leftOut = keyBy === undefined ? cached.leftOut : null;
     if (!cached.ruled) {
-      const fast = encodeCall(keyed, leftOut, depsBox, selfBox);
+      const fast = encodeCall(keyed, leftOut, deps, selfBox);
       if (fast !== null) return fast;
     }
     if (!cached.enroll()) return null;
-    const parts = this.engine.call("encode", cached.id, keyed, leftOut ?? [], depsBox, selfBox, keyBy !== undefined, false);
-    return parts === GONE ? null : parts;
+    const parts = this.engine.call("encode", cached.id, keyed, leftOut ?? [], deps, selfBox, keyBy !== undefined, false);
+    return parts === GONE || parts === undefined ? null : parts;
+  }
+
+  /** What the deps of the page and of the function give at the moment, each in its place. @param {Cached} cached */
+  #dynamicDeps(cached) {
+    const [page, own] = [this.page.deps, cached.options.deps];
+    if (typeof page !== "function" && typeof own !== "function") return null;
+    const ask = (/** @type {unknown} */ deps) => (typeof deps === "function" ? [cached.ask("deps", () => deps())] : undefined);
+    return { value: [ask(page), ask(own)] };
   }
 
   /**
    * Hands the encoding of a call to the engine, and takes it back. The engine may have died while the arguments were
    * encoded (a getter ran), so the function is made known again first.
    * @param {Cached} cached @param {Encoding | Uint8Array[] | null} encoding
+   * @param {Flight} [flight] whose call it is to be compared with
    * @returns {number} a length for the operation that follows, or -1 without an engine
    */
-  load(cached, encoding) {
+  load(cached, encoding, flight) {
     if (encoding === null || !cached.enroll()) return -1;
-    return this.#load(cached.id, encoding);
+    return this.#load(cached.id, encoding, flight?.id);
   }
 
-  /** @param {number} id @param {Encoding | Uint8Array[]} encoding */
-  #load(id, encoding) {
-    if (!(encoding instanceof Encoding)) return this.engine.loadParts(id, encoding);
-    const length = this.engine.load(id, encoding);
+  /** @param {number} id @param {Encoding | Uint8Array[]} encoding @param {number} [flight] */
+  #load(id, encoding, flight) {
+    if (!(encoding instanceof Encoding)) return this.engine.loadParts(id, encoding, flight);
+    const length = this.engine.load(id, encoding, flight);
     release(encoding);
     return length;
   }
 
-  /** The encoding of a value that is part of an identity. @param {unknown} value @param {string} what @returns {Uint8Array} */
-  encodeStatic(value, what) {
-    const fast = encodeValue(value);
-    const parts = fast?.parts() ?? this.engine.call("encode_value", value, what);
-    const bytes = parts === GONE ? new Uint8Array(0) : concatenate(parts);
-    if (fast !== null) release(fast);
-    return bytes;
+  /** The encoding of static deps, by whichever walker can. @param {unknown} deps @returns {Uint8Array | null} `null` without an engine */
+  encodeStatic(deps) {
+    const fast = encodeFast(deps);
+    if (fast !== null) return fast;
+    const parts = this.engine.call("encode_value", deps, "deps");
+    return parts === GONE ? null : concatenate(parts);
   }
 
   /**
@@ -198,14 +223,26 @@ export class Keepsake {
    */
   keep(cached, flight, args, value, promised) {
     const kept = this.#take(cached, args, value, promised);
-    if (flight.epoch !== this.engine.epoch) return kept;
-    this.flights.delete(flight.id);
-    const slot = this.slots.add(kept);
-    const stays = this.engine.call("keep", flight.id, slot, Date.now(), kept.snapshot?.value, kept.snapshot !== null);
-    if (stays === false) this.slots.withdraw(slot);
-    if (stays === true && cached.isResource) this.#remember(cached, args, value);
-    this.letGo();
+    const isData = kept.snapshot !== null;
+    const stays = this.place(flight, kept, (slot) => this.engine.call("keep", flight.id, slot, Date.now(), kept.snapshot?.value, isData));
+    if (stays && flight.origin !== null && isObject(value)) this.engine.call("remember", value, flight.origin);
     return kept;
+  }
+
+  /**
+   * Ends a flight with a value, in a slot of its own if the engine keeps it.
+   * @param {Flight} flight @param {Kept} kept @param {(slot: number) => unknown} ask the engine
+   * @returns {boolean} whether it is kept
+   */
+  place(flight, kept, ask) {
+    if (flight.epoch !== this.engine.epoch) return false;
+    this.flights.delete(flight.id);
+    const slot = this.slots.reserve();
+    const stays = ask(slot) === true;
+    if (stays) this.slots.fill(slot, kept);
+    else if (flight.epoch === this.engine.epoch) this.slots.withdraw(slot);
+    this.letGo();
+    return stays;
   }
 
   /** Ends a flight without a result to keep. @param {Flight} flight */
@@ -213,18 +250,21 @@ export class Keepsake {
     if (flight.epoch !== this.engine.epoch) return;
     this.flights.delete(flight.id);
     this.engine.call("land", flight.id);
+    this.letGo();
   }
 
   /** @param {Cached} cached @param {unknown[]} args @param {unknown} value @param {boolean} promised */
   #take(cached, args, value, promised) {
     if (cached.isResource) {
       const onRelease = cached.options.onRelease ?? this.page.onRelease;
-      const let_ = onRelease === undefined ? dispose : (/** @type {unknown} */ resource) => onRelease(resource, ...args);
-      return new Kept(null, value, promised, let_);
+      const release = onRelease === undefined ? dispose : (/** @type {unknown} */ resource) => onRelease(resource, ...args);
+      return new Kept(null, value, promised, release);
     }
-    const check = (/** @type {unknown} */ data) => void this.engine.call("check_value", cached.id, data);
+    const check = (/** @type {unknown} */ data) => this.engine.call("check_value", cached.id, data) !== GONE;
     try {
-      return new Kept(snapshot(value, check), undefined, promised, null);
+      const taken = snapshot(value, check);
+      // Without an engine to check it, a clone might have lost something: the value goes to its callers as it is.
+      return taken === null ? new Kept(null, value, promised, null) : new Kept(taken, undefined, promised, null);
     } catch (error) {
       if (error instanceof KeepsakeError) throw error;
       // A getter of the value threw, or the platform refuses what looked fine.
@@ -232,16 +272,23 @@ export class Keepsake {
     }
   }
 
-  /** Remembers which call made a resource: under `identity` it stands for that call. @param {Cached} cached @param {unknown[]} args @param {unknown} resource */
-  #remember(cached, args, resource) {
-    if (typeof resource !== "object" || resource === null) return;
+  /**
+   * The call that makes a resource, as later pages will know it: what `identity` stands for in a persisted function.
+   * `null` where it means nothing to them. Taken before the function runs, which may change its arguments.
+   * @param {Cached} cached @param {unknown[]} args
+   * @returns {Uint8Array | null}
+   */
+  originOf(cached, args) {
+    const { keyBy, deps } = cached.options;
+    if (keyBy !== undefined || cached.usesThis || typeof deps === "function" || typeof this.page.deps === "function") return null;
     try {
       const parts = this.engine.call("encode", cached.id, args, cached.leftOut ?? [], null, null, false, true);
-      if (parts === GONE || cached.options.keyBy !== undefined || cached.usesThis) return;
+      if (parts === GONE || parts === undefined || !cached.enroll()) return null;
       const length = this.engine.loadParts(NO_FUNCTION, parts);
-      if (length >= 0) this.engine.call("remember", cached.id, length, resource);
+      const origin = length < 0 ? GONE : this.engine.call("origin", cached.id, length);
+      return origin === GONE || origin === undefined ? null : origin;
     } catch {
-      // Its arguments are known by number only, in this page: so is it.
+      return null; // its arguments are known by number only, in this page: so is it
     }
   }
 
@@ -282,10 +329,24 @@ export class Keepsake {
     const fast = encodeValue(value);
     const parts = fast ?? this.engine.call("encode_value", value, "value");
     const length = parts === GONE ? -1 : this.#load(NO_FUNCTION, parts);
-    const digest = length < 0 ? GONE : this.engine.call("hash", length);
-    if (digest === GONE) throw new KeepsakeError("hash() needs WebAssembly, which cannot be used here. With a Content-Security-Policy, add 'wasm-unsafe-eval' to script-src.", { code: "no-wasm" });
+    const digest = length < 0 ? undefined : this.engine.call("hash", length);
+    if (typeof digest !== "string") throw new KeepsakeError("hash() needs WebAssembly, which cannot be used here. With a Content-Security-Policy, add 'wasm-unsafe-eval' to script-src.", { code: "no-wasm" });
     return digest;
   }
+}
+
+/** @param {unknown} value @returns {value is object} */
+function isObject(value) {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}
+
+/** Encodes without an engine; `null` if that takes the complete walker. @param {unknown} value @returns {Uint8Array | null} */
+export function encodeFast(value) {
+  const encoding = encodeValue(value);
+  if (encoding === null) return null;
+  const bytes = concatenate(encoding.parts());
+  release(encoding);
+  return bytes;
 }
 
 /** @param {Uint8Array[]} parts @returns {Uint8Array} */

@@ -44,17 +44,22 @@ export class Slots {
     return this.#slots[slot];
   }
 
-  /** @param {Kept} kept @returns {number} its slot */
-  add(kept) {
+  /** A slot for a value that the engine is asked to keep. @returns {number} */
+  reserve() {
     const slot = this.#free.pop() ?? this.#slots.length;
-    this.#slots[slot] = kept;
-    if (kept.release !== null) this.#holders.set(kept.value, (this.#holders.get(kept.value) ?? 0) + 1);
+    if (slot === this.#slots.length) this.#slots.push(undefined);
     return slot;
   }
 
-  /** Takes back a slot whose value was not kept after all: it belongs to its caller. @param {number} slot */
+  /** The engine keeps it. @param {number} slot @param {Kept} kept */
+  fill(slot, kept) {
+    this.#slots[slot] = kept;
+    if (kept.release !== null) this.#holders.set(kept.value, (this.#holders.get(kept.value) ?? 0) + 1);
+  }
+
+  /** The engine does not: the value belongs to its caller. @param {number} slot */
   withdraw(slot) {
-    this.#take(slot);
+    this.#free.push(slot);
   }
 
   /** Lets go of what has left the cache. A resource is released: user code runs. @param {Iterable<number>} slots */
@@ -67,11 +72,16 @@ export class Slots {
     for (const kept of leaving) this.#release(kept);
   }
 
-  /** Lets go of everything: the engine that knew the slots is gone. */
-  letAll() {
-    this.let(this.#slots.keys());
+  /** Forgets everything at once: the engine that knew the slots is gone. @returns {() => void} releases what was there: user code runs */
+  forget() {
+    const slots = this.#slots;
+    const holders = this.#holders;
     this.#slots = [];
     this.#free = [];
+    this.#holders = new Map();
+    return () => {
+      for (const kept of slots) if (kept !== undefined && kept.release !== null && holders.delete(kept.value)) this.#release(kept);
+    };
   }
 
   /** Releases every resource, and leaves all in place: the page ends, and nothing of it is released twice. */
@@ -103,7 +113,7 @@ export class Slots {
   #release(kept) {
     try {
       const result = /** @type {(value: any) => unknown} */ (kept.release)(kept.value);
-      if (result instanceof Promise) result.catch(this.#onReleaseFailed);
+      if (result instanceof Promise) result.catch((error) => this.#onReleaseFailed(error));
     } catch (error) {
       this.#onReleaseFailed(error);
     }

@@ -6,13 +6,10 @@ import { call, callPersisted } from "./call.js";
 import { Cached } from "./cached.js";
 import { GONE } from "./engine.js";
 import { InvalidOptionError } from "./errors.js";
+import { encodeFast } from "./keepsake.js";
 
 /** How many frames identify a call site: the caller, and the first in a further script. */
 const FRAMES = 24;
-
-/** Numbers of functions: they tell one function wrapped twice from two functions. @type {WeakMap<object, number>} */
-const numbers = new WeakMap();
-let lastNumber = 0;
 
 /**
  * Wraps a function.
@@ -39,16 +36,13 @@ export function wrap(cache, kind, original, options, entry) {
     name,
     source,
     stack: stackBelow(entry),
-    functionId: numberOf(original),
-    deps: new Uint8Array(0),
+    // Without an engine, so that it holds also where caching is enabled later.
+    deps: deps === undefined || typeof deps === "function" ? new Uint8Array(0) : encodeFast(deps),
     keyBySource: sourceOf(given.keyBy),
     depsSource: sourceOf(deps),
   };
   const cached = new Cached(cache, kind, original, given, facts);
-  if (cache.isWanted(given)) {
-    if (deps !== undefined && typeof deps !== "function") facts.deps = cache.encodeStatic(deps, "deps");
-    cached.enroll();
-  }
+  if (cache.isWanted(given)) cached.enroll();
   return face(cached, original);
 }
 
@@ -96,7 +90,8 @@ async function remove(cached, args) {
 /** @param {Cached} cached @param {unknown[]} args */
 function peek(cached, args) {
   const { cache } = cached;
-  if (!cached.enroll() || (cached.persisted && !cache.ready)) return undefined;
+  if (!cached.enroll() || (cached.persisted && cached.onDisk && !cache.ready)) return undefined;
+  cached.needsNoThis();
   const length = cache.load(cached, cache.encode(cached, undefined, args));
   if (length < 0) return undefined;
   const slot = cache.engine.call("peek", cached.id, length, Date.now());
@@ -118,12 +113,14 @@ async function key(cached, args) {
  */
 async function whenLoaded(cached, args, use) {
   const { cache } = cached;
+  const { moment } = cache;
   if (!cached.enroll()) return undefined;
+  cached.needsNoThis();
   let length;
-  if (cached.persisted && !cache.ready) {
+  if (cached.onDisk && cached.persisted && !cache.ready) {
     const bytes = cached.encodeForLater(undefined, args);
     await cache.open();
-    length = bytes === null ? -1 : cache.load(cached, [bytes]);
+    length = bytes === null || moment !== cache.moment ? -1 : cache.load(cached, [bytes]);
   } else {
     length = cache.load(cached, cache.encode(cached, undefined, args));
   }
@@ -145,7 +142,7 @@ function stackBelow(entry) {
   const errors = /** @type {any} */ (Error);
   const limit = errors.stackTraceLimit;
   try {
-    errors.stackTraceLimit = FRAMES;
+    raiseStackLimit();
     if (typeof errors.captureStackTrace === "function") {
       /** @type {{ stack?: unknown }} */
       const holder = {};
@@ -158,16 +155,17 @@ function stackBelow(entry) {
   } catch {
     return "";
   } finally {
-    if (limit !== undefined) errors.stackTraceLimit = limit;
+    if (errors.stackTraceLimit !== limit) errors.stackTraceLimit = limit;
   }
 }
 
-/** @param {object} value */
-function numberOf(value) {
-  const known = numbers.get(value);
-  if (known !== undefined) return known;
-  numbers.set(value, ++lastNumber);
-  return lastNumber;
+/** Hardened realms do not let it be changed: then the frames that they give have to do. */
+function raiseStackLimit() {
+  try {
+    /** @type {any} */ (Error).stackTraceLimit = FRAMES;
+  } catch {
+    // see above
+  }
 }
 
 /** @param {unknown} value */

@@ -1,0 +1,50 @@
+// @ts-check
+/**
+ * The register of call sites, one for all copies and instances of Keepsake in a page: which functions each has wrapped.
+ *
+ * A call site that wraps more than one function is a factory. Its closures look the same and are not, so each of its
+ * functions is kept in memory only, by itself.
+ */
+
+/**
+ * @typedef {{ query: string, number: number, isFactory: boolean, members: WeakRef<{ isolate(): void }>[] }} Site
+ * @typedef {{ sites: Map<string, Site>, numbers: WeakMap<object, number>, last: number }} Register
+ */
+
+/** @returns {Register} */
+function register() {
+  const page = /** @type {any} */ (globalThis);
+  return (page[Symbol.for("keepsake")] ??= { sites: new Map(), numbers: new WeakMap(), last: 0 });
+}
+
+/** A number for a function: it tells one function that is wrapped twice from two. @param {object} original @returns {number} */
+export function numberOf(original) {
+  const known = register();
+  let number = known.numbers.get(original);
+  if (number === undefined) {
+    number = known.last += 1;
+    known.numbers.set(original, number);
+  }
+  return number;
+}
+
+/**
+ * Notes that a function was wrapped at a call site. If that makes the site a factory, all that it wrapped is isolated.
+ * @param {string} key of the site @param {string} query of its script @param {number} number of the function
+ * @param {{ isolate(): void }} member what wraps it
+ */
+export function visit(key, query, number, member) {
+  const { sites } = register();
+  const site = sites.get(key);
+  // The same module with another query was evaluated again, as hot reload does: its functions replace those before.
+  if (site === undefined || site.query !== query) {
+    sites.set(key, { query, number, isFactory: false, members: [new WeakRef(member)] });
+    return;
+  }
+  site.members.push(new WeakRef(member));
+  if (site.number === number && !site.isFactory) return;
+  site.isFactory = true;
+  const members = site.members;
+  site.members = [];
+  for (const reference of members) reference.deref()?.isolate();
+}
