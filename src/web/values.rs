@@ -105,8 +105,12 @@ fn survives(value: &JsValue) -> bool {
     }
 }
 
-/// Whether a container has properties that a structured clone drops: symbols, and on maps and sets any.
+/// Whether a container has properties that a structured clone drops: symbols, hidden ones, and on maps and sets any.
 fn has_hidden_content(value: &JsValue) -> bool {
+    let names = js_sys::Object::get_own_property_names::<js_sys::Object>(value.unchecked_ref()).length();
+    if own_properties(value) != Some(names - u32::from(Array::is_array(value))) {
+        return true; // an array's `length` is hidden too
+    }
     let symbols = js_sys::Object::get_own_property_symbols::<js_sys::Object>(value.unchecked_ref()).length();
     let is_collection = sys::map_entries(value).is_ok() || sys::set_values(value).is_ok();
     symbols > 0 || (is_collection && own_properties(value) != Some(0))

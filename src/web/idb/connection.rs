@@ -191,7 +191,7 @@ pub(super) fn handle_of(database: &Database) -> IdbDatabase {
 /// Whether an error may mean that the connection is gone, and not that this request can never succeed.
 fn may_be_lost(thrown: &JsValue) -> bool {
     let name = thrown.dyn_ref::<DomException>().map(DomException::name).unwrap_or_default();
-    !["QuotaExceededError", "DataCloneError", "DataError"].contains(&name.as_str())
+    ["InvalidStateError", "UnknownError", "NotFoundError"].contains(&name.as_str())
 }
 
 /// The database's own record, made if it is missing: its secret and its generation.

@@ -4,14 +4,13 @@
 use std::rc::Rc;
 
 use indexed_db_futures::database::Database;
-use indexed_db_futures::transaction::Transaction;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::IdbObjectStore;
 
 use super::connection::{Why, database_record};
-use super::writes::{begin, function_record, store};
+use super::writes::{begin, commit, function_record, store};
 use super::{Disk, entry_key, function_key, new_generation, range_of, result};
 use crate::digest::{CacheKey, Digest};
 use crate::options::Kind;
@@ -108,7 +107,7 @@ impl Disk {
             What::Function(function) => self.remove_function(function, &values, &entries, &functions).await?,
             What::All => self.remove_all(&values, &entries, &functions).await?,
         };
-        finish(transaction).await?;
+        commit(transaction).await?;
         Ok(removed)
     }
 
@@ -160,8 +159,4 @@ impl Disk {
 async fn count(request: &web_sys::IdbRequest) -> Result<u32, JsValue> {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     result(request).await.map(|count| count.as_f64().unwrap_or_default() as u32)
-}
-
-async fn finish(transaction: Transaction<'_>) -> Result<(), JsValue> {
-    transaction.commit().await.map_err(super::writes::thrown)
 }

@@ -89,7 +89,7 @@ impl Disk {
             }
             entries.put_with_key(&entry_record(write), &key)?;
         }
-        transaction.commit().await.map_err(thrown)?;
+        commit(transaction).await?;
         self.note(&database, &batch).await
     }
 
@@ -114,7 +114,7 @@ impl Disk {
                 functions.put_with_key(&record, &function_key(write.key.function))?;
             }
         }
-        transaction.commit().await.map_err(thrown)
+        commit(transaction).await
     }
 }
 
@@ -130,13 +130,23 @@ pub(super) fn begin(database: &Database) -> Result<Transaction<'_>, JsValue> {
         .map_err(thrown)
 }
 
+/// Commits, and waits until it is done.
+///
+/// # Errors
+/// Why the transaction was aborted, as far as the platform tells.
+pub(super) async fn commit(transaction: Transaction<'_>) -> Result<(), JsValue> {
+    let handle: web_sys::IdbTransaction = JsValue::from(transaction.as_sys()).unchecked_into();
+    let done = transaction.commit().await;
+    done.map_err(|error| handle.error().map_or_else(|| thrown(error), JsValue::from))
+}
+
 /// A store of a transaction, raw: a put may be refused for one value without harm to the others.
 pub(super) fn store(transaction: &Transaction<'_>, name: &str) -> Result<IdbObjectStore, JsValue> {
     JsValue::from(transaction.as_sys()).unchecked_into::<web_sys::IdbTransaction>().object_store(name)
 }
 
 /// What the platform threw, from the layer's error.
-pub(super) fn thrown(error: indexed_db_futures::error::Error) -> JsValue {
+fn thrown(error: indexed_db_futures::error::Error) -> JsValue {
     match error {
         indexed_db_futures::error::Error::DomException(exception) => exception.into(),
         other => JsValue::from_str(&other.to_string()),

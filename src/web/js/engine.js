@@ -103,7 +103,8 @@ export class Engine {
    */
   async callAsync(method, ...args) {
     const promise = this.call(method, ...args);
-    if (promise === GONE) return GONE;
+    const wasm = this.#wasm;
+    if (promise === GONE || wasm === null) return GONE;
     return new Promise((resolve) => {
       const gone = () => resolve(GONE);
       this.#waiting.add(gone);
@@ -113,8 +114,10 @@ export class Engine {
           resolve(value);
         },
         (/** @type {unknown} */ error) => {
+          // An export's promise never rejects by itself: something was thrown inside, as at the end of the stack, and
+          // what waits in the instance's own queue would wait for ever.
+          this.#bury(wasm, error);
           this.#waiting.delete(gone);
-          this.#report("internal", `an operation of the cache failed: ${String(error)}`, error);
           resolve(GONE);
         },
       );
