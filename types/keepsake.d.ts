@@ -37,7 +37,7 @@ export interface CommonOptions<F extends AnyFunction = AnyFunction> {
   params?: readonly string[];
   /** What identifies objects that are not plain data, by class or class name. {@link identity} takes the object itself. */
   hashFuncs?: ReadonlyMap<Class | string, (value: any) => unknown> | readonly HashFunc<any>[];
-  /** How long an entry is fresh. Default: in memory as long as the page, on disk 24 hours from the write. */
+  /** How long an entry is fresh, from the write. Default: 24 hours where the function is persisted, else as long as the page. */
   ttl?: Duration;
   /** At most so many entries; the least recently used goes first. Default: no limit. */
   maxEntries?: number;
@@ -98,7 +98,7 @@ export interface CachedMethods<F extends AnyFunction> {
   delete(...args: Parameters<F>): Promise<number>;
   /** A copy of what is in memory (for a resource the object itself), or `undefined`. */
   peek(...args: Parameters<F>): Awaited<ReturnType<F>> | undefined;
-  /** The key of a call: 64 hexadecimal digits. */
+  /** The key of a call: 64 hexadecimal digits; empty where nothing can be cached. */
   key(...args: Parameters<F>): Promise<string>;
 }
 
@@ -175,7 +175,10 @@ export declare function identity(object: object): never;
 /** Settles when everything that was kept is on disk. Tests need it; pages do not. */
 export declare function flush(): Promise<void>;
 
-/** Removes every entry of the namespace, in memory and on disk: log-out. What is being computed is not kept. */
+/**
+ * Removes every entry of the namespace, in memory and on disk: log-out. What is being computed is not kept.
+ * @throws KeepsakeError (`destroy-failed`) when the database could not be emptied, so that entries may be found again
+ */
 export declare function destroy(): Promise<void>;
 
 /** Every error of Keepsake's own. `code` is stable. */
