@@ -57,7 +57,7 @@ fn frame(line: &str) -> Option<Frame> {
     }
     let place = match line.strip_prefix("at ") {
         Some(v8) => v8.strip_suffix(')').map_or(v8, |inner| inner.rsplit_once(" (").map_or(inner, |(_, place)| place)),
-        None => line.split_once('@')?.1,
+        None => after_name(line)?,
     };
     let place = place.strip_prefix("async ").unwrap_or(place);
     let (rest, column) = place.rsplit_once(':')?;
@@ -72,6 +72,15 @@ fn frame(line: &str) -> Option<Frame> {
         return None;
     }
     Some(Frame { url: url.into(), query: query.into(), position: [line, ":", column].concat() })
+}
+
+/// What follows `name@`: the name may have an `@` of its own (webpack names modules by their paths), and so may the
+/// address (Vite's `/@fs/`), so the first is taken that a scheme follows.
+fn after_name(line: &str) -> Option<&str> {
+    let is_scheme = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    line.match_indices('@')
+        .map(|(at, _)| &line[at + 1..])
+        .find(|rest| rest.split_once(':').is_some_and(|(scheme, _)| is_scheme(scheme)))
 }
 
 fn is_number(text: &str) -> bool {
