@@ -11,7 +11,7 @@ pub enum Error {
         problem: String,
     },
     /// An argument whose content cannot be told from the outside.
-    UnhashableParam(Culprit),
+    UnhashableParam(Box<Culprit>),
     /// A hash rule, `keyBy` or `deps` threw, or gave what cannot be hashed.
     UserHash {
         /// Where the value is that the rule was asked about.
@@ -22,7 +22,7 @@ pub enum Error {
         problem: String,
     },
     /// A result that cannot be stored and handed out as a copy.
-    UnserializableReturnValue(Culprit),
+    UnserializableReturnValue(Box<Culprit>),
 }
 
 /// Where in a call something is.
@@ -65,7 +65,7 @@ impl Error {
         match self {
             Self::InvalidOption { problem, .. } => problem.clone(),
             Self::UnhashableParam(culprit) => {
-                let Culprit { place, words, remedy, .. } = culprit;
+                let Culprit { place, words, remedy, .. } = &**culprit;
                 let param = place.param.as_deref().map(|name| [" (parameter \"", name, "\")"].concat());
                 [
                     "Cannot hash ",
@@ -84,7 +84,7 @@ impl Error {
                 ["While hashing ", &place.path, " of ", &place.function, ", ", rule, " ", problem].concat()
             }
             Self::UnserializableReturnValue(culprit) => {
-                let Culprit { place, words, remedy, .. } = culprit;
+                let Culprit { place, words, remedy, .. } = &**culprit;
                 ["Cannot keep what ", &place.function, " returned: ", &place.path, " is ", words, ". ", remedy].concat()
             }
         }

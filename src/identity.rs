@@ -146,7 +146,7 @@ mod tests {
             &|f| f.site = CallSite::read("Error\n    at http://localhost/posts.js:1:40"),
             &|f| {
                 f.site =
-                    CallSite::read("Error\n    at http://localhost/users.js:1:40\n    at http://localhost/a.js:1:1")
+                    CallSite::read("Error\n    at http://localhost/users.js:1:40\n    at http://localhost/a.js:1:1");
             },
             &|f| f.deps = vec![1],
             &|f| f.shape = vec!["keyBy".into()],

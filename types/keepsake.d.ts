@@ -21,7 +21,7 @@ export type Duration =
 export type Class<T = any> = { prototype: T };
 
 /** What identifies an object of a class: `[Model, (model: Model) => model.id]`. */
-export type HashFunc<T = any> = readonly [type: Class<T> | string, hash: ((value: T) => unknown) | typeof identity];
+export type HashFunc<T = any> = readonly [type: Class<T> | string, hash: (value: T) => unknown];
 
 /** Options that data and resources share. `F` is the function. */
 export interface CommonOptions<F extends AnyFunction = AnyFunction> {

@@ -112,6 +112,11 @@ fn window(buffer: &JsValue, offset: &JsValue, length: &JsValue) -> Option<Uint8A
     Some(Uint8Array::new_with_byte_offset_and_length(buffer, offset.as_f64()? as u32, length.as_f64()? as u32))
 }
 
+/// Whether a value is a `SharedArrayBuffer` inside; not every page has them.
+pub fn is_shared_buffer(value: &JsValue) -> bool {
+    accessor(&js_sys::global(), "SharedArrayBuffer", "byteLength", value).is_some()
+}
+
 fn accessor(global: &JsValue, class: &str, name: &str, value: &JsValue) -> Option<JsValue> {
     call_getter(&get(&get(global, class)?, "prototype")?, name, value)
 }

@@ -149,6 +149,12 @@ pub fn in_words(value: &JsValue) -> String {
     if value.is_null() {
         return "null".into();
     }
+    if value.is_undefined() {
+        return "undefined".into();
+    }
+    if value.is_bigint() {
+        return [&sys::bigint_digits(value, 10).unwrap_or_default(), "n"].concat();
+    }
     if value.is_function() {
         return "a function".into();
     }

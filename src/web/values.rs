@@ -73,8 +73,7 @@ fn children(value: &JsValue, path: &str) -> Option<Vec<(JsValue, String)>> {
         );
     }
     let is_array = Array::is_array(value) && is("Array");
-    let is_plain =
-        is("Object") && Reflect::get(value, &js_sys::Symbol::to_string_tag()).is_ok_and(|tag| tag.is_undefined());
+    let is_plain = is("Object") || prototype.is_null();
     if !is_array && !is_plain {
         return None;
     }
@@ -123,7 +122,7 @@ fn own_properties(value: &JsValue) -> Option<u32> {
 /// Whether a value is shared memory, or a view on it.
 fn is_shared(value: &JsValue) -> bool {
     let buffer = if js_sys::ArrayBuffer::is_view(value) { sys::get(value, "buffer") } else { Some(value.clone()) };
-    buffer.is_some_and(|buffer| sys::object_to_string(&buffer).is_ok_and(|kind| kind == "[object SharedArrayBuffer]"))
+    buffer.is_some_and(|buffer| sys::is_shared_buffer(&buffer))
 }
 
 fn refuse(value: &JsValue, path: String, function: &str, name: &str) -> Fault {
@@ -134,5 +133,5 @@ fn refuse(value: &JsValue, path: String, function: &str, name: &str) -> Fault {
         words,
         remedy: "Return plain data, or use cacheResource, which hands out the object itself.".into(),
     };
-    Fault::from(Error::UnserializableReturnValue(culprit)).of(name)
+    Fault::from(Error::UnserializableReturnValue(Box::new(culprit))).of(name)
 }

@@ -13,8 +13,7 @@ pub(super) fn binary(value: &JsValue, prototype: &JsValue) -> Option<(u8, Uint8A
         sys::keys(value).ok().filter(|keys| keys.length() == 0)?;
         return Some((tag::ARRAY_BUFFER, Uint8Array::new(value)));
     }
-    let is_shared = sys::object_to_string(value).is_ok_and(|name| name == "[object SharedArrayBuffer]");
-    if is_shared && sys::is_prototype(prototype, "SharedArrayBuffer") {
+    if sys::is_prototype(prototype, "SharedArrayBuffer") && sys::is_shared_buffer(value) {
         return Some((tag::SHARED_ARRAY_BUFFER, Uint8Array::new(value)));
     }
     if !js_sys::ArrayBuffer::is_view(value) {

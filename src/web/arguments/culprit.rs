@@ -1,11 +1,11 @@
 //! Errors of the walk: where the culprit is, what it is, and the line that mends it.
 
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
 use super::walker::{FrameKind, Root, Walker};
 use crate::error::{Culprit, Error, Place};
 use crate::web::error::Fault;
-use crate::web::types;
+use crate::web::{sys, types};
 
 impl Walker<'_> {
     fn place(&self) -> Place {
@@ -39,7 +39,7 @@ impl Walker<'_> {
     pub(super) fn refuse(&self, type_name: &str, words: &str, remedy: &str) -> Fault {
         let culprit =
             Culprit { place: self.place(), type_name: type_name.into(), words: words.into(), remedy: remedy.into() };
-        Fault::from(Error::UnhashableParam(culprit)).of(self.context.name)
+        Fault::from(Error::UnhashableParam(Box::new(culprit))).of(self.context.name)
     }
 
     pub(super) fn unhashable(&self, value: &JsValue) -> Fault {
@@ -84,9 +84,8 @@ impl Walker<'_> {
     }
 
     pub(super) fn rule_threw(&self, rule: &str, thrown: JsValue) -> Fault {
-        let words = thrown
-            .dyn_ref::<js_sys::Error>()
-            .map_or_else(|| types::in_words(&thrown), |error| String::from(error.message()));
+        let message = sys::get(&thrown, "message").and_then(|message| message.as_string());
+        let words = message.unwrap_or_else(|| types::in_words(&thrown));
         let error = Error::UserHash { place: self.place(), rule: rule.into(), problem: ["threw: ", &words].concat() };
         Fault::caused(error, thrown).of(self.context.name)
     }

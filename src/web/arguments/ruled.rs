@@ -70,7 +70,7 @@ impl Walker<'_> {
             return Err(self.rule_failed(label, "gave a promise. Give the value itself: keys are made at the call"));
         }
         self.out.tag(tag::HASH_METHOD);
-        self.frames.push(Frame { kind: FrameKind::Method, object: JsValue::UNDEFINED, next: 0 });
+        self.enter(FrameKind::Method, value); // it may be met again below its own result
         self.value(&result)?;
         Ok(true)
     }

@@ -111,9 +111,7 @@ impl<'a> Walker<'a> {
                 self.hand_over();
             }
             if self.nodes > MOST_NODES || self.written > MOST_BYTES {
-                return Err(
-                    self.refuse("", "more than 256 MiB or 67 million values", "Say what is hashed instead of the arguments:\n    keyBy: (...args) => /* what the result depends on */")
-                );
+                return Err(self.enormous());
             }
             match step {
                 Step::Value(value) => self.value(&value)?,
@@ -123,6 +121,12 @@ impl<'a> Walker<'a> {
             next = self.next_step()?;
         }
         Ok(())
+    }
+
+    fn enormous(&self) -> Fault {
+        let remedy =
+            "Say what is hashed instead of the arguments:\n    keyBy: (...args) => /* what the result depends on */";
+        self.refuse("", "more than 256 MiB or 67 million values", remedy)
     }
 
     /// What comes next in the innermost value under way; closes those that are done.
@@ -158,21 +162,17 @@ impl<'a> Walker<'a> {
 
     fn close(&mut self) -> Step {
         if let Some(frame) = self.frames.pop() {
-            match frame.kind {
-                FrameKind::Rule { .. } => {
-                    self.active.pop();
-                }
-                FrameKind::Method => {}
-                _ => {
-                    self.open.delete(&frame.object);
-                    self.containers -= 1;
-                }
+            if let FrameKind::Rule { .. } = frame.kind {
+                self.active.pop();
+            } else {
+                self.open.delete(&frame.object);
+                self.containers -= 1;
             }
         }
         Step::Done
     }
 
-    fn enter(&mut self, kind: FrameKind, object: &JsValue) {
+    pub(super) fn enter(&mut self, kind: FrameKind, object: &JsValue) {
         self.containers += 1;
         self.open.set(object, &self.containers.into());
         self.frames.push(Frame { kind, object: object.clone(), next: 0 });
@@ -230,7 +230,9 @@ impl<'a> Walker<'a> {
     }
 
     fn object(&mut self, value: &JsValue) -> Result<(), Fault> {
-        if let Some(level) = self.open.get(value).as_f64() {
+        let is_own_result =
+            matches!(self.frames.last(), Some(Frame { kind: FrameKind::Method, next: 0, object }) if object == value);
+        if let Some(level) = self.open.get(value).as_f64().filter(|_| !is_own_result) {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             let level = level as u32;
             self.out.counted(tag::BACK_REFERENCE, u64::from(self.containers + 1 - level));
@@ -282,7 +284,14 @@ impl<'a> Walker<'a> {
 
     fn array(&mut self, value: &JsValue) -> Result<(), Fault> {
         let array: Array = value.clone().unchecked_into();
-        let length = array.length();
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let length = match Reflect::get(value, &"length".into()).map_err(|thrown| self.threw(&thrown))?.as_f64() {
+            Some(length) => length as u32, // `as` saturates; only a proxy gives anything but a length
+            None => return Err(self.unhashable(value)),
+        };
+        if u64::from(length) > MOST_NODES {
+            return Err(self.enormous()); // also of holes: they cost nothing to make
+        }
         let keys = sys::keys(value).map_err(|thrown| self.threw(&thrown))?;
         let is_index = |key: &JsValue| {
             key.as_string()

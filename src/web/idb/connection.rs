@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use indexed_db_futures::database::Database;
+use indexed_db_futures::error::{Error, OpenDbError};
 use indexed_db_futures::internals::SystemRepr;
 use indexed_db_futures::prelude::*;
 use js_sys::{Array, Promise, Uint8Array};
@@ -78,7 +79,7 @@ impl Disk {
         match sys::within(opening, OPEN_LIMIT).await {
             Some(Ok(_)) => {}
             Some(Err(thrown)) => {
-                self.give_up(Why::Absent);
+                self.give_up(why_refused(&thrown));
                 self.fault("no-database", "IndexedDB cannot be used here, so entries stay in memory only.", thrown);
             }
             None => {
@@ -128,7 +129,10 @@ impl Disk {
             }
             Ok(())
         });
-        let database = opening.await.map_err(|error| JsValue::from_str(&error.to_string()))?;
+        let database = opening.await.map_err(|error| match error {
+            OpenDbError::Base(Error::DomException(exception)) => exception.into(),
+            other => JsValue::from_str(&other.to_string()),
+        })?;
         let handle = handle_of(&database);
         let (secret, generation) = own_record(&handle).await?;
         let mut state = self.state.borrow_mut();
@@ -186,6 +190,14 @@ impl Disk {
 /// The platform's own object behind a connection.
 pub(super) fn handle_of(database: &Database) -> IdbDatabase {
     JsValue::from(database.as_sys()).unchecked_into()
+}
+
+/// A page that may not have a database has none; any other error comes from one that may hold entries.
+fn why_refused(thrown: &JsValue) -> Why {
+    match thrown.dyn_ref::<DomException>().map(DomException::name).as_deref() {
+        None | Some("SecurityError" | "InvalidStateError" | "NotSupportedError") => Why::Absent,
+        Some(_) => Why::Failed,
+    }
 }
 
 /// Whether an error may mean that the connection is gone, and not that this request can never succeed.
