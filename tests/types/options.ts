@@ -1,0 +1,158 @@
+// Which options there are, what they take, and what their functions are given.
+import {
+  type Duration,
+  type KeepsakeEvent,
+  InvalidOptionError,
+  KeepsakeError,
+  UnhashableParamError,
+  cacheData,
+  cacheResource,
+  configure,
+  destroy,
+  flush,
+  hash,
+  identity,
+} from "../../types/keepsake.js";
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+declare function same<A, B>(..._: Same<A, B> extends true ? [] : [never]): void;
+
+interface Row {
+  id: number;
+}
+declare function load(id: number, filter?: string): Promise<Row>;
+declare function make(name: string): { name: string; dispose(): void };
+const id = (value: unknown) => value;
+
+// Every option of data, and of resources.
+cacheData(load, { name: "rows", version: 2, deps: ["a"], keyBy: (row) => row, params: ["id", "_filter"], ttl: "10m", maxEntries: 5, persist: true, enabled: false });
+cacheResource(make, { name: "models", version: "2", deps: () => ["a"], keyBy: (name) => name, params: ["name"], ttl: { hours: 1 }, maxEntries: 5, enabled: (name) => name !== "" });
+cacheData(load, {});
+cacheData(load, undefined);
+
+// What only the other takes.
+// @ts-expect-error data is not released
+cacheData(load, { onRelease: id });
+// @ts-expect-error nor where it stays in memory
+cacheData(load, { persist: false, onRelease: id });
+// @ts-expect-error a resource is never persisted
+cacheResource(make, { persist: true });
+// @ts-expect-error not even to say so
+cacheResource(make, { persist: false });
+// @ts-expect-error the page's own
+cacheData(load, { namespace: "a" });
+// @ts-expect-error a function's own
+configure({ keyBy: id });
+
+// Slips.
+// @ts-expect-error maxEntries
+cacheData(load, { maxEntires: 5 });
+// @ts-expect-error a number
+cacheData(load, { maxEntries: "5" });
+// @ts-expect-error a duration
+cacheData(load, { ttl: true });
+// @ts-expect-error months have no fixed length
+cacheData(load, { ttl: { months: 1 } });
+// @ts-expect-error an array
+cacheData(load, { deps: "a" });
+// @ts-expect-error names
+cacheData(load, { params: [1] });
+// @ts-expect-error a text
+cacheData(load, { name: 5 });
+
+const durations: Duration[] = [1_000, Infinity, "1h30m", "PT1H", { hours: 1, minutes: 30 }, { milliseconds: 1 }];
+void durations;
+
+// The functions among the options are given the value and the arguments.
+cacheData(load, {
+  validate(value, ...args) {
+    same<typeof value, Row>();
+    same<typeof args, [id: number, filter?: string]>();
+    return value.id > 0;
+  },
+  keyBy: (row, filter) => {
+    same<typeof row, number>();
+    same<typeof filter, string | undefined>();
+    return [row, filter];
+  },
+  enabled: (row) => row > 0,
+});
+cacheData(load, { validate: async (value) => value.id > 0 });
+cacheResource(make, {
+  validate: (model) => model.name !== "",
+  onRelease(model, ...args) {
+    same<typeof args, [name: string]>();
+    model.dispose();
+  },
+});
+cacheResource(async (name: string) => make(name), { onRelease: async (model) => model.dispose() });
+// @ts-expect-error the value has no such property
+cacheData(load, { validate: (value) => value.name });
+// @ts-expect-error true or false
+cacheData(load, { validate: () => "yes" });
+// @ts-expect-error the first argument is a number
+cacheData(load, { keyBy: (row: string) => row });
+
+// Hash functions, by class or by its name, also for classes that cannot be constructed by everybody.
+class Model {
+  id = 1;
+}
+class DateTime {
+  private constructor(readonly iso: string) {}
+  static now() {
+    return new DateTime("");
+  }
+}
+abstract class Shape {
+  abstract area(): number;
+}
+cacheData(load, { hashFuncs: [[Model, (model) => model.id]] });
+cacheData(load, { hashFuncs: [[Model, (model: Model) => model.id], [DateTime, (time: DateTime) => time.iso], [Shape, (shape: Shape) => shape.area()]] });
+cacheData(load, { hashFuncs: [[DateTime, (time) => time.iso], [Shape, identity], ["Tensor", (tensor) => tensor.id], [Float64Array, String], [Date, Number]] });
+cacheData(load, { hashFuncs: new Map<typeof Model | string, (value: any) => unknown>([[Model, (model) => model.id]]) });
+cacheResource(make, { hashFuncs: [[Model, identity]] });
+configure({ hashFuncs: [[Model, identity]] });
+// @ts-expect-error a class or its name
+cacheData(load, { hashFuncs: [[5, id]] });
+// @ts-expect-error a function
+cacheData(load, { hashFuncs: [[Model, "id"]] });
+// @ts-expect-error pairs
+cacheData(load, { hashFuncs: { Model: id } });
+void DateTime.now();
+
+// The page's options and events.
+configure({ namespace: "ann", version: "7", deps: ["ann"], ttl: "1d", maxEntries: 10, persist: false, enabled: true, validate: () => true, onRelease: id });
+configure({
+  onEvent(event) {
+    same<typeof event, KeepsakeEvent>();
+    if (event.type === "fault") return void [event.code, event.message, event.error];
+    if (event.type === "hit") return void [event.from, event.functionName, event.kind];
+    // @ts-expect-error only a hit comes from somewhere
+    return event.from;
+  },
+});
+// @ts-expect-error a text
+configure({ namespace: 5 });
+// @ts-expect-error there is something to configure
+configure();
+
+same<ReturnType<typeof hash>, string>();
+same<ReturnType<typeof flush>, Promise<void>>();
+same<ReturnType<typeof destroy>, Promise<void>>();
+
+// Errors say what a program needs.
+try {
+  hash(1);
+} catch (error) {
+  if (error instanceof UnhashableParamError) {
+    same<typeof error.code, "unhashable-param">();
+    same<typeof error.path, string | undefined>();
+    same<typeof error.param, string | undefined>();
+    same<typeof error.type, string | undefined>();
+  } else if (error instanceof InvalidOptionError) {
+    same<typeof error.option, string>();
+  } else if (error instanceof KeepsakeError) {
+    same<typeof error.code, string>();
+    same<typeof error.functionName, string | undefined>();
+  }
+}

@@ -1,0 +1,10 @@
+//! What holds in every browser environment; page.rs and worker.rs mount all of it.
+
+pub mod harness;
+mod idb;
+mod identities;
+mod options;
+mod refusals;
+mod rules;
+mod values;
+mod walkers;
