@@ -45,6 +45,10 @@ pub fn check(value: &JsValue, function: &str, name: &str) -> Result<(), Fault> {
 fn children(value: &JsValue, path: &str) -> Option<Vec<(JsValue, String)>> {
     let prototype = sys::prototype_of(value).ok()?;
     let is = |name: &str| sys::is_prototype(&prototype, name);
+    let is_collection = is("Map") || is("Set");
+    if is_collection && own_properties(value) != Some(0) {
+        return None; // a clone drops them, and will show it
+    }
     if is("Map") {
         let entries = sys::map_entries(value).ok()?;
         let pairs = entries.into_iter().flatten().map(wasm_bindgen::JsCast::unchecked_into::<Array>);
@@ -94,6 +98,9 @@ fn survives(value: &JsValue) -> bool {
     if is_shared(value) {
         return false; // it would be handed out itself, not as a copy
     }
+    if sys::date_time(value).is_ok() && own_properties(value) == Some(0) {
+        return prototype_is_date(value); // the most common leaf, without a clone
+    }
     let Ok(clone) = sys::structured_clone(value) else {
         return false;
     };
@@ -104,15 +111,18 @@ fn survives(value: &JsValue) -> bool {
     }
 }
 
-/// Whether a container has properties that a structured clone drops: symbols, hidden ones, and on maps and sets any.
+fn prototype_is_date(value: &JsValue) -> bool {
+    sys::prototype_of(value).is_ok_and(|prototype| sys::is_prototype(&prototype, "Date"))
+}
+
+/// Whether a container has properties that a structured clone drops: symbols and hidden ones.
 fn has_hidden_content(value: &JsValue) -> bool {
     let names = js_sys::Object::get_own_property_names::<js_sys::Object>(value.unchecked_ref()).length();
     if own_properties(value) != Some(names - u32::from(Array::is_array(value))) {
         return true; // an array's `length` is hidden too
     }
     let symbols = js_sys::Object::get_own_property_symbols::<js_sys::Object>(value.unchecked_ref()).length();
-    let is_collection = sys::map_entries(value).is_ok() || sys::set_values(value).is_ok();
-    symbols > 0 || (is_collection && own_properties(value) != Some(0))
+    symbols > 0
 }
 
 fn own_properties(value: &JsValue) -> Option<u32> {

@@ -113,7 +113,9 @@ for (const kind of NO_DATABASE_KINDS) {
       async ({ page }) => {
         assert.deepEqual(await all(page), [[], KEPT]);
         const removed = [1, null, 2, "string"];
-        assert.deepEqual(await page.evaluate(() => app.methods()), [removed, removed, removed, removed, 0, 0, "gone"]);
+        // A database that a newer release has made is left alone, so a log-out cannot say that it is empty.
+        const loggedOut = kind === "fails to open" ? "destroy-failed" : "gone";
+        assert.deepEqual(await page.evaluate(() => app.methods()), [removed, removed, removed, removed, 0, 0, loggedOut]);
         assert.deepEqual((await all(page))[0], []);
       },
       { init: [NO_DATABASE[kind]], console: [/^\[keepsake\] IndexedDB cannot be used here/] },
@@ -362,21 +364,30 @@ test("a record that is damaged or of another version is a miss, and is replaced"
       return { load, flush, damage, damages, runs: () => runs };
     },
     async ({ page, reload }) => {
-      const kinds = await page.evaluate(async () => {
-        await app.load("a");
-        await app.flush();
-        return Object.keys(app.damages);
+      const kinds = await page.evaluate(() => Object.keys(app.damages));
+      const loadAll = () =>
+        page.evaluate(async (kinds) => {
+          const ran = {};
+          for (const kind of kinds) {
+            const before = app.runs();
+            const values = [await app.load(kind), await app.load(kind)];
+            ran[kind] = values.every(({ id }) => id === kind) ? app.runs() - before : "wrong";
+          }
+          await app.flush();
+          return ran;
+        }, kinds);
+      const each = (runs) => Object.fromEntries(kinds.map((kind) => [kind, runs]));
+      assert.deepEqual(await loadAll(), each(1));
+      await reload();
+      assert.deepEqual(await loadAll(), each(0), "they are there");
+      await page.evaluate(() => {
+        const changes = Object.values(app.damages);
+        return app.damage("values", (record) => (changes.length > 0 ? changes.pop()(record) : undefined));
       });
       await reload();
-      assert.equal(await page.evaluate(async () => [await app.load("a"), app.runs()][1]), 0, "it is there");
-      for (const kind of kinds) {
-        await page.evaluate((kind) => app.damage("values", app.damages[kind]), kind);
-        await reload();
-        assert.deepEqual(await page.evaluate(async () => [await app.load("a"), await app.load("a"), app.runs()]), [{ id: "a" }, { id: "a" }, 1], kind);
-        await page.evaluate(() => app.flush());
-        await reload();
-        assert.deepEqual(await page.evaluate(async () => [await app.load("a"), app.runs()]), [{ id: "a" }, 0], `${kind}: replaced`);
-      }
+      assert.deepEqual(await loadAll(), each(1), "each is a miss");
+      await reload();
+      assert.deepEqual(await loadAll(), each(0), "and was replaced");
       for (const [what, change] of [["the database's own record", "(record, key) => (key === 'database' ? 'damaged' : undefined)"], ["the functions' records", "(record, key) => (key === 'database' ? undefined : 'damaged')"]]) {
         await page.evaluate((change) => app.damage("functions", eval(change)), change);
         await reload();
@@ -583,7 +594,7 @@ const everything = (keepsake) => {
 /** What only runs while an instance is made: if that traps, there is none. */
 const MAKING = ["engine_new", "engine_scratch", "engine_scratch_size", "__wbindgen_start"];
 
-test("an engine that dies in any of its exports breaks no call, and a new one takes over", { timeout: 120_000 }, () =>
+test("an engine that dies in any of its exports breaks no call, and a new one takes over", () =>
   visit(
     everything,
     async ({ page, reload }) => {
@@ -609,7 +620,7 @@ test("an engine that dies in any of its exports breaks no call, and a new one ta
       assert.deepEqual(wrong, {});
       assert.ok(called.length > 25, called.join());
     },
-    { init: [trapping] },
+    { init: [trapping], limit: 180_000 },
   ));
 
 test("an engine that cannot be made, or dies three times in a minute, leaves functions uncached, and says so once", () =>
@@ -704,7 +715,7 @@ test("an engine that dies while deps are read leaves them in the identity", () =
     { init: [trapping] },
   ));
 
-test("a call at the end of the stack gives the value or a RangeError, and the next call is right", { timeout: 60_000 }, () =>
+test("a call at the end of the stack gives the value or a RangeError, and the next call is right", () =>
   visit(
     (keepsake) => {
       /** Calls `act` once, so many frames above the end of the stack. */
@@ -782,4 +793,6 @@ test("a call at the end of the stack gives the value or a RangeError, and the ne
       }
       assert.deepEqual(wrong, []);
     },
+    // The last frame may be met between a promise's creation and the step that would handle it.
+    { limit: 120_000, stray: /RangeError: Maximum call stack/ },
   ));

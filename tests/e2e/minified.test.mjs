@@ -174,23 +174,6 @@ test("what is being computed when a call site turns out to be a factory is not s
     { console: [/wraps several functions/] },
   ));
 
-test("a call site that was a factory once is taken for one on later loads, whatever the order", () =>
-  visit(
-    factory,
-    async ({ page, reload }) => {
-      await page.evaluate(async () => {
-        await app.call("a", 1);
-        await app.call("b", 1);
-        await app.flush();
-      });
-      await reload();
-      assert.equal(await page.evaluate(async () => [await app.call("b", 1), await app.flush()][0]), "b 1");
-      await reload();
-      assert.equal(await page.evaluate(async () => app.call("a", 1)), "a 1", "not what the other closure stored meanwhile");
-    },
-    { console: [/wraps several functions/] },
-  ));
-
 test("one function wrapped twice at one call site is no factory", () =>
   visit(
     ({ cacheData, flush }) => {

@@ -275,7 +275,7 @@ test("what one tab computed another tab finds on disk", () =>
 
 test("a reload right after a call has resolved finds its result", () =>
   visit(counting, async ({ page, reload }) => {
-    for (let id = 0; id < 20; id++) {
+    for (let id = 0; id < 10; id++) {
       const reloaded = page.waitForEvent("load");
       await page.evaluate((id) => void app.load(id).then(() => location.reload()), id);
       await reloaded;

@@ -14,6 +14,8 @@ use crate::web::sys;
 const MOST_BYTES: u64 = 256 * 1024 * 1024;
 /// A walk past this many values is refused.
 const MOST_NODES: u64 = 1 << 26;
+/// A walk deeper than this is refused: getters can make new objects for ever.
+const MOST_LEVELS: usize = 1_000_000;
 /// What has been written goes over to JavaScript in parts of about this size.
 const PART: usize = 64 * 1024;
 /// Strings are read this many code units at a time.
@@ -110,7 +112,7 @@ impl<'a> Walker<'a> {
             if self.out.bytes().len() >= PART {
                 self.hand_over();
             }
-            if self.nodes > MOST_NODES || self.written > MOST_BYTES {
+            if self.nodes > MOST_NODES || self.written > MOST_BYTES || self.frames.len() > MOST_LEVELS {
                 return Err(self.enormous());
             }
             match step {
@@ -126,7 +128,7 @@ impl<'a> Walker<'a> {
     fn enormous(&self) -> Fault {
         let remedy =
             "Say what is hashed instead of the arguments:\n    keyBy: (...args) => /* what the result depends on */";
-        self.refuse("", "more than 256 MiB or 67 million values", remedy)
+        self.refuse("", "more than 256 MiB, 67 million values or a million levels", remedy)
     }
 
     /// What comes next in the innermost value under way; closes those that are done.

@@ -152,7 +152,8 @@ impl Engine {
             let notice = notice.map(|(wrapped, _)| wrapped.factory_notice());
             (functions.isolate(id, page), notice)
         };
-        let dropped: Vec<_> = dropped.into_iter().map(|key| (key, Reach::Disk)).collect();
+        let reach = if notice.is_some() { Reach::Disk } else { Reach::Memory };
+        let dropped: Vec<_> = dropped.into_iter().map(|key| (key, reach)).collect();
         removal::forget(self.remove_functions(&dropped));
         if let Some(notice) = notice {
             (self.report)("factory", &notice, JsValue::UNDEFINED); // once, since it is the same for all of them

@@ -177,6 +177,7 @@ impl Disk {
         }
         state.lost += 1;
         state.generations.functions.clear();
+        state.noted.clear();
         let is_over = state.lost > MOST_LOST;
         state.connection = if is_over { Connection::Unusable(Why::Failed) } else { Connection::Closed };
         drop(state);
@@ -192,12 +193,11 @@ pub(super) fn handle_of(database: &Database) -> IdbDatabase {
     JsValue::from(database.as_sys()).unchecked_into()
 }
 
-/// A page that may not have a database has none; any other error comes from one that may hold entries.
+/// A database that a newer release has made is there, and holds what that release wrote; any other error means that
+/// this page has none.
 fn why_refused(thrown: &JsValue) -> Why {
-    match thrown.dyn_ref::<DomException>().map(DomException::name).as_deref() {
-        None | Some("SecurityError" | "InvalidStateError" | "NotSupportedError") => Why::Absent,
-        Some(_) => Why::Failed,
-    }
+    let name = thrown.dyn_ref::<DomException>().map(DomException::name);
+    if name.as_deref() == Some("VersionError") { Why::Failed } else { Why::Absent }
 }
 
 /// Whether an error may mean that the connection is gone, and not that this request can never succeed.

@@ -151,6 +151,7 @@ impl Disk {
             let mut state = self.state.borrow_mut();
             state.generations.database = generation;
             state.generations.functions.clear();
+            state.noted.clear();
         }
         Ok(removed)
     }

@@ -1,5 +1,7 @@
 //! Writing: off the caller's path, and at once: all that a tick has to write, in one transaction.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
 use indexed_db_futures::database::Database;
@@ -12,10 +14,10 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::IdbObjectStore;
 
 use super::{Disk, Stamp, entry_key, function_key, number_at, result};
-use crate::digest::CacheKey;
+use crate::digest::{CacheKey, Digest};
 use crate::freshness::Lifetime;
 use crate::options::Kind;
-use crate::record::{self, VERSION, stores};
+use crate::record::{self, DATABASE_KEY, VERSION, stores};
 use crate::web::sys;
 
 /// How old the note of a function's last use may get before it is written again.
@@ -90,28 +92,35 @@ impl Disk {
             entries.put_with_key(&entry_record(write), &key)?;
         }
         commit(transaction).await?;
-        self.note(&database, &batch).await
+        self.settle(&database, &batch).await
     }
 
-    /// Leaves a note of each function that wrote, once in this page: when it was used, and who it is in words.
-    async fn note(&self, database: &Database, batch: &[Write]) -> Result<(), JsValue> {
-        let new: Vec<&Write> = {
-            let noted = &mut self.state.borrow_mut().noted;
-            batch.iter().filter(|write| noted.insert(write.key.function)).collect()
-        };
-        if new.is_empty() {
-            return Ok(());
-        }
+    /// Behind a batch: takes back what was cleared before it came, here or in another tab (nobody would find it, but after
+    /// a log-out it must not lie there either), and leaves a note of each function once in this page.
+    async fn settle(&self, database: &Database, batch: &[Write]) -> Result<(), JsValue> {
         let transaction = begin(database)?;
         let functions = store(&transaction, stores::FUNCTIONS)?;
-        let asked: Result<Vec<_>, JsValue> =
-            new.iter().map(|write| Ok(result(&functions.get(&function_key(write.key.function))?))).collect();
-        for (write, request) in new.iter().zip(asked?) {
+        let own = result(&functions.get(&DATABASE_KEY.into())?);
+        let mut asked: HashMap<Digest, _> = HashMap::new();
+        for write in batch {
+            if let Entry::Vacant(place) = asked.entry(write.key.function) {
+                place.insert((result(&functions.get(&function_key(write.key.function))?), &write.identity));
+            }
+        }
+        let own = number_at(&own.await?, 3).unwrap_or_default();
+        let mut known = HashMap::new();
+        for (function, (request, identity)) in asked {
             let found = request.await?;
-            if number_at(&found, 5).is_none_or(|noted| sys::now() - noted > NOTE_AGE) {
-                let generation = number_at(&found, 1).unwrap_or_default();
-                let record = function_record(generation, Kind::Data, &write.identity);
-                functions.put_with_key(&record, &function_key(write.key.function))?;
+            let generation = number_at(&found, 1).unwrap_or_default();
+            known.insert(function, Stamp { database: own, function: generation });
+            let is_new = self.state.borrow_mut().noted.insert(function);
+            if is_new && number_at(&found, 5).is_none_or(|noted| sys::now() - noted > NOTE_AGE) {
+                functions.put_with_key(&function_record(generation, Kind::Data, identity), &function_key(function))?;
+            }
+        }
+        for write in batch.iter().filter(|write| known.get(&write.key.function) != Some(&write.stamp)) {
+            for name in [stores::VALUES, stores::ENTRIES] {
+                store(&transaction, name)?.delete(&entry_key(write.key))?;
             }
         }
         commit(transaction).await

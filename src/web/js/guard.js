@@ -3,6 +3,9 @@
  * Hears of what the instance's callbacks throw: they are called by the event loop, where nobody catches it.
  */
 
+/** What a callback gives that did not come to its end: the glue reads two places, a result and an error. */
+const NOTHING = Object.freeze([0, 0]);
+
 /** How wasm-bindgen names the exports through which its closures are called. */
 const CLOSURE = /closure|func_elem|convert__/;
 
@@ -32,7 +35,7 @@ export function guard(onTrap) {
         return callback(...args);
       } catch (error) {
         onTrap(error);
-        return undefined;
+        return NOTHING;
       }
     };
   }

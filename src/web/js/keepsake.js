@@ -91,7 +91,7 @@ export class Keepsake {
       this.#pageDeps = before.deps;
       throw error;
     }
-    this.ready = false;
+    if (this.page.namespace !== before.page.namespace) this.ready = false;
     this.moment += 1;
     this.options += 1;
   }
@@ -226,6 +226,8 @@ export class Keepsake {
     const isData = kept.snapshot !== null;
     const stays = this.place(flight, kept, (slot) => this.engine.call("keep", flight.id, slot, Date.now(), kept.snapshot?.value, isData));
     if (stays && flight.origin !== null && isObject(value)) this.engine.call("remember", value, flight.origin);
+    // The engine died meanwhile, and everything that it kept is about to be released; but this goes to its caller now.
+    if (flight.epoch !== this.engine.epoch) kept.release = null;
     return kept;
   }
 
@@ -326,12 +328,17 @@ export class Keepsake {
    * @returns {string} 32 hexadecimal digits
    */
   hash(value) {
-    const fast = encodeValue(value);
-    const parts = fast ?? this.engine.call("encode_value", value, "value");
-    const length = parts === GONE ? -1 : this.#load(NO_FUNCTION, parts);
-    const digest = length < 0 ? undefined : this.engine.call("hash", length);
+    const digest = this.#digest(value) ?? this.#digest(value); // an engine that dies has a successor
     if (typeof digest !== "string") throw new KeepsakeError("hash() needs WebAssembly, which cannot be used here. With a Content-Security-Policy, add 'wasm-unsafe-eval' to script-src.", { code: "no-wasm" });
     return digest;
+  }
+
+  /** @param {unknown} value @returns {string | undefined} nothing if there is no engine, or if it died of it */
+  #digest(value) {
+    const parts = encodeValue(value) ?? this.engine.call("encode_value", value, "value");
+    const length = parts === GONE ? -1 : this.#load(NO_FUNCTION, parts);
+    const digest = length < 0 ? GONE : this.engine.call("hash", length);
+    return digest === GONE ? undefined : digest;
   }
 }
 

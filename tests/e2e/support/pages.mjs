@@ -23,6 +23,8 @@ import { site } from "./site.mjs";
 
 /** Long enough for a busy machine; a page that is not ready by then never will be. */
 const READY_MS = 10_000;
+/** What a test may take that says nothing else: a page that waits for what never comes fails by then. */
+const LIMIT_MS = 30_000;
 
 /** `/`: it loads `/app.js`, and no script is inline, so that a policy of `script-src 'self'` holds. */
 const INDEX = `<!doctype html><meta charset=utf-8><link rel=icon href=data:,><title>Test</title><script type=module src=/app.js></script>`;
@@ -58,8 +60,10 @@ export function pages() {
    * @param {(() => void)[]} [options.init] what runs in every page and frame before anything else; sent as text
    * @param {RegExp[]} [options.console] the warnings and errors that are to come, each exactly once
    * @param {string} [options.path] of the first page
+   * @param {number} [options.limit] in milliseconds
+   * @param {RegExp} [options.stray] errors of the page that are the test's own doing
    */
-  return async function visit(app, body, { files = {}, headers = {}, init = [], console: expected = [], path = "/" } = {}) {
+  return async function visit(app, body, { files = {}, headers = {}, init = [], console: expected = [], path = "/", limit = LIMIT_MS, stray } = {}) {
     assert.ok(browser, "the browser has been started");
     const web = await site({ "index.html": INDEX, ...(app ? { "app.js": moduleOf(app) } : {}), ...files }, { headers });
     const context = await browser.newContext();
@@ -67,11 +71,15 @@ export function pages() {
     const said = [];
     /** @type {string[]} */
     const problems = [];
-    context.on("weberror", (error) => problems.push(`uncaught in the page: ${error.error()?.stack ?? error.error()}`));
+    context.on("weberror", (error) => {
+      const text = String(error.error()?.stack ?? error.error());
+      if (!stray?.test(text)) problems.push(`uncaught in the page: ${text}`);
+    });
     context.on("console", (message) => {
       if (["error", "warning"].includes(message.type())) said.push(message.text());
     });
     context.on("page", (page) => page.on("crash", () => problems.push("a page crashed")));
+    const tooLate = timer(limit);
     try {
       for (const script of init) await context.addInitScript(script);
       const isReady = async (/** @type {Page} */ page) => {
@@ -94,7 +102,7 @@ export function pages() {
         await which.reload();
         await isReady(which);
       };
-      await body({ page, open, reload, go, web, context, console: said });
+      await Promise.race([body({ page, open, reload, go, web, context, console: said }), tooLate.rings]);
       await settled(context);
       assert.deepEqual(problems, []);
       assert.deepEqual(unexpected(said, expected), { unexpected: [], missing: [] }, "what the console was told");
@@ -102,10 +110,22 @@ export function pages() {
       if (problems.length > 0 && error instanceof Error) error.stack += `\nBefore that: ${problems.join("\n")}`;
       throw error;
     } finally {
+      tooLate.stop();
       await context.close();
       await web.close();
     }
   };
+}
+
+/** @param {number} ms @returns {{ rings: Promise<never>, stop: () => void }} */
+function timer(ms) {
+  /** @type {NodeJS.Timeout | undefined} */
+  let timeout;
+  const rings = new Promise((_, reject) => {
+    timeout = setTimeout(() => reject(new Error(`not done after ${ms / 1_000} s`)), ms);
+  });
+  rings.catch(() => {});
+  return { rings, stop: () => clearTimeout(timeout) };
 }
 
 /** A rejection that nobody handled is told of in a later task, so the pages are given a few. @param {Context} context */
