@@ -32,6 +32,9 @@ pub fn check(value: &JsValue, function: &str, name: &str) -> Result<(), Fault> {
         if value.is_function() {
             return Err(refuse(&value, path, function, name));
         }
+        if is_whole_date(&value) {
+            continue; // the most common leaf, without asking further
+        }
         match children(&value, &path) {
             Some(children) if !has_hidden_content(&value) => open.extend(children),
             None if survives(&value) => {}
@@ -45,11 +48,13 @@ pub fn check(value: &JsValue, function: &str, name: &str) -> Result<(), Fault> {
 fn children(value: &JsValue, path: &str) -> Option<Vec<(JsValue, String)>> {
     let prototype = sys::prototype_of(value).ok()?;
     let is = |name: &str| sys::is_prototype(&prototype, name);
-    let is_collection = is("Map") || is("Set");
-    if is_collection && own_properties(value) != Some(0) {
-        return None; // a clone drops them, and will show it
+    let is_plain = is("Object") || prototype.is_null();
+    let is_array = !is_plain && Array::is_array(value) && is("Array");
+    if is_plain || is_array {
+        return properties(value, path, is_array);
     }
     if is("Map") {
+        no_properties(value)?;
         let entries = sys::map_entries(value).ok()?;
         let pairs = entries.into_iter().flatten().map(wasm_bindgen::JsCast::unchecked_into::<Array>);
         return Some(
@@ -66,6 +71,7 @@ fn children(value: &JsValue, path: &str) -> Option<Vec<(JsValue, String)>> {
         );
     }
     if is("Set") {
+        no_properties(value)?;
         let values = sys::set_values(value).ok()?;
         return Some(
             values
@@ -76,11 +82,10 @@ fn children(value: &JsValue, path: &str) -> Option<Vec<(JsValue, String)>> {
                 .collect(),
         );
     }
-    let is_array = Array::is_array(value) && is("Array");
-    let is_plain = is("Object") || prototype.is_null();
-    if !is_array && !is_plain {
-        return None;
-    }
+    None
+}
+
+fn properties(value: &JsValue, path: &str, is_array: bool) -> Option<Vec<(JsValue, String)>> {
     let keys = sys::keys(value).ok()?;
     Some(
         keys.iter()
@@ -98,9 +103,6 @@ fn survives(value: &JsValue) -> bool {
     if is_shared(value) {
         return false; // it would be handed out itself, not as a copy
     }
-    if sys::date_time(value).is_ok() && own_properties(value) == Some(0) {
-        return prototype_is_date(value); // the most common leaf, without a clone
-    }
     let Ok(clone) = sys::structured_clone(value) else {
         return false;
     };
@@ -111,8 +113,15 @@ fn survives(value: &JsValue) -> bool {
     }
 }
 
-fn prototype_is_date(value: &JsValue) -> bool {
-    sys::prototype_of(value).is_ok_and(|prototype| sys::is_prototype(&prototype, "Date"))
+fn is_whole_date(value: &JsValue) -> bool {
+    sys::date_time(value).is_ok()
+        && own_properties(value) == Some(0)
+        && sys::prototype_of(value).is_ok_and(|prototype| sys::is_prototype(&prototype, "Date"))
+}
+
+/// A map or set with properties is no container here: a clone drops them, and will show it.
+fn no_properties(value: &JsValue) -> Option<()> {
+    (own_properties(value) == Some(0)).then_some(())
 }
 
 /// Whether a container has properties that a structured clone drops: symbols and hidden ones.

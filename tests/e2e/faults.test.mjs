@@ -715,6 +715,56 @@ test("an engine that dies while deps are read leaves them in the identity", () =
     { init: [trapping] },
   ));
 
+test("a stack that ends while a failed call is cleared away leaves its key usable", () =>
+  visit(
+    ({ cacheData, cacheResource }) => {
+      let isUp = false;
+      let runs = 0;
+      const run = (id) => {
+        runs += 1;
+        if (!isUp) throw new RangeError("Maximum call stack size exceeded");
+        return { id };
+      };
+      const functions = {
+        memory: cacheData(run, { name: "memory", persist: false }),
+        later: cacheData((id) => (isUp ? Promise.resolve(run(id)) : run(id)), { name: "later", persist: false }),
+        persisted: cacheData(run, { name: "persisted" }),
+        resource: cacheResource(run, { name: "resource" }),
+      };
+      return { functions, up: (value) => (isUp = value), runs: () => runs };
+    },
+    async ({ page }) => {
+      const told = await page.evaluate(async () => {
+        const all = {};
+        for (const [kind, load] of Object.entries(app.functions)) {
+          app.up(false);
+          // The next thing that the library removes from a map of its own meets the end of the stack.
+          const remove = Map.prototype.delete;
+          Map.prototype.delete = function () {
+            Map.prototype.delete = remove;
+            throw new RangeError("Maximum call stack size exceeded");
+          };
+          const outcomes = [];
+          for (const isUp of [false, true, true, true]) {
+            app.up(isUp);
+            try {
+              outcomes.push((await load(1)).id);
+            } catch ({ name }) {
+              outcomes.push(name);
+            }
+          }
+          Map.prototype.delete = remove;
+          const before = app.runs();
+          await load(1);
+          all[kind] = [outcomes.join(), app.runs() - before];
+        }
+        return all;
+      });
+      const right = ["RangeError,1,1,1", 0];
+      assert.deepEqual(told, { memory: right, later: right, persisted: right, resource: right });
+    },
+  ));
+
 test("a call at the end of the stack gives the value or a RangeError, and the next call is right", () =>
   visit(
     (keepsake) => {
@@ -750,6 +800,7 @@ test("a call at the end of the stack gives the value or a RangeError, and the ne
         const resource = cache.cacheResource((id) => ({ id }), { name: "resource", maxEntries: 2 });
         for (let id = 0; id < 3_000; id++) await Promise.all([memory(id), later(id), resource(id)]);
       };
+      const filler = Array(4_000).fill(0);
       const attempt = async (kind, frames) => {
         const cache = keepsake.createKeepsake({ namespace: `${kind} ${frames}`, deps: ["page"] });
         let runs = 0;
@@ -759,6 +810,8 @@ test("a call at the end of the stack gives the value or a RangeError, and the ne
           later: () => cache.cacheData(async (id) => run(id), { name: "later", persist: false }),
           persisted: () => cache.cacheData(async (id) => run(id), { name: "persisted" }),
           resource: () => cache.cacheResource(run, { name: "resource" }),
+          // Needs more of the stack than the library: what comes after its RangeError is met at the end of it too.
+          hungry: () => cache.cacheData((id) => (Math.max(...filler), run(id)), { name: "hungry", persist: false }),
         }[kind]();
         const wrong = [];
         const timely = (value) => Promise.race([value, new Promise((_, reject) => setTimeout(reject, 3_000, new Error("never settles")))]);
@@ -786,7 +839,7 @@ test("a call at the end of the stack gives the value or a RangeError, and the ne
       const wrong = [];
       // 300 to 420 frames above the end of the stack the call ends somewhere inside the library; elsewhere before or after.
       const depths = [1, 50, 150, 250, ...Array.from({ length: 32 }, (_, at) => 290 + at * 4), 600];
-      for (const [kind, isHot] of ["memory", "later", "persisted", "resource"].flatMap((kind) => [[kind, false], [kind, true]])) {
+      for (const [kind, isHot] of ["memory", "later", "persisted", "resource", "hungry"].flatMap((kind) => [[kind, false], [kind, true]])) {
         await reload();
         if (isHot) await page.evaluate(() => app.warmUp());
         wrong.push(...(await page.evaluate(async ([kind, depths]) => (await Promise.all(depths.map((frames) => app.attempt(kind, frames)))).flat(), [kind, depths])));

@@ -114,6 +114,10 @@ function takeOff(cached, id) {
 function join(cached, self, args, number) {
   const flight = cached.cache.flights.get(number);
   if (flight === undefined) return cached.run(self, args); // its engine died
+  if (flight.isOver) {
+    cached.cache.land(flight);
+    return cached.persisted ? callPersisted(cached, self, args) : call(cached, self, args);
+  }
   if (flight.running || flight.promise === null) {
     throw new RecursiveCallError(
       `${cached.description} was called with the same arguments by its own computation, so the call would wait for itself. Let it call the uncached function (\`.original\`), or change the arguments on the way down.`,

@@ -26,6 +26,8 @@ export class Flight {
   origin = null;
   /** @type {Promise<Kept | Alone> | null} */
   promise = null;
+  /** Whether it has ended without a result. */
+  isOver = false;
   /** Whether the synchronous part of the function is running: whoever joins now would wait for itself. */
   running = false;
 
@@ -249,9 +251,10 @@ export class Keepsake {
 
   /** Ends a flight without a result to keep. @param {Flight} flight */
   land(flight) {
+    flight.isOver = true; // first: at the end of the stack what follows may fail, and is done again by whoever joins
     if (flight.epoch !== this.engine.epoch) return;
-    this.flights.delete(flight.id);
     this.engine.call("land", flight.id);
+    this.flights.delete(flight.id);
     this.letGo();
   }
 
