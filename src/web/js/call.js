@@ -97,9 +97,14 @@ function follow(cached, self, args, verdict) {
   }
   if ((verdict & 3) === JOIN) return join(cached, self, args, number);
   const flight = takeOff(cached, number);
-  const outcome = lead(cached, self, args, flight);
-  flight.promise = outcome;
-  return outcome.then((result) => (result instanceof Alone ? result.value : result.out()));
+  try {
+    const outcome = lead(cached, self, args, flight);
+    flight.promise = outcome;
+    return outcome.then((result) => (result instanceof Alone ? result.value : result.out()));
+  } catch (error) {
+    flight.isOver = flight.promise === null; // the end of the stack
+    throw error;
+  }
 }
 
 /** @param {Cached} cached @param {number} id */
@@ -113,9 +118,9 @@ function takeOff(cached, id) {
 /** @param {Cached} cached @param {unknown} self @param {any[]} args @param {number} number @returns {any} */
 function join(cached, self, args, number) {
   const flight = cached.cache.flights.get(number);
-  if (flight === undefined) return cached.run(self, args); // its engine died
-  if (flight.isOver) {
-    cached.cache.land(flight);
+  if (flight === undefined || flight.isOver) {
+    // Whoever led it met the end of the stack before it could be entered or landed: it is landed now.
+    cached.cache.land(flight ?? new Flight(number, cached.cache.engine.epoch));
     return cached.persisted ? callPersisted(cached, self, args) : call(cached, self, args);
   }
   if (flight.running || flight.promise === null) {
@@ -147,6 +152,7 @@ function leadNow(cached, self, args, number) {
     flight.promise = outcome;
     return outcome.then((kept) => kept.out());
   } catch (error) {
+    flight.isOver = true; // first, and without a call: the stack may be at its end
     cache.land(flight);
     throw error;
   }
@@ -174,6 +180,7 @@ async function lead(cached, self, args, flight) {
     }
     return cache.keep(cached, flight, args, await result, true);
   } catch (error) {
+    flight.isOver = true; // first, and without a call: the stack may be at its end
     cache.land(flight);
     throw error;
   }

@@ -26,7 +26,7 @@ export class Flight {
   origin = null;
   /** @type {Promise<Kept | Alone> | null} */
   promise = null;
-  /** Whether it has ended without a result. */
+  /** Whether it has ended without a result. If it could not be landed, at the end of the stack, whoever joins does it. */
   isOver = false;
   /** Whether the synchronous part of the function is running: whoever joins now would wait for itself. */
   running = false;
@@ -251,7 +251,6 @@ export class Keepsake {
 
   /** Ends a flight without a result to keep. @param {Flight} flight */
   land(flight) {
-    flight.isOver = true; // first: at the end of the stack what follows may fail, and is done again by whoever joins
     if (flight.epoch !== this.engine.epoch) return;
     this.engine.call("land", flight.id);
     this.flights.delete(flight.id);
