@@ -59,7 +59,6 @@ export function pages() {
    * @param {Record<string, string>} [options.headers] of every answer
    * @param {(() => void)[]} [options.init] what runs in every page and frame before anything else; sent as text
    * @param {RegExp[]} [options.console] the warnings and errors that are to come, each exactly once
-   * @param {RegExp} [options.mayThrow] what a page may throw without being caught, any number of times
    * @param {string} [options.path] of the first page
    * @param {number} [options.limit] in milliseconds
    * @param {RegExp} [options.stray] errors of the page that are the test's own doing
@@ -105,7 +104,7 @@ export function pages() {
       };
       await Promise.race([body({ page, open, reload, go, web, context, console: said }), tooLate.rings]);
       await settled(context);
-      assert.deepEqual(problems.filter((problem) => !mayThrow?.test(problem)), []);
+      assert.deepEqual(problems, []);
       assert.deepEqual(unexpected(said, expected), { unexpected: [], missing: [] }, "what the console was told");
     } catch (error) {
       if (problems.length > 0 && error instanceof Error) error.stack += `\nBefore that: ${problems.join("\n")}`;
