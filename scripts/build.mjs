@@ -8,8 +8,11 @@ import { ensureNodeModules, ensureRust, ensureWasmTools } from "./setup.mjs";
 /** Everything that pkg/ is made from; a directory stands for all files in it. */
 const INPUTS = [
   ".cargo", "Cargo.lock", "Cargo.toml", "LICENSE", "README.md", "package-lock.json", "rust-toolchain.toml",
-  "scripts/build.mjs", "scripts/pack", "scripts/pack.mjs", "src",
+  "scripts/build.mjs", "scripts/pack", "scripts/pack.mjs", "src", "tests/inside.mjs",
 ];
+
+/** The package, and what tests and benchmarks see of its inside. */
+const MADE = ["pkg", "target/inside.js"];
 
 /** What wasm-pack makes, for scripts/pack.mjs to turn into pkg/. */
 const WASM_PACK_OUT = "target/wasm-pack";
@@ -40,7 +43,7 @@ export async function build() {
   await pack();
 
   mkdirSync(dirname(STAMP), { recursive: true });
-  writeFileSync(STAMP, JSON.stringify({ inputs, pkg: digest(["pkg"]) }));
+  writeFileSync(STAMP, JSON.stringify({ inputs, pkg: digest(MADE) }));
   say("pkg/ is built.");
 }
 
@@ -49,7 +52,7 @@ function isCurrent(inputs) {
   if (!existsSync(STAMP)) return false;
   try {
     const stamp = JSON.parse(readFileSync(STAMP, "utf8"));
-    return stamp.inputs === inputs && stamp.pkg === digest(["pkg"]);
+    return stamp.inputs === inputs && stamp.pkg === digest(MADE);
   } catch {
     return false;
   }

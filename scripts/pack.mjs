@@ -12,6 +12,9 @@ import { ROOT, say } from "./process.mjs";
 const MADE = join(ROOT, "target/wasm-pack");
 const PKG = join(ROOT, "pkg");
 
+/** For tests and benchmarks: what they see beyond the package. Not minified, so that profiles can be read. */
+const INSIDE = join(ROOT, "target/inside.js");
+
 /** What the module is compiled with; the optimiser must know it. */
 const FEATURES = ["simd", "bulk-memory", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "reference-types", "multivalue"];
 
@@ -22,17 +25,18 @@ export async function pack() {
   const glue = await makeFactory(build);
   rmSync(PKG, { recursive: true, force: true });
   mkdirSync(PKG, { recursive: true });
-  await build({
-    entryPoints: [join(ROOT, "src/web/js/index.js")],
-    outfile: join(PKG, "keepsake.js"),
+  /** @type {import("esbuild").BuildOptions} */
+  const options = {
     bundle: true,
     format: "esm",
     target: "es2022",
-    minify: true,
     legalComments: "none",
     logLevel: "warning",
+    logOverride: { "duplicate-object-key": "silent" }, // the glue names a module once for each function that it takes from it
     plugins: [generated({ "keepsake:glue": glue, "keepsake:wasm": inlined(wasm) })],
-  });
+  };
+  await build({ ...options, entryPoints: [join(ROOT, "src/web/js/index.js")], outfile: join(PKG, "keepsake.js"), minify: true });
+  await build({ ...options, entryPoints: [join(ROOT, "tests/inside.mjs")], outfile: INSIDE });
   copyFileSync(join(ROOT, "types/keepsake.d.ts"), join(PKG, "keepsake.d.ts"));
   for (const file of ["LICENSE", "README.md"]) if (existsSync(join(ROOT, file))) copyFileSync(join(ROOT, file), join(PKG, file));
   writeFileSync(join(PKG, "package.json"), `${JSON.stringify(manifest(), null, 2)}\n`);

@@ -22,6 +22,7 @@
 //! | `14` | `Map` | varint size, key and value items in insertion order |
 //! | `15` | `Set` | varint size, items in insertion order |
 //! | `16` | `Date` | 8 bytes, the time value as a number |
+//! | `17` | an object of the platform | the name of its class as a string, varint count, its items by the table below; `11` stands for one that it lacks |
 //! | `20` | `ArrayBuffer` | varint byte length, the bytes |
 //! | `21` | `SharedArrayBuffer` | the same |
 //! | `22` | `DataView` | the same, of its window |
@@ -32,10 +33,36 @@
 //! | `32` | what `[Symbol.for("keepsake.hash")]()` gave | the result as an item |
 //! | `33` | an object under `identity`, by number | 8 bytes, the number |
 //! | `34` | an object under `identity`, by the resource call that made it | 32 bytes |
+//! | `35` | what the `encode` of a registered type gave | the type's tag as a string, its version as a number item, the result as an item |
 //! | `40` | a call | varint number of arguments, an item each; `41` stands for one that is left out |
 //! | `42` | follows a call: per-call `deps` | an item |
 //! | `43` | follows a call: `this` | an item |
-//! | `50` | bytes, inside identities only | varint count, the bytes |
+//! | `50` | bytes: the content of a `Blob`, `File` or `Request`; parts of identities | varint count, the bytes |
+//!
+//! Objects of the platform, and what of them is encoded (`web/js/platform.js` reads it). Each item is one as above.
+//!
+//! | class | items |
+//! |---|---|
+//! | `Boolean`, `Number`, `String`, `BigInt`, `Symbol` | the primitive in the box |
+//! | `RegExp` | source, flags, `lastIndex` |
+//! | `Error`, `EvalError`, `RangeError`, `ReferenceError`, `SyntaxError`, `TypeError`, `URIError`, `AggregateError` | name, message, own `cause`, own `errors`, own enumerable properties as a plain object |
+//! | `DOMException` | name, message |
+//! | `URL` | href |
+//! | `URLSearchParams`, `Headers`, `FormData` | an array of pairs (arrays of two), in their order |
+//! | `Blob` | type, content |
+//! | `File` | name, type, `lastModified`, content |
+//! | `Request` | method, url, headers as pairs, mode, credentials, cache, redirect, referrer, referrer policy, integrity, keepalive, content of its body |
+//! | `ImageData` | width, height, color space, data |
+//! | `DOMPoint`, `DOMPointReadOnly` | x, y, z, w |
+//! | `DOMRect`, `DOMRectReadOnly` | x, y, width, height |
+//! | `DOMQuad` | its four points |
+//! | `DOMMatrix`, `DOMMatrixReadOnly` | `is2D`, m11, m12, … m44 |
+//! | `Temporal.Duration` | years, months, weeks, days, hours, minutes, seconds, milliseconds, microseconds, nanoseconds |
+//! | `Temporal.Instant`, `Temporal.PlainTime` | its text |
+//! | `Temporal.PlainDate`, `Temporal.PlainDateTime`, `Temporal.PlainYearMonth`, `Temporal.PlainMonthDay`, `Temporal.ZonedDateTime` | its text with the calendar |
+//!
+//! An `AbortSignal` counts as if it had not been passed: at the end of the arguments it is none of them, before others it
+//! is `undefined`, and a property of a plain-object argument that holds one is no property.
 
 /// The version of this table. It is part of every function key: after a change nothing old is found.
 pub const FORMAT: u32 = 1;
@@ -59,6 +86,7 @@ pub mod tag {
     pub const MAP: u8 = 0x14;
     pub const SET: u8 = 0x15;
     pub const DATE: u8 = 0x16;
+    pub const PLATFORM: u8 = 0x17;
     pub const ARRAY_BUFFER: u8 = 0x20;
     pub const SHARED_ARRAY_BUFFER: u8 = 0x21;
     pub const DATA_VIEW: u8 = 0x22;
@@ -67,6 +95,7 @@ pub mod tag {
     pub const HASH_METHOD: u8 = 0x32;
     pub const IDENTITY_NUMBER: u8 = 0x33;
     pub const IDENTITY_CALL: u8 = 0x34;
+    pub const REGISTERED: u8 = 0x35;
     pub const CALL: u8 = 0x40;
     pub const LEFT_OUT: u8 = 0x41;
     pub const DEPS: u8 = 0x42;

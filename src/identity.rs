@@ -89,9 +89,10 @@ impl Facts {
         Some(Digest::of(identity.bytes()))
     }
 
-    /// The query of the script that wrapped it: a re-evaluated module has another one.
-    pub fn query(&self) -> &str {
-        self.site.as_ref().map_or("", |site| &site.caller.query)
+    /// The queries of the scripts that wrapped it: a re-evaluated module has another one.
+    pub fn queries(&self) -> String {
+        let frames = self.site.iter().flat_map(|site| std::iter::once(&site.caller).chain(&site.outer));
+        frames.map(|frame| frame.query.as_str()).collect::<Vec<_>>().join("\n")
     }
 
     fn place(&self) -> Encoder {

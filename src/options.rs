@@ -37,6 +37,10 @@ pub enum Scope {
     Function(Kind),
     /// `configure` and `createKeepsake`.
     Page,
+    /// `hash` and `hashAsync`.
+    Hash,
+    /// `registerType`.
+    Type,
 }
 
 impl Scope {
@@ -44,11 +48,17 @@ impl Scope {
         match self {
             Self::Function(kind) => kind.name(),
             Self::Page => "configure",
+            Self::Hash => "hash",
+            Self::Type => "registerType",
         }
     }
 
     fn accepts(self) -> Vec<&'static str> {
-        OPTIONS.iter().filter(|option| option.fits(self)).map(|option| option.name).collect()
+        match self {
+            Self::Hash => vec!["hashFuncs"],
+            Self::Type => vec!["type", "tag", "version", "encode", "decode"],
+            _ => OPTIONS.iter().filter(|option| option.fits(self)).map(|option| option.name).collect(),
+        }
     }
 }
 
@@ -66,6 +76,7 @@ impl Known {
             Scope::Function(Kind::Data) => self.data,
             Scope::Function(Kind::Resource) => self.resource,
             Scope::Page => self.page,
+            Scope::Hash | Scope::Type => false,
         }
     }
 }
@@ -97,12 +108,12 @@ const OPTIONS: [Known; 14] = [
 /// # Errors
 /// [`Error::InvalidOption`].
 pub fn check_keys<'a>(scope: Scope, keys: impl IntoIterator<Item = &'a str>) -> Result<(), Error> {
+    let accepted = scope.accepts();
     for key in keys {
-        let known = OPTIONS.iter().find(|option| option.name == key);
-        if known.is_some_and(|option| option.fits(scope)) {
+        if accepted.contains(&key) {
             continue;
         }
-        let accepted = scope.accepts();
+        let known = OPTIONS.iter().find(|option| option.name == key);
         let mend = match (known, near_miss(key, &accepted)) {
             (Some(option), _) => elsewhere(option),
             (None, Some(name)) => ["Did you mean `", name, "`?"].concat(),

@@ -132,7 +132,9 @@ export interface Keepsake {
   cacheData: CacheData;
   cacheResource: CacheResource;
   configure(options: PageOptions): void;
-  hash(value: unknown): string;
+  hash(value: unknown, options?: HashOptions): string;
+  hashAsync(value: unknown, options?: HashOptions): Promise<string>;
+  registerType<T, D>(type: RegisteredType<T, D>): void;
   flush(): Promise<void>;
   destroy(): Promise<void>;
 }
@@ -163,11 +165,61 @@ export declare function configure(options: PageOptions): void;
 /** An instance of its own, with the same functions: for libraries, micro-frontends, tests. */
 export declare function createKeepsake(options?: PageOptions): Keepsake;
 
+/** Options of {@link hash} and {@link hashAsync}. */
+export interface HashOptions {
+  /** What identifies objects that are not plain data, as for cached functions. Those of `configure` do not count here. */
+  hashFuncs?: CommonOptions["hashFuncs"];
+}
+
 /**
- * The digest of a value's content (XXH3-128): 32 hexadecimal digits, the same everywhere.
- * @throws UnhashableParamError for what has no content that can be told, such as functions and class instances
+ * The digest of a value's content (XXH3-128 of its canonical encoding): 32 hexadecimal digits, the same in every browser,
+ * in Node, and in every release. Different values have different encodings; equal ones have one, whatever the order of an
+ * object's keys.
+ *
+ * ```ts
+ * hash({ page: 1, tags: new Set(["a"]) }) === hash({ tags: new Set(["a"]), page: 1 }); // true
+ * hash(model, { hashFuncs: [[Model, (model: Model) => model.id]] });
+ * ```
+ *
+ * @throws UnhashableParamError for what has no content that can be told, such as functions and class instances, and for
+ *   blobs, whose content takes {@link hashAsync}
  */
-export declare function hash(value: unknown): string;
+export declare function hash(value: unknown, options?: HashOptions): string;
+
+/**
+ * The same for values with a `Blob`, `File` or `Request` in them, which are streamed: a large file takes little memory.
+ *
+ * ```ts
+ * await hashAsync(input.files[0]);
+ * ```
+ *
+ * @throws UnhashableParamError as {@link hash}; and what reading the content throws
+ */
+export declare function hashAsync(value: unknown, options?: HashOptions): Promise<string>;
+
+/** A type of your own, for {@link registerType}. `T` are its objects, `D` the data that stands for one. */
+export interface RegisteredType<T, D> {
+  type: Class<T>;
+  /** Its name in keys, since bundlers rename classes. No other type may have it. */
+  tag: string;
+  /** Of what `encode` gives; another version is another key. Default: 1. */
+  version?: number;
+  /** Gives the data that an object stands for, all of it: what it leaves out does not count. */
+  encode: (value: T) => D;
+  /** Makes the object again. */
+  decode: (data: D) => T;
+}
+
+/**
+ * Makes instances of a class count by their content, in the keys of every function of the page.
+ *
+ * ```ts
+ * registerType({ type: Money, tag: "money", encode: (money) => [money.amount, money.currency], decode: ([a, c]) => new Money(a, c) });
+ * ```
+ *
+ * @throws InvalidOptionError for a class of the platform's, and for a tag that another type has
+ */
+export declare function registerType<T, D>(type: RegisteredType<T, D>): void;
 
 /** As a hash function: an object counts by itself, not by its content, as with Python's `id`. */
 export declare function identity(object: object): never;

@@ -9,12 +9,15 @@ use wasm_bindgen_futures::future_to_promise;
 use super::arguments::{Call, Context, encode_call, encode_value};
 use super::engine::{Engine as Inner, Lasting, Verdict};
 use super::idb::Outcome;
-use super::rules::Rules;
 use super::{scratch, types, values};
 use crate::duration::Millis;
 use crate::flight::FlightId;
 use crate::freshness::Lifetime;
 use crate::options::Kind;
+
+/// What to do about a blob where nobody waits for its content.
+const NO_CONTENTS: &str = "This function may answer at once, so its key cannot wait. Make it an `async` function, or persist it; or pass \
+                           the bytes instead: new Uint8Array(await blob.arrayBuffer()).";
 
 /// An instance of Keepsake, as `js/engine.js` drives it.
 #[wasm_bindgen]
@@ -45,12 +48,12 @@ impl Engine {
         scratch::SIZE
     }
 
-    /// Takes the page's options.
+    /// Takes the page's options, and the types that are registered.
     ///
     /// # Errors
     /// `InvalidOptionError`.
-    pub fn configure(&self, options: &JsValue, deps: Vec<u8>) -> Result<(), JsValue> {
-        self.0.configure(options, deps)
+    pub fn configure(&self, options: &JsValue, deps: Vec<u8>, types: &Array) -> Result<(), JsValue> {
+        self.0.configure(options, deps, types)
     }
 
     /// Takes a function in: 0 for data, 1 for a resource. Gives its [`Self::brief`].
@@ -62,8 +65,8 @@ impl Engine {
     }
 
     /// The function is one of a factory's: from now on it is kept in memory only, by itself.
-    pub fn isolate(&self, id: u32) {
-        self.0.isolate(id);
+    pub fn isolate(&self, id: u32, is_hot: bool) {
+        self.0.isolate(id, is_hot);
     }
 
     /// What a wrapper has to know: `[id, usesThis, ruled, leftOut, description, onDisk, site, query]`.
@@ -71,7 +74,8 @@ impl Engine {
         self.0.brief(id)
     }
 
-    /// Encodes a call, completely; nothing if there is no such function.
+    /// Encodes a call, completely; nothing if there is no such function. Only where somebody waits may it have parts whose
+    /// content is read later.
     ///
     /// # Errors
     /// `UnhashableParamError`, `UserHashError`.
@@ -85,6 +89,7 @@ impl Engine {
         this: &JsValue,
         by_key: bool,
         for_origin: bool,
+        waits: bool,
     ) -> Result<Option<Array>, JsValue> {
         let known = self.0.with_function(id, |wrapped, current| {
             let lasting = if current.policy.persist || for_origin { Lasting::Beyond } else { Lasting::Page };
@@ -95,20 +100,31 @@ impl Engine {
         };
         let unbox = |value: &JsValue| (!value.is_null()).then(|| types::field(value, "value"));
         let call = Call { arguments, left_out, deps: unbox(deps), this: unbox(this), by_key };
-        let context = Context { function: &function, name: &name, params: &params };
+        let no_contents = (!waits).then_some(NO_CONTENTS);
+        let context = Context { function: &function, name: &name, params: &params, no_contents };
         Ok(Some(encode_call(&call, &rules, &self.0.identities(lasting), &context)?))
     }
 
-    /// Encodes one value, completely; `what` it is, for messages.
+    /// Encodes static deps, completely.
     ///
     /// # Errors
     /// As [`Self::encode`].
-    pub fn encode_value(&self, value: JsValue, what: &str) -> Result<Array, JsValue> {
-        let (function, what) = if what == "deps" { ("a cached function", "deps") } else { ("hash()", "value") };
-        let context = Context { function, name: "", params: &[] };
-        // A public digest is the same everywhere, so no page's rules count in it.
-        let rules = if what == "deps" { self.0.page_rules() } else { Rules::default() };
-        Ok(encode_value(value, what, &rules, &self.0.identities(Lasting::Beyond), &context)?)
+    pub fn encode_deps(&self, deps: JsValue) -> Result<Array, JsValue> {
+        let no_contents = Some("Read it before, and give its bytes: new Uint8Array(await blob.arrayBuffer()).");
+        let context = Context { function: "a cached function", name: "", params: &[], no_contents };
+        let rules = self.0.page_rules();
+        Ok(encode_value(deps, "deps", &rules, &self.0.identities(Lasting::Beyond), &context)?)
+    }
+
+    /// Encodes one value for its public digest, completely. `given` are the options of `hash`.
+    ///
+    /// # Errors
+    /// As [`Self::encode`].
+    pub fn encode_value(&self, value: JsValue, given: &JsValue, waits: bool) -> Result<Array, JsValue> {
+        let no_contents = (!waits).then_some("Use hashAsync, which waits for it.");
+        let context = Context { function: "hash()", name: "", params: &[], no_contents };
+        let rules = self.0.public_rules(given)?;
+        Ok(encode_value(value, "value", &rules, &self.0.identities(Lasting::Beyond), &context)?)
     }
 
     /// Starts a digest in pieces: of a call of this function, or as the call of a flight was digested.
@@ -121,9 +137,20 @@ impl Engine {
         self.0.digest_update(length);
     }
 
-    /// A public digest.
-    pub fn hash(&self, length: u32) -> Option<String> {
-        self.0.digest(u32::MAX, length).map(|digest| digest.to_string())
+    /// Digests what was loaded, and puts the 16 bytes at the start of the scratch area; `false` if nothing was.
+    pub fn digest(&self, id: u32, length: u32) -> bool {
+        let digest = self.0.digest(id, length);
+        digest.inspect(|digest| self.0.scratch.write(&digest.bytes())).is_some()
+    }
+
+    /// Puts a digest that is under way aside, while its next piece is waited for; 0 if there is none.
+    pub fn digest_rest(&self) -> u32 {
+        self.0.digest_rest()
+    }
+
+    /// Takes it up again.
+    pub fn digest_resume(&self, rest: u32) {
+        self.0.digest_resume(rest);
     }
 
     /// Looks a call up: a number whose two low bits are the kind of verdict (0 hit, 1 join, 2 lead), and the others a
@@ -152,14 +179,15 @@ impl Engine {
         self.0.matches(FlightId(flight), length)
     }
 
-    /// Opens the database of the namespace, within its time limit.
+    /// Opens the database of the namespace, within its time limit. Gives whether functions were isolated, since earlier
+    /// pages have found them to be a factory's.
     pub fn open(&self) -> Promise {
-        let disk = self.0.disk();
+        let engine = self.0.clone();
         future_to_promise(async move {
-            match disk {
-                Some(disk) => Ok(disk.open().await.into()),
-                None => Ok(false.into()),
-            }
+            let Some(disk) = engine.disk() else {
+                return Ok(false.into());
+            };
+            Ok((disk.open().await && engine.isolate_marked(0)).into())
         })
     }
 

@@ -1,9 +1,11 @@
 //! The functions that are wrapped: their options, identities and rules, and what of them holds at the moment.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::codecs::Codec;
 use super::error::Fault;
 use super::rules::{Rule, Rules};
 use super::types;
@@ -24,6 +26,8 @@ pub struct Page {
     pub deps: Vec<u8>,
     /// Its hash rules, in the order given.
     pub rules: Vec<Rule>,
+    /// The types that are registered.
+    pub codecs: Rc<[Codec]>,
     /// Counts the changes.
     pub epoch: u32,
 }
@@ -101,6 +105,14 @@ impl Functions {
         wrapped.unstable = Some(Unstable::Factory);
         wrapped.current.epoch = None;
         keys
+    }
+
+    /// The functions from this number on that would be kept on disk, with their call sites.
+    pub fn persisted_sites<'a>(&'a self, first: u32, page: &'a Page) -> impl Iterator<Item = (u32, Digest)> + 'a {
+        let trusted = (first..)
+            .zip(self.wrapped.iter().skip(first as usize))
+            .filter(|(_, wrapped)| wrapped.unstable.is_none() && wrapped.persists(page));
+        trusted.filter_map(|(id, wrapped)| Some((id, wrapped.facts.site_key()?)))
     }
 
     /// A function with all that holds at the moment.
@@ -184,7 +196,7 @@ impl Wrapped {
     }
 
     fn resolve(&self, id: u32, page: &Page) -> Current {
-        let rules = Rules::new(self.own_rules.iter().chain(&page.rules));
+        let rules = Rules::new(&self.own_rules, &page.rules, page.codecs.clone());
         let mut policy = self.options.policy(self.kind, &page.options);
         policy.persist &= self.unstable.is_none();
         if self.unstable.is_some() {
@@ -278,9 +290,9 @@ impl Wrapped {
         notices
     }
 
-    /// The call site that a factory is recognised by, and the query of its script; `None` where a name stands instead.
+    /// The call site that a factory is recognised by, and the queries of its scripts; `None` where a name stands instead.
     pub fn site(&self) -> Option<(Digest, String)> {
-        Some((self.facts.site_key()?, self.facts.query().to_owned()))
+        Some((self.facts.site_key()?, self.facts.queries()))
     }
 
     /// What the user is told of a factory.

@@ -7,6 +7,7 @@
 compile_error!("XXH3 needs simd128: RUSTFLAGS replaces .cargo/config.toml, so add -C target-feature=+simd128 to it");
 
 pub mod arguments;
+pub mod codecs;
 pub mod engine;
 pub mod error;
 pub mod exports;

@@ -1,8 +1,11 @@
 //! Hash rules: what the user says about types, by class or by name.
 
+use std::rc::Rc;
+
 use js_sys::{Function, Map, Reflect, Symbol};
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::codecs::Codec;
 use super::{sys, types};
 
 /// What a rule does with a value.
@@ -37,10 +40,18 @@ impl Rule {
     }
 }
 
-/// The rules of a function, then those of the page; the first match along the prototype chain wins.
+/// The rules of a function and those of the page, and the types that are registered.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
     list: Vec<Rule>,
+    /// The function's, which win, then the page's.
+    levels: [Level; 2],
+    codecs: Rc<[Codec]>,
+}
+
+/// Rules of one origin; the first for a class is the one that counts.
+#[derive(Clone, Debug, Default)]
+struct Level {
     by_prototype: Map,
     by_name: Vec<(String, u32)>,
 }
@@ -51,15 +62,18 @@ const COMMON: [&str; 9] =
 
 impl Rules {
     /// Takes the rules in order; a later one for the same class is never reached.
-    pub fn new<'a>(list: impl Iterator<Item = &'a Rule>) -> Self {
-        let mut rules = Self { by_prototype: Map::new(), ..Self::default() };
-        for (rule, place) in list.zip(0u32..) {
+    pub fn new(own: &[Rule], page: &[Rule], codecs: Rc<[Codec]>) -> Self {
+        let places = 0u32..;
+        let mut rules = Self { codecs, ..Self::default() };
+        let all = own.iter().map(|rule| (0, rule)).chain(page.iter().map(|rule| (1, rule)));
+        for ((level, rule), place) in all.zip(places) {
+            let level = &mut rules.levels[level];
             match &rule.prototype {
-                Some(prototype) if !rules.by_prototype.has(prototype) => {
-                    rules.by_prototype.set(prototype, &place.into());
+                Some(prototype) if !level.by_prototype.has(prototype) => {
+                    level.by_prototype.set(prototype, &place.into());
                 }
                 Some(_) => {}
-                None => rules.by_name.push((rule.label.clone(), place)),
+                None => level.by_name.push((rule.label.clone(), place)),
             }
             rules.list.push(rule.clone());
         }
@@ -75,9 +89,11 @@ impl Rules {
             let prototype = sys::get(&global, name).and_then(|class| sys::get(&class, "prototype"));
             // Above every typed array stands one class without a global name.
             let above = prototype.as_ref().and_then(|prototype| sys::prototype_of(prototype).ok());
-            [prototype, above].into_iter().flatten().any(|prototype| self.by_prototype.has(&prototype))
+            let is_ruled = |prototype| self.levels.iter().any(|level| level.by_prototype.has(&prototype));
+            [prototype, above].into_iter().flatten().any(is_ruled)
         });
-        by_class || common.any(|name| self.by_name.iter().any(|(rule, _)| rule == name || rule == "TypedArray"))
+        let names = || self.levels.iter().flat_map(|level| &level.by_name);
+        by_class || common.any(|name| names().any(|(rule, _)| rule == name || rule == "TypedArray"))
     }
 
     /// What of them shapes a key, in words.
@@ -91,22 +107,34 @@ impl Rules {
             return None;
         }
         let chain = chain_of(value);
-        let free = |place: &u32| !active.contains(place);
-        let by_class = chain.iter().find_map(|prototype| {
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-            self.by_prototype.get(prototype).as_f64().map(|place| place as u32).filter(free)
-        });
-        by_class.or_else(|| {
-            let names = chain.iter().filter_map(own_constructor_name);
-            names.into_iter().find_map(|name| {
-                self.by_name.iter().find(|(rule, place)| *rule == name && free(place)).map(|(_, place)| *place)
-            })
-        })
+        self.levels.iter().find_map(|level| level.find(&chain, active))
+    }
+
+    /// The registered type of objects with this prototype.
+    pub fn codec(&self, prototype: &JsValue) -> Option<&Codec> {
+        self.codecs.iter().find(|codec| codec.prototype == *prototype)
     }
 
     /// What a rule does, and how it is called in messages.
     pub fn get(&self, place: u32) -> Option<(&Act, &str)> {
         self.list.get(place as usize).map(|rule| (&rule.act, rule.label.as_str()))
+    }
+}
+
+impl Level {
+    /// By class, nearest first; then by name.
+    fn find(&self, chain: &[JsValue], active: &[u32]) -> Option<u32> {
+        let free = |place: &u32| !active.contains(place);
+        let by_class = chain.iter().find_map(|prototype| {
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            self.by_prototype.get(prototype).as_f64().map(|place| place as u32).filter(free)
+        });
+        if by_class.is_some() || self.by_name.is_empty() {
+            return by_class;
+        }
+        chain.iter().filter_map(own_constructor_name).find_map(|name| {
+            self.by_name.iter().find(|(rule, place)| *rule == name && free(place)).map(|(_, place)| *place)
+        })
     }
 }
 

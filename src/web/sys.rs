@@ -41,9 +41,13 @@ extern "C" {
     #[wasm_bindgen(js_namespace = Object, js_name = getPrototypeOf, catch)]
     pub fn prototype_of(value: &JsValue) -> Result<JsValue, JsValue>;
 
-    /// The descriptor of an own property, or `undefined`.
-    #[wasm_bindgen(js_namespace = Object, js_name = getOwnPropertyDescriptor)]
-    pub fn own_descriptor(value: &JsValue, key: &JsValue) -> JsValue;
+    /// The descriptor of an own property, or `undefined`; a proxy may throw.
+    #[wasm_bindgen(js_namespace = Object, js_name = getOwnPropertyDescriptor, catch)]
+    pub fn own_descriptor(value: &JsValue, key: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// Whether it is an array; throws for a proxy that is revoked.
+    #[wasm_bindgen(js_namespace = Array, js_name = isArray, catch)]
+    pub fn is_array(value: &JsValue) -> Result<bool, JsValue>;
 
     /// Own enumerable string keys; a proxy may throw.
     #[wasm_bindgen(js_namespace = Object, js_name = keys, catch)]
@@ -81,6 +85,28 @@ extern "C" {
     pub fn make_error(name: &str, message: &str, fields: &Object) -> JsValue;
 }
 
+#[wasm_bindgen(module = "/src/web/js/platform.js")]
+extern "C" {
+    /// What of an object of the platform is encoded: its class, an array of items, whether the last is what has a
+    /// content; or in words what is wrong with it; or `undefined`.
+    #[wasm_bindgen(js_name = platformParts)]
+    pub fn platform_parts(value: &JsValue, prototype: &JsValue) -> JsValue;
+
+    /// Whether it is an `AbortSignal`.
+    #[wasm_bindgen(js_name = isAbortSignal)]
+    pub fn is_abort_signal(value: &JsValue) -> bool;
+
+    /// Whether an object without properties is no `Map` or the like that has got another prototype.
+    #[wasm_bindgen(js_name = isEmptyInside)]
+    pub fn is_empty_inside(value: &JsValue) -> bool;
+}
+
+#[wasm_bindgen(module = "/src/web/js/extent.js")]
+extern "C" {
+    /// Whether there are more values in this one than that, where shared references count as copies.
+    pub fn exceeds(value: &JsValue, most: f64) -> bool;
+}
+
 /// The bytes of a view's window, read through the platform's own accessors; `None` if it is detached or past the end
 /// of its buffer.
 pub fn view_window(view: &JsValue) -> Option<Uint8Array> {
@@ -103,7 +129,7 @@ pub fn view_window(view: &JsValue) -> Option<Uint8Array> {
 pub fn typed_array_name(view: &JsValue) -> Option<String> {
     let typed_array = get(&get(&js_sys::global(), "Uint8Array")?, "prototype")?;
     let above = prototype_of(&typed_array).ok()?;
-    let descriptor = own_descriptor(&above, &js_sys::Symbol::to_string_tag());
+    let descriptor = own_descriptor(&above, &js_sys::Symbol::to_string_tag()).ok()?;
     get(&descriptor, "get")?.dyn_into::<Function>().ok()?.call0(view).ok()?.as_string()
 }
 
@@ -122,7 +148,7 @@ fn accessor(global: &JsValue, class: &str, name: &str, value: &JsValue) -> Optio
 }
 
 fn call_getter(prototype: &JsValue, name: &str, value: &JsValue) -> Option<JsValue> {
-    let descriptor = own_descriptor(prototype, &name.into());
+    let descriptor = own_descriptor(prototype, &name.into()).ok()?;
     get(&descriptor, "get")?.dyn_into::<Function>().ok()?.call0(value).ok()
 }
 

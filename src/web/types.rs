@@ -15,17 +15,14 @@ use crate::options::{Options, Scope, check_keys, invalid};
 /// # Errors
 /// `InvalidOptionError`: an unknown option, or a value that an option does not take.
 pub fn options(scope: Scope, given: &JsValue) -> Result<Options, Fault> {
-    let keys: Vec<String> =
-        sys::keys(given).map_or_else(|_| Vec::new(), |keys| keys.iter().filter_map(|key| key.as_string()).collect());
-    let given_keys: Vec<&str> = keys.iter().map(String::as_str).filter(|key| sys::get(given, key).is_some()).collect();
-    check_keys(scope, given_keys)?;
+    check_options(scope, given)?;
     let reader = Reader { scope, given };
     for option in ["keyBy", "validate", "onRelease", "onEvent"] {
         reader.check(option, "a function", JsValue::is_function)?;
     }
     reader.check("enabled", "true, false or a function", |value| value.is_function() || value.as_bool().is_some())?;
     reader.check("deps", "an array, or a function that returns one", |value| {
-        value.is_function() || Array::is_array(value)
+        value.is_function() || sys::is_array(value).unwrap_or(false)
     })?;
     reader.check("namespace", "a text", JsValue::is_string)?;
     Ok(Options {
@@ -37,6 +34,17 @@ pub fn options(scope: Scope, given: &JsValue) -> Result<Options, Fault> {
         max_entries: reader.count("maxEntries")?,
         persist: reader.typed("persist", "true or false")?,
     })
+}
+
+/// Refuses options that are not known here; `undefined` is as if absent.
+///
+/// # Errors
+/// `InvalidOptionError`.
+pub fn check_options(scope: Scope, given: &JsValue) -> Result<(), Fault> {
+    let keys = sys::keys(given).unwrap_or_default();
+    let keys: Vec<String> = keys.iter().filter_map(|key| key.as_string()).collect();
+    let given_keys = keys.iter().map(String::as_str).filter(|key| sys::get(given, key).is_some());
+    Ok(check_keys(scope, given_keys)?)
 }
 
 struct Reader<'a> {
@@ -158,7 +166,7 @@ pub fn in_words(value: &JsValue) -> String {
     if value.is_function() {
         return "a function".into();
     }
-    if Array::is_array(value) {
+    if sys::is_array(value).unwrap_or(false) {
         return "an array".into();
     }
     match type_of(value) {
@@ -194,6 +202,13 @@ pub fn constructor_name(value: &JsValue) -> Option<String> {
     name.as_string()
 }
 
+/// Whether this is the prototype of a class of the platform's, of any realm.
+pub fn is_platform_prototype(prototype: &JsValue) -> bool {
+    let constructor = sys::get(prototype, "constructor").filter(JsValue::is_function);
+    constructor
+        .is_some_and(|constructor| crate::source::is_native(&sys::function_source(&constructor).unwrap_or_default()))
+}
+
 /// The entries of `hashFuncs`: an array of pairs, or a `Map`.
 ///
 /// # Errors
@@ -206,12 +221,12 @@ pub fn rules(scope: Scope, given: &JsValue) -> Result<Vec<Rule>, Fault> {
     let refuse = |got: &str| Fault::from(invalid(scope, "hashFuncs", got, TAKES));
     let list = match value.dyn_ref::<js_sys::Map>() {
         Some(map) => Array::from(map),
-        None if Array::is_array(&value) => value.unchecked_into(),
+        None if sys::is_array(&value).unwrap_or(false) => value.unchecked_into(),
         None => return Err(refuse(&in_words(&value))),
     };
     list.iter()
         .map(|pair| {
-            if !Array::is_array(&pair) {
+            if !sys::is_array(&pair).unwrap_or(false) {
                 return Err(refuse(&["a list with ", &in_words(&pair)].concat()));
             }
             let pair: Array = pair.unchecked_into();

@@ -49,7 +49,7 @@ fn children(value: &JsValue, path: &str) -> Option<Vec<(JsValue, String)>> {
     let prototype = sys::prototype_of(value).ok()?;
     let is = |name: &str| sys::is_prototype(&prototype, name);
     let is_plain = is("Object") || prototype.is_null();
-    let is_array = !is_plain && Array::is_array(value) && is("Array");
+    let is_array = !is_plain && sys::is_array(value).unwrap_or(false) && is("Array");
     if is_plain || is_array {
         return properties(value, path, is_array);
     }
@@ -127,7 +127,7 @@ fn no_properties(value: &JsValue) -> Option<()> {
 /// Whether a container has properties that a structured clone drops: symbols and hidden ones.
 fn has_hidden_content(value: &JsValue) -> bool {
     let names = js_sys::Object::get_own_property_names::<js_sys::Object>(value.unchecked_ref()).length();
-    if own_properties(value) != Some(names - u32::from(Array::is_array(value))) {
+    if own_properties(value) != Some(names - u32::from(sys::is_array(value).unwrap_or(false))) {
         return true; // an array's `length` is hidden too
     }
     let symbols = js_sys::Object::get_own_property_symbols::<js_sys::Object>(value.unchecked_ref()).length();

@@ -704,7 +704,7 @@ test("an engine that dies while deps are read leaves them in the identity", () =
     async ({ page }) => {
       const told = await page.evaluate(() => {
         const functions = ["a", "b"].map((tenant) => {
-          Object.assign(trap, { name: "engine_encode_value", left: 1 });
+          Object.assign(trap, { name: "engine_encode_deps", left: 1 });
           return app.make(tenant);
         });
         return [functions.map((load) => load(1)), functions.map((load) => load(1)), trap.fired];

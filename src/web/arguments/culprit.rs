@@ -7,13 +7,25 @@ use crate::error::{Culprit, Error, Place};
 use crate::web::error::Fault;
 use crate::web::{sys, types};
 
+/// Of a path with more steps than both together, the ones between are not shown.
+const SHOWN_AT_START: usize = 24;
+const SHOWN_AT_END: usize = 8;
+
 impl Walker<'_> {
     fn place(&self) -> Place {
         let mut path = match self.root {
             Root::Argument(index) => ["arguments[", &index.to_string(), "]"].concat(),
-            Root::Named(name) => name.to_owned(),
+            Root::Key => "keyBy(…)".into(),
+            Root::Named(name) => name.into(),
         };
-        for frame in &self.frames {
+        for (frame, level) in self.frames.iter().zip(0..) {
+            let below = self.frames.len() - level;
+            if level >= SHOWN_AT_START && below > SHOWN_AT_END {
+                if below == SHOWN_AT_END + 1 {
+                    path.push('…');
+                }
+                continue;
+            }
             let at = frame.next.saturating_sub(1);
             match &frame.kind {
                 FrameKind::Array { .. } => path.push_str(&["[", &at.to_string(), "]"].concat()),
@@ -25,12 +37,13 @@ impl Walker<'_> {
                 }
                 FrameKind::Set { .. } => path.push_str(&[".values()[", &at.to_string(), "]"].concat()),
                 FrameKind::Rule { label } => path.push_str(&[" (result of ", label, ")"].concat()),
-                FrameKind::Method => path.push_str("[Symbol.for(\"keepsake.hash\")]()"),
+                FrameKind::Platform { class, .. } => path.push_str(&part(class, at)),
+                FrameKind::Stead { label } => path.push_str(label),
             }
         }
         let param = match self.root {
             Root::Argument(index) => self.context.params.get(index as usize).filter(|name| !name.is_empty()).cloned(),
-            Root::Named(_) => None,
+            Root::Key | Root::Named(_) => None,
         };
         Place { function: self.context.function.into(), param, path }
     }
@@ -40,6 +53,12 @@ impl Walker<'_> {
         let culprit =
             Culprit { place: self.place(), type_name: type_name.into(), words: words.into(), remedy: remedy.into() };
         Fault::from(Error::UnhashableParam(Box::new(culprit))).of(self.context.name)
+    }
+
+    /// The same for what the innermost frame itself is about, not one of its parts.
+    pub(super) fn refuse_here(&mut self, type_name: &str, words: &str, remedy: &str) -> Fault {
+        self.frames.pop();
+        self.refuse(type_name, words, remedy)
     }
 
     pub(super) fn unhashable(&self, value: &JsValue) -> Fault {
@@ -93,6 +112,17 @@ impl Walker<'_> {
     pub(super) fn rule_failed(&self, rule: &str, problem: &str) -> Fault {
         let problem = [problem, "."].concat();
         Fault::from(Error::UserHash { place: self.place(), rule: rule.into(), problem }).of(self.context.name)
+    }
+}
+
+/// The way to an item of an object of the platform, by the table in [`crate::encoding`].
+fn part(class: &str, at: u32) -> String {
+    match (class, at) {
+        ("URLSearchParams" | "Headers" | "FormData", _) => String::new(), // its pairs
+        ("RegExp", 2) => ".lastIndex".into(),
+        (class, 0..=3) if class.ends_with("Error") => [".name", ".message", ".cause", ".errors"][at as usize].into(),
+        (class, _) if class.ends_with("Error") => String::new(), // its own properties
+        (class, at) => [" (part ", &(at + 1).to_string(), " of ", class, ")"].concat(),
     }
 }
 

@@ -7,6 +7,8 @@
 
 mod binary;
 mod culprit;
+mod objects;
+mod output;
 mod ruled;
 mod walker;
 
@@ -15,6 +17,7 @@ use wasm_bindgen::JsValue;
 
 use super::error::Fault;
 use super::rules::Rules;
+use super::sys;
 use crate::encoding::tag;
 use walker::{Root, Walker};
 
@@ -27,6 +30,8 @@ pub struct Context<'a> {
     pub name: &'a str,
     /// Its parameters' names, as far as they are known.
     pub params: &'a [String],
+    /// Where nobody waits for a content that is read asynchronously (a `Blob`'s): what to do instead.
+    pub no_contents: Option<&'a str>,
 }
 
 /// How `identity` tells objects apart.
@@ -52,30 +57,40 @@ pub struct Call<'a> {
     pub by_key: bool,
 }
 
-/// Encodes a call, in parts.
+/// Encodes a call, in parts: bytes, and in their places what has a content that JavaScript is to read.
 ///
 /// # Errors
 /// `UnhashableParamError`, `UserHashError`.
 pub fn encode_call(call: &Call, rules: &Rules, identities: &dyn Identities, context: &Context) -> Result<Array, Fault> {
     let mut walker = Walker::new(rules, identities, context);
-    walker.out.counted(tag::CALL, u64::from(call.arguments.length()));
-    for index in 0..call.arguments.length() {
-        if call.left_out.get(index).is_truthy() {
-            walker.out.tag(tag::LEFT_OUT);
+    let is_left_out = |index| call.left_out.get(index).is_truthy();
+    // Signals say when to stop waiting, not what is asked for. A rule of the user's knows better.
+    let is_signal = |index| {
+        let value = call.arguments.get(index);
+        sys::is_abort_signal(&value) && rules.find(&value, &[]).is_none()
+    };
+    let mut count = call.arguments.length();
+    while count > 0 && !is_left_out(count - 1) && is_signal(count - 1) {
+        count -= 1;
+    }
+    walker.out.encoder.counted(tag::CALL, u64::from(count));
+    for index in 0..count {
+        if is_left_out(index) {
+            walker.out.encoder.tag(tag::LEFT_OUT);
             continue;
         }
-        walker.root = if call.by_key { Root::Named("keyBy(…)") } else { Root::Argument(index) };
-        walker.walk(call.arguments.get(index))?;
+        if is_signal(index) {
+            walker.out.encoder.tag(tag::UNDEFINED);
+            continue;
+        }
+        let root = if call.by_key { Root::Key } else { Root::Argument(index) };
+        walker.walk(root, call.arguments.get(index))?;
     }
-    if let Some(deps) = &call.deps {
-        walker.out.tag(tag::DEPS);
-        walker.root = Root::Named("deps()");
-        walker.walk(deps.clone())?;
-    }
-    if let Some(this) = &call.this {
-        walker.out.tag(tag::THIS);
-        walker.root = Root::Named("this");
-        walker.walk(this.clone())?;
+    for (tag, name, value) in [(tag::DEPS, "deps()", &call.deps), (tag::THIS, "this", &call.this)] {
+        if let Some(value) = value {
+            walker.out.encoder.tag(tag);
+            walker.walk(Root::Named(name), value.clone())?;
+        }
     }
     walker.finish()
 }
@@ -92,7 +107,6 @@ pub fn encode_value(
     context: &Context,
 ) -> Result<Array, Fault> {
     let mut walker = Walker::new(rules, identities, context);
-    walker.root = Root::Named(what);
-    walker.walk(value)?;
+    walker.walk(Root::Named(what), value)?;
     walker.finish()
 }

@@ -1,4 +1,5 @@
-//! Values that a rule speaks for: a hash function, `identity`, or the object's own hash method.
+//! Values that something else stands for: what a hash function, `identity`, the object's own hash method or a registered
+//! type's `encode` gives.
 
 use js_sys::{Function, Reflect, Symbol};
 use wasm_bindgen::{JsCast, JsValue};
@@ -18,14 +19,8 @@ impl Walker<'_> {
         match act {
             Act::Identity => self.identity(value, &label),
             Act::Ask(function) => {
-                let result =
-                    function.call1(&JsValue::UNDEFINED, value).map_err(|thrown| self.rule_threw(&label, thrown))?;
-                if is_promise(&result) {
-                    return Err(
-                        self.rule_failed(&label, "gave a promise. Give the value itself: keys are made at the call")
-                    );
-                }
-                self.out.counted(tag::RULE, u64::from(place));
+                let result = self.ask(&label, || function.call1(&JsValue::UNDEFINED, value))?;
+                self.out.encoder.counted(tag::RULE, u64::from(place));
                 self.active.push(place);
                 self.frames.push(Frame { kind: FrameKind::Rule { label }, object: JsValue::UNDEFINED, next: 0 });
                 self.value(&result)
@@ -35,8 +30,8 @@ impl Walker<'_> {
 
     fn identity(&mut self, value: &JsValue, label: &str) -> Result<(), Fault> {
         if let Some(origin) = self.identities.origin(value) {
-            self.out.tag(tag::IDENTITY_CALL);
-            self.out.raw(&origin);
+            self.out.encoder.tag(tag::IDENTITY_CALL);
+            self.out.encoder.raw(&origin);
             return Ok(());
         }
         if !sys::is_object(value) {
@@ -44,7 +39,7 @@ impl Walker<'_> {
         }
         match self.identities.number(value) {
             Some(number) => {
-                self.out.tagged_number(tag::IDENTITY_NUMBER, number);
+                self.out.encoder.tagged_number(tag::IDENTITY_NUMBER, number);
                 Ok(())
             }
             None => Err(self.rule_failed(
@@ -56,7 +51,7 @@ impl Walker<'_> {
 
     /// Asks the object's own `[Symbol.for("keepsake.hash")]`, if it has one and is not a result of it.
     pub(super) fn own_method(&mut self, value: &JsValue) -> Result<bool, Fault> {
-        if matches!(self.frames.last(), Some(Frame { kind: FrameKind::Method, next: 0, .. })) {
+        if self.is_stead() {
             return Ok(false);
         }
         let marker = Symbol::for_("keepsake.hash");
@@ -65,13 +60,42 @@ impl Walker<'_> {
             return Ok(false);
         };
         let label = "[Symbol.for(\"keepsake.hash\")]";
-        let result = method.call0(value).map_err(|thrown| self.rule_threw(label, thrown))?;
+        let result = self.ask(label, || method.call0(value))?;
+        self.out.encoder.tag(tag::HASH_METHOD);
+        self.stead([label, "()"].concat(), value, &result)?;
+        Ok(true)
+    }
+
+    /// Asks the registered type of a value, if it has one.
+    pub(super) fn registered(&mut self, value: &JsValue, prototype: &JsValue) -> Result<bool, Fault> {
+        let Some(codec) = self.rules.codec(prototype).filter(|_| !self.is_stead()) else {
+            return Ok(false);
+        };
+        let label = ["the `encode` of the type \"", &codec.tag, "\""].concat();
+        let result = self.ask(&label, || codec.encode.call1(&JsValue::UNDEFINED, value))?;
+        self.out.encoder.tag(tag::REGISTERED);
+        self.out.encoder.string(&codec.tag);
+        self.out.encoder.number(codec.version);
+        self.stead([" (result of ", &label, ")"].concat(), value, &result)?;
+        Ok(true)
+    }
+
+    fn ask(&self, label: &str, question: impl FnOnce() -> Result<JsValue, JsValue>) -> Result<JsValue, Fault> {
+        let result = question().map_err(|thrown| self.rule_threw(label, thrown))?;
         if is_promise(&result) {
             return Err(self.rule_failed(label, "gave a promise. Give the value itself: keys are made at the call"));
         }
-        self.out.tag(tag::HASH_METHOD);
-        self.enter(FrameKind::Method, value); // it may be met again below its own result
-        self.value(&result)?;
-        Ok(true)
+        Ok(result)
+    }
+
+    /// Goes on with what stands for a value, which may be met again below it.
+    fn stead(&mut self, label: String, value: &JsValue, result: &JsValue) -> Result<(), Fault> {
+        self.enter(FrameKind::Stead { label }, value);
+        self.value(result)
+    }
+
+    /// Whether what comes now stands for another value, so that it is not asked again.
+    fn is_stead(&self) -> bool {
+        matches!(self.frames.last(), Some(Frame { kind: FrameKind::Stead { .. }, next: 0, .. }))
     }
 }

@@ -27,6 +27,24 @@ impl Engine {
         }
     }
 
+    /// Puts the digest that is under way aside: other calls digest theirs meanwhile. Gives a number for it; 0 for none.
+    pub fn digest_rest(&self) -> u32 {
+        let mut state = self.state.borrow_mut();
+        let Some(hasher) = state.hasher.take() else {
+            return 0;
+        };
+        state.last_rest = state.last_rest.wrapping_add(1).max(1);
+        let rest = state.last_rest;
+        state.resting.insert(rest, hasher);
+        rest
+    }
+
+    /// Takes it up again.
+    pub fn digest_resume(&self, rest: u32) {
+        let mut state = self.state.borrow_mut();
+        state.hasher = state.resting.remove(&rest);
+    }
+
     /// The digest of what is in the scratch area, or of the pieces that came before; `None` if none came.
     pub fn digest(&self, id: u32, length: u32) -> Option<Digest> {
         let secret = self.state.borrow_mut().secret_for(id);

@@ -14,6 +14,7 @@ use std::rc::Rc;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
+use super::codecs::Codec;
 use super::error::Fault;
 use super::functions::{Current, Functions, Page, Registered, Wrapped};
 use super::idb::{Disk, Report, Stamp, connection};
@@ -52,6 +53,9 @@ struct State {
     starts: HashMap<FlightId, Start>,
     slots: Slots,
     hasher: Option<Hasher>,
+    /// Digests that wait for their next piece.
+    resting: HashMap<u32, Hasher>,
+    last_rest: u32,
     identities: Objects,
 }
 
@@ -91,6 +95,8 @@ impl Engine {
             starts: HashMap::new(),
             slots: Slots::default(),
             hasher: None,
+            resting: HashMap::new(),
+            last_rest: 0,
             identities: Objects::default(),
         };
         let engine = Self { scratch: Scratch::default(), report, state: RefCell::new(state) };
@@ -115,14 +121,15 @@ impl Engine {
     ///
     /// # Errors
     /// `InvalidOptionError`; then everything stays as it was.
-    pub fn configure(&self, given: &JsValue, deps: Vec<u8>) -> Result<(), JsValue> {
+    pub fn configure(&self, given: &JsValue, deps: Vec<u8>, types: &Array) -> Result<(), JsValue> {
         let options = types::options(Scope::Page, given)?;
         let rules = types::rules(Scope::Page, given)?;
+        let codecs = Codec::read_all(types)?.into();
         let namespace = types::field(given, "namespace").as_string().unwrap_or_default();
         self.enter(&namespace)?;
         let mut state = self.state.borrow_mut();
         let epoch = state.page.epoch + 1;
-        state.page = Page { options, deps, rules, epoch };
+        state.page = Page { options, deps, rules, codecs, epoch };
         Ok(())
     }
 
@@ -140,24 +147,47 @@ impl Engine {
         for (code, message) in notices {
             (self.report)(code, &message, JsValue::UNDEFINED);
         }
+        self.isolate_marked(id);
         Ok(self.brief(id))
     }
 
-    /// The function turned out to be one of a factory's; what it has kept is removed.
-    pub fn isolate(&self, id: u32) {
-        let (dropped, notice) = {
+    /// The function turned out to be one of a factory's; what it has kept is removed. Under a hot-reload runtime, which
+    /// may have evaluated the same module again, what is on disk stays, and nothing is said.
+    pub fn isolate(&self, id: u32, is_hot: bool) {
+        let (dropped, notice, site) = {
             let mut state = self.state.borrow_mut();
             let State { functions, page, .. } = &mut *state;
-            let notice = functions.get(id, page).filter(|(wrapped, _)| wrapped.persists(page));
-            let notice = notice.map(|(wrapped, _)| wrapped.factory_notice());
-            (functions.isolate(id, page), notice)
+            let known = functions.get(id, page).filter(|(wrapped, _)| !is_hot && wrapped.persists(page));
+            let known = known.map(|(wrapped, _)| (wrapped.factory_notice(), wrapped.site()));
+            let (notice, site) = known.unzip();
+            (functions.isolate(id, page), notice, site.flatten())
         };
+        if let (Some((site, _)), Some(disk)) = (site, self.disk()) {
+            disk.mark(site);
+        }
         let reach = if notice.is_some() { Reach::Disk } else { Reach::Memory };
         let dropped: Vec<_> = dropped.into_iter().map(|key| (key, reach)).collect();
         removal::forget(self.remove_functions(&dropped));
         if let Some(notice) = notice {
             (self.report)("factory", &notice, JsValue::UNDEFINED); // once, since it is the same for all of them
         }
+    }
+
+    /// Isolates the functions from this number on whose call sites an earlier page has found to be factories; whether
+    /// there are any.
+    pub fn isolate_marked(&self, first: u32) -> bool {
+        let Some(disk) = self.disk() else {
+            return false;
+        };
+        let marked: Vec<u32> = {
+            let state = self.state.borrow();
+            let sites = state.functions.persisted_sites(first, &state.page);
+            sites.filter(|(_, site)| disk.is_marked(*site)).map(|(id, _)| id).collect()
+        };
+        for id in &marked {
+            self.isolate(*id, false);
+        }
+        !marked.is_empty()
     }
 
     /// What a wrapper has to know of its function with the page's options of the moment: its number, whether `this`
@@ -188,7 +218,19 @@ impl Engine {
 
     /// The rules of the page alone.
     pub fn page_rules(&self) -> Rules {
-        Rules::new(self.state.borrow().page.rules.iter())
+        let page = &self.state.borrow().page;
+        Rules::new(&[], &page.rules, page.codecs.clone())
+    }
+
+    /// Rules given for one value, and the types that are registered: no page's rules count in a public digest, which is
+    /// the same everywhere.
+    ///
+    /// # Errors
+    /// `InvalidOptionError`.
+    pub fn public_rules(&self, given: &JsValue) -> Result<Rules, Fault> {
+        types::check_options(Scope::Hash, given)?;
+        let rules = types::rules(Scope::Hash, given)?;
+        Ok(Rules::new(&rules, &[], self.state.borrow().page.codecs.clone()))
     }
 
     /// The slots whose values have left since the last time.

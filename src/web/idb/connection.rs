@@ -11,9 +11,10 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{DomException, IdbDatabase, IdbTransactionMode};
 
+use super::marks::{self, Marks};
 use super::{Disk, OPEN_LIMIT, new_generation, number_at, result};
 use crate::digest::Secret;
-use crate::record::{DATABASE_KEY, SCHEMA, VERSION, stores};
+use crate::record::{DATABASE_KEY, MARKS_KEY, SCHEMA, VERSION, stores};
 use crate::web::sys;
 
 /// A connection that was lost this often is not made again.
@@ -135,6 +136,7 @@ impl Disk {
         })?;
         let handle = handle_of(&database);
         let (secret, generation) = own_record(&handle).await?;
+        let marks = stored_marks(&handle).await?;
         let mut state = self.state.borrow_mut();
         if matches!(state.connection, Connection::Unusable(_)) {
             drop(state);
@@ -143,6 +145,7 @@ impl Disk {
         }
         state.secret = Some(secret);
         state.generations.database = generation;
+        state.marks.extend(marks);
         state.connection = Connection::Open(Rc::new(database));
         drop(state);
         self.listen(&handle);
@@ -222,6 +225,11 @@ async fn own_record(handle: &IdbDatabase) -> Result<(Secret, f64), JsValue> {
     let record = database_record(&id.into(), &secret.clone().into(), new_generation());
     result(&store.put_with_key(&record, &DATABASE_KEY.into())?).await?;
     parse(&record).ok_or(JsValue::UNDEFINED)
+}
+
+async fn stored_marks(handle: &IdbDatabase) -> Result<Marks, JsValue> {
+    let read = handle.transaction_with_str(stores::FUNCTIONS)?.object_store(stores::FUNCTIONS)?;
+    Ok(marks::parse(&result(&read.get(&MARKS_KEY.into())?).await?))
 }
 
 /// The record as [`crate::record`] describes it.

@@ -3,6 +3,7 @@
 //! Nothing in here reaches a caller: a fault is reported once, and the entry is then a miss, or not written.
 
 pub(crate) mod connection;
+mod marks;
 mod reads;
 mod removal;
 mod writes;
@@ -41,6 +42,7 @@ struct State {
     connection: Connection,
     secret: Option<Secret>,
     generations: Generations,
+    marks: marks::Marks,
     reads: Vec<reads::Pending>,
     writes: Vec<Write>,
     /// How many batches are under way or about to be.

@@ -14,7 +14,7 @@ use super::writes::{begin, commit, function_record, store};
 use super::{Disk, entry_key, function_key, new_generation, range_of, result};
 use crate::digest::{CacheKey, Digest};
 use crate::options::Kind;
-use crate::record::{DATABASE_KEY, stores};
+use crate::record::{DATABASE_KEY, MARKS_KEY, stores};
 
 /// What is to be removed.
 #[derive(Clone, Copy, Debug)]
@@ -141,8 +141,12 @@ impl Disk {
     ) -> Result<u32, JsValue> {
         let removed = count(&values.count()?).await?;
         let own = result(&functions.get(&DATABASE_KEY.into())?).await?;
+        let marks = result(&functions.get(&MARKS_KEY.into())?).await?;
         for store in [values, entries, functions] {
             store.clear()?;
+        }
+        if !marks.is_undefined() {
+            functions.put_with_key(&marks, &MARKS_KEY.into())?; // they are about the code, not about what it kept
         }
         if Array::is_array(&own) {
             let own: &Array = own.unchecked_ref();

@@ -2,12 +2,15 @@
 /** One cached function: its options, its place in the engine, and what it asks the user's functions. */
 import { GONE } from "./engine.js";
 import { KeepsakeError, UnserializableReturnValueError, UserHashError } from "./errors.js";
-import { concatenate } from "./keepsake.js";
 import { numberOf, visit } from "./register.js";
-import { Encoding, release } from "./walker.js";
 
 export const DATA = 0;
 export const RESOURCE = 1;
+
+/** Whether a function is one of a factory's. */
+const NO = 0;
+const YES = 1;
+const HOT = 2;
 
 /** What can be told about a function when it is wrapped. @typedef {{ name: string, source: string, stack: string, deps: Uint8Array | null, keyBySource: string, depsSource: string }} Facts */
 
@@ -27,7 +30,7 @@ export class Cached {
   #epoch = -1;
   #options = -1;
   #isVisited = false;
-  #isIsolated = false;
+  #isolated = NO;
 
   /**
    * @param {import("./keepsake.js").Keepsake} cache
@@ -47,6 +50,8 @@ export class Cached {
     this.description = this.name === "" ? "a cached function" : `"${this.name}"`;
     /** Whether the wrapper always returns a promise. */
     this.persisted = kind === DATA && options.persist !== false;
+    /** Whether its caller waits in any case, so that its key can wait for the content of a blob. */
+    this.waits = this.persisted || /^async\b/.test(facts.source);
   }
 
   /**
@@ -77,12 +82,15 @@ export class Cached {
     if (site !== null) visit(site, query ?? "", numberOf(this.original), this);
   }
 
-  /** Its call site wraps several functions: it is kept in memory only, by itself. */
-  isolate() {
-    this.#isIsolated = true;
+  /**
+   * Its call site wraps several functions: it is kept in memory only, by itself.
+   * @param {boolean} isHot whether that may be a module which a hot-reload runtime has evaluated again
+   */
+  isolate(isHot) {
+    this.#isolated = isHot ? HOT : YES;
     const { cache } = this;
     if (this.#epoch !== cache.engine.epoch) return; // a new engine is told when it learns of the function
-    cache.engine.call("isolate", this.id);
+    cache.engine.call("isolate", this.id, isHot);
     const brief = cache.engine.call("brief", this.id);
     if (Array.isArray(brief)) this.#learn(/** @type {import("./glue.js").Brief} */ (brief));
     else this.#epoch = -1; // the next call makes it known anew
@@ -91,12 +99,17 @@ export class Cached {
 
   #register() {
     const { cache, facts } = this;
-    facts.deps ??= cache.encodeStatic(this.options.deps);
+    facts.deps ??= cache.keys.encodeStatic(this.options.deps);
     if (facts.deps === null) return GONE;
     const brief = cache.engine.call("register", this.kind, this.options, facts);
-    if (!this.#isIsolated || !Array.isArray(brief)) return brief;
-    cache.engine.call("isolate", brief[0]); // a new engine has to be told
+    if (this.#isolated === NO || !Array.isArray(brief)) return brief;
+    cache.engine.call("isolate", brief[0], this.#isolated === HOT); // a new engine has to be told
     return cache.engine.call("brief", brief[0]);
+  }
+
+  /** Whether the secret of its digests is known: that of the database, or of the page. */
+  get knowsSecret() {
+    return !this.persisted || !this.onDisk || this.cache.ready;
   }
 
   /** The options' own validation. */
@@ -128,16 +141,6 @@ export class Cached {
   /** @param {unknown} self @param {unknown[]} args */
   run(self, args) {
     return Reflect.apply(this.original, self, args);
-  }
-
-  /** @param {unknown} self @param {any[]} args @returns {Uint8Array | null} the encoding, as a copy of its own */
-  encodeForLater(self, args) {
-    const encoding = this.cache.encode(this, self, args);
-    if (encoding === null) return null;
-    if (!(encoding instanceof Encoding)) return concatenate(encoding);
-    const bytes = concatenate(encoding.parts());
-    release(encoding);
-    return bytes;
   }
 
   /** @param {any} value @param {any[]} args @returns {Promise<boolean>} */

@@ -3,6 +3,7 @@
  * The course of a call. The engine says what a call is (a hit, a flight to join, one to lead); this does it. Cached
  * functions, `validate` and `onRelease` run from here, never above a frame of the engine.
  */
+import { hasContents } from "./contents.js";
 import { adopt } from "./copier.js";
 import { GONE } from "./engine.js";
 import { RecursiveCallError } from "./errors.js";
@@ -10,6 +11,8 @@ import { Alone, Flight } from "./keepsake.js";
 import { Kept } from "./slots.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
+/** @typedef {import("./contents.js").Part} Part */
+/** @typedef {import("./encoding.js").Encoding} Encoding */
 
 /** What the two low bits of a verdict say; the others are a slot or a flight. */
 const HIT = 0;
@@ -23,24 +26,26 @@ const JOIN = 1;
 export function call(cached, self, args) {
   const { cache } = cached;
   if (!cache.isEnabled(cached.options, args) || !cached.enroll()) return cached.run(self, args);
-  for (;;) {
-    const verdict = board(cached, self, args);
-    if (verdict < 0) return cached.run(self, args);
-    const number = verdict >>> 2;
-    if ((verdict & 3) === HIT) {
-      const kept = /** @type {Kept} */ (cache.slots.at(number));
-      const value = kept.out();
-      if (kept.promised) return validated(cached, self, args, number, kept, value);
-      if (!cached.acceptsNow(value, args)) {
-        refuse(cached, number, kept);
-        continue;
-      }
-      cached.note("hit", "memory");
-      return value;
-    }
-    if ((verdict & 3) === JOIN) return join(cached, self, args, number);
-    return leadNow(cached, self, args, number);
+  const encoding = cache.keys.encode(cached, self, args);
+  if (hasContents(encoding)) return later(cached, self, args, encoding);
+  return answer(cached, self, args, board(cached, encoding), null);
+}
+
+/** @param {Cached} cached @param {unknown} self @param {any[]} args @param {number} verdict @param {string | null} fingerprint @returns {any} */
+function answer(cached, self, args, verdict, fingerprint) {
+  if (verdict < 0) return cached.run(self, args);
+  const number = verdict >>> 2;
+  if ((verdict & 3) === JOIN) return join(cached, self, args, number);
+  if ((verdict & 3) !== HIT) return leadNow(cached, self, args, takeOff(cached, number, fingerprint));
+  const kept = /** @type {Kept} */ (cached.cache.slots.at(number));
+  const value = kept.out();
+  if (kept.promised) return validated(cached, self, args, number, kept, value);
+  if (!cached.acceptsNow(value, args)) {
+    refuse(cached, number, kept);
+    return call(cached, self, args);
   }
+  cached.note("hit", "memory");
+  return value;
 }
 
 /**
@@ -52,8 +57,9 @@ export function callPersisted(cached, self, args) {
   try {
     const { cache } = cached;
     if (!cache.isEnabled(cached.options, args) || !cached.enroll()) return alone(cached, self, args);
-    if (cached.onDisk && !cache.ready) return openFirst(cached, self, args);
-    return follow(cached, self, args, board(cached, self, args));
+    const encoding = cache.keys.encode(cached, self, args);
+    if (!cached.knowsSecret || hasContents(encoding)) return later(cached, self, args, encoding);
+    return follow(cached, self, args, board(cached, encoding), null);
   } catch (error) {
     return Promise.reject(error);
   }
@@ -65,29 +71,27 @@ function alone(cached, self, args) {
 }
 
 /**
- * Encodes the arguments as they are at the call, and hashes them once the database's secret is known. If the page has
- * been configured anew or logged out meanwhile, the call is no longer the one that was made: it computes by itself.
- * @param {Cached} cached @param {unknown} self @param {any[]} args
+ * Goes on once the key is known. A call that is no longer the one that was made computes by itself.
+ * @param {Cached} cached @param {unknown} self @param {any[]} args @param {Encoding | Part[] | null} encoding
+ * @returns {Promise<any>}
  */
-async function openFirst(cached, self, args) {
-  const { cache } = cached;
-  const { moment } = cache;
-  const bytes = cached.encodeForLater(self, args);
-  await cache.open();
-  const holds = bytes !== null && cache.ready && moment === cache.moment;
-  const length = holds ? cache.load(cached, [bytes]) : -1;
-  return follow(cached, self, args, length < 0 ? -1 : cache.engine.board(cached.id, length, Date.now()));
+async function later(cached, self, args, encoding) {
+  const { keys, engine } = cached.cache;
+  const fingerprint = hasContents(encoding) ? keys.fingerprint(encoding) : null;
+  const length = (await keys.loadLater(cached, encoding))();
+  const verdict = length < 0 ? -1 : engine.board(cached.id, length, Date.now());
+  return cached.persisted ? follow(cached, self, args, verdict, fingerprint) : answer(cached, self, args, verdict, fingerprint);
 }
 
-/** @param {Cached} cached @param {unknown} self @param {any[]} args @returns {number} a verdict, or -1 without an engine */
-function board(cached, self, args) {
-  const { cache } = cached;
-  const length = cache.load(cached, cache.encode(cached, self, args));
-  return length < 0 ? -1 : cache.engine.board(cached.id, length, Date.now());
+/** @param {Cached} cached @param {Encoding | Part[] | null} encoding without contents @returns {number} a verdict, or -1 without an engine */
+function board(cached, encoding) {
+  const { keys, engine } = cached.cache;
+  const length = keys.load(cached, encoding);
+  return length < 0 ? -1 : engine.board(cached.id, length, Date.now());
 }
 
-/** @param {Cached} cached @param {unknown} self @param {any[]} args @param {number} verdict @returns {Promise<any>} */
-function follow(cached, self, args, verdict) {
+/** @param {Cached} cached @param {unknown} self @param {any[]} args @param {number} verdict @param {string | null} fingerprint @returns {Promise<any>} */
+function follow(cached, self, args, verdict, fingerprint) {
   if (verdict < 0) return alone(cached, self, args);
   const { cache } = cached;
   const number = verdict >>> 2;
@@ -96,7 +100,7 @@ function follow(cached, self, args, verdict) {
     return validated(cached, self, args, number, kept, kept.out());
   }
   if ((verdict & 3) === JOIN) return join(cached, self, args, number);
-  const flight = takeOff(cached, number);
+  const flight = takeOff(cached, number, fingerprint);
   try {
     const outcome = lead(cached, self, args, flight);
     flight.promise = outcome;
@@ -107,10 +111,11 @@ function follow(cached, self, args, verdict) {
   }
 }
 
-/** @param {Cached} cached @param {number} id */
-function takeOff(cached, id) {
+/** @param {Cached} cached @param {number} id @param {string | null} fingerprint */
+function takeOff(cached, id, fingerprint) {
   const { cache } = cached;
   const flight = new Flight(id, cache.engine.epoch);
+  flight.fingerprint = fingerprint;
   cache.flights.set(id, flight);
   return flight;
 }
@@ -134,11 +139,14 @@ function join(cached, self, args, number) {
   return flight.promise.then((result) => (result instanceof Alone ? cached.run(self, args) : result.out()));
 }
 
-/** Runs a function that may be synchronous. @param {Cached} cached @param {unknown} self @param {any[]} args @param {number} number @returns {any} */
-function leadNow(cached, self, args, number) {
+/** Runs a function that may be synchronous. @param {Cached} cached @param {unknown} self @param {any[]} args @param {Flight} flight @returns {any} */
+function leadNow(cached, self, args, flight) {
   const { cache } = cached;
-  const flight = takeOff(cached, number);
   try {
+    if (flight.fingerprint !== null && changed(cached, self, args, flight)) {
+      leaveOut(cached, flight);
+      return cached.run(self, args);
+    }
     if (cached.isResource) flight.origin = cache.originOf(cached, args);
     cached.note("miss");
     const result = cached.run(self, args);
@@ -165,9 +173,7 @@ async function lead(cached, self, args, flight) {
     const stored = await readStored(cached, args, flight);
     if (stored !== null) return stored;
     if (changed(cached, self, args, flight)) {
-      cache.land(flight);
-      cache.report("arguments-changed", `the arguments of ${cached.description} changed between the call and the computation, so its result was not kept. Pass a copy, or do not change what was passed.`);
-      cached.note("miss");
+      leaveOut(cached, flight);
       return new Alone(await cached.run(self, args));
     }
     cached.note("miss");
@@ -184,6 +190,14 @@ async function lead(cached, self, args, flight) {
     cache.land(flight);
     throw error;
   }
+}
+
+/** The arguments are no longer what they were at the call: nothing is kept or shared. @param {Cached} cached @param {Flight} flight */
+function leaveOut(cached, flight) {
+  const { cache } = cached;
+  cache.land(flight);
+  cache.report("arguments-changed", `the arguments of ${cached.description} changed between the call and the computation, so its result was not kept. Pass a copy, or do not change what was passed.`);
+  cached.note("miss");
 }
 
 /** @param {Cached} cached @param {any[]} args @param {Flight} flight @returns {Promise<Kept | null>} the entry on disk, if it is fresh and accepted */
@@ -207,7 +221,9 @@ function changed(cached, self, args, flight) {
   const { cache } = cached;
   if (flight.epoch !== cache.engine.epoch) return false; // nothing will be kept
   try {
-    const length = cache.load(cached, cache.encode(cached, self, args), flight);
+    const encoding = cache.keys.encode(cached, self, args);
+    if (flight.fingerprint !== null || hasContents(encoding)) return cache.keys.fingerprint(encoding) !== flight.fingerprint;
+    const length = cache.keys.load(cached, encoding, flight.id);
     return length >= 0 && flight.epoch === cache.engine.epoch && cache.engine.call("matches", flight.id, length) === false;
   } catch {
     return true; // they cannot even be hashed any more

@@ -12,6 +12,8 @@ import { createGlue } from "keepsake:glue";
 import { compile } from "keepsake:wasm";
 import * as errors from "./errors.js";
 import { KeepsakeError } from "./errors.js";
+import * as extent from "./extent.js";
+import * as platform from "./platform.js";
 
 /** What a call gives when there is no instance: compute without the cache. */
 export const GONE = Symbol("gone");
@@ -24,6 +26,12 @@ const MOST_FAILED_STARTS = 20;
 
 /** Told to `board` and its kin instead of a length: the digest was made in pieces. */
 const IN_PIECES = 0xffffffff;
+
+/** The modules that the instance calls, by file. @type {Record<string, object>} */
+const IMPORTED = { "errors.js": errors, "extent.js": extent, "platform.js": platform };
+
+/** The two digits of each byte. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /** @typedef {import("./glue.js").WasmEngine} WasmEngine */
 /** @typedef {(code: string, message: string, error?: unknown) => void} Report */
@@ -145,7 +153,7 @@ export class Engine {
    * Hands an encoding over, to be hashed as that of a call of function `id`; a small one is hashed by the operation
    * that follows. Nothing of the user's may run until then.
    * @param {number} id
-   * @param {import("./walker.js").Encoding} encoding
+   * @param {import("./encoding.js").Encoding} encoding
    * @param {number} [flight] a flight whose call it is to be compared with
    * @returns {number} the length to give to the operation, or -1 without an instance
    */
@@ -169,15 +177,47 @@ export class Engine {
    */
   loadParts(id, parts, flight) {
     if (this.call("digest_start", id, flight) === GONE) return -1;
-    for (const part of parts) {
-      for (let from = 0; from < part.length; from += this.#scratchSize) {
-        const piece = part.subarray(from, from + this.#scratchSize);
-        if (this.#scratch.byteLength === 0 && !this.#view()) return -1;
-        this.#scratch.set(piece);
-        if (this.call("digest_update", piece.length) === GONE) return -1;
-      }
+    return parts.every((part) => this.feed(part)) ? IN_PIECES : -1;
+  }
+
+  /** Digests a further part. @param {Uint8Array} part @returns {boolean} whether there is an instance */
+  feed(part) {
+    for (let from = 0; from < part.length; from += this.#scratchSize) {
+      const piece = part.subarray(from, from + this.#scratchSize);
+      if (this.#scratch.byteLength === 0 && !this.#view()) return false;
+      this.#scratch.set(piece);
+      if (this.call("digest_update", piece.length) === GONE) return false;
     }
-    return IN_PIECES;
+    return true;
+  }
+
+  /** Begins a digest that others may come between. @param {number} id @returns {number} what {@link resumeDigest} takes */
+  startDigest(id) {
+    return this.call("digest_start", id, undefined) === GONE ? 0 : this.restDigest();
+  }
+
+  /** Puts the digest that is under way aside. @returns {number} */
+  restDigest() {
+    const rest = this.call("digest_rest");
+    return rest === GONE ? 0 : rest;
+  }
+
+  /** Takes a digest up again. @param {number} rest @returns {number} the length to give to the operation, or -1 without an instance */
+  resumeDigest(rest) {
+    return rest === 0 || this.call("digest_resume", rest) === GONE ? -1 : IN_PIECES;
+  }
+
+  /** The digest that was put into the scratch area, in hexadecimal digits. */
+  readDigest() {
+    if (this.#scratch.byteLength === 0) this.#view();
+    let digits = "";
+    for (let i = 0; i < 16; i++) digits += HEX[/** @type {number} */ (this.#scratch[i])];
+    return digits;
+  }
+
+  /** How large the memory of the instance is, in bytes. */
+  get memorySize() {
+    return this.#exports?.memory.buffer.byteLength ?? 0;
   }
 
   /** Takes a new view on the scratch area; the old one is detached when the memory has grown. */
@@ -195,7 +235,7 @@ export class Engine {
       /** @type {WasmEngine | null} a trap in a callback is the end of this instance, not of a later one */
       let wasm = null;
       const glue = createGlue(
-        () => errors,
+        (/** @type {string} */ id) => IMPORTED[id.slice(id.lastIndexOf("/") + 1)],
         (/** @type {unknown} */ error) => wasm !== null && this.#bury(wasm, error),
       );
       this.#exports = glue.initSync({ module });

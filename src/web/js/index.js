@@ -39,7 +39,9 @@ export function createKeepsake(options = {}) {
     cacheData,
     cacheResource,
     configure,
-    hash: (/** @type {unknown} */ value) => cache.hash(value),
+    hash: (/** @type {unknown} */ value, /** @type {object | undefined} */ given) => cache.keys.hash(value, given),
+    hashAsync: (/** @type {unknown} */ value, /** @type {object | undefined} */ given) => cache.keys.hashAsync(value, given),
+    registerType: (/** @type {object} */ given) => cache.registerType(given),
     flush: () => cache.flush(),
     destroy: () => cache.destroy(),
   };
@@ -47,4 +49,4 @@ export function createKeepsake(options = {}) {
 
 const page = createKeepsake();
 
-export const { cacheData, cacheResource, configure, hash, flush, destroy } = page;
+export const { cacheData, cacheResource, configure, hash, hashAsync, registerType, flush, destroy } = page;

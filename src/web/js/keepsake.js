@@ -4,9 +4,9 @@
  */
 import { snapshot } from "./copier.js";
 import { Engine, GONE } from "./engine.js";
-import { KeepsakeError } from "./errors.js";
+import { InvalidOptionError, KeepsakeError } from "./errors.js";
+import { Keys, encodeFast } from "./keys.js";
 import { Kept, Slots, dispose } from "./slots.js";
-import { Encoding, encodeCall, encodeValue, release } from "./walker.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 /** @typedef {Record<string, any>} Options */
@@ -30,6 +30,8 @@ export class Flight {
   isOver = false;
   /** Whether the synchronous part of the function is running: whoever joins now would wait for itself. */
   running = false;
+  /** @type {string | null} of the arguments at the call, where some have contents that were read after it */
+  fingerprint = null;
 
   /** @param {number} id @param {number} epoch the engine that knows it */
   constructor(id, epoch) {
@@ -49,6 +51,8 @@ export class Alone {
 export class Keepsake {
   /** @type {Options} what `configure` was given, merged */
   page = {};
+  /** @type {Map<unknown, object>} what `registerType` was given, by type */
+  types = new Map();
   /** @type {Map<number, Flight>} */
   flights = new Map();
   /** Whether the database of the current namespace is open, or known not to open. */
@@ -75,6 +79,7 @@ export class Keepsake {
         return this.slots.forget();
       },
     );
+    this.keys = new Keys(this);
   }
 
   /**
@@ -98,13 +103,33 @@ export class Keepsake {
     this.options += 1;
   }
 
+  /**
+   * Registers a type of the user's. The last registration of a type is the one that counts, as after a hot reload.
+   * @param {any} given
+   */
+  registerType(given) {
+    const before = this.types;
+    if (typeof given !== "object" || given === null) throw new InvalidOptionError("registerType takes { type, tag, encode, decode }.", { option: "type" });
+    const clash = [...before.values()].find((/** @type {any} */ other) => other.tag === given.tag && other.type !== given.type);
+    if (clash !== undefined) throw new InvalidOptionError(`registerType: \`tag\` is "${given.tag}", which another type has already. It takes a text that no other type has.`, { option: "tag" });
+    this.types = new Map(before).set(given.type, { ...given });
+    try {
+      if (this.engine.runs || (this.isWanted({}) && this.engine.alive)) this.#introduce(this.engine);
+    } catch (error) {
+      this.types = before;
+      throw error;
+    }
+    this.options += 1;
+  }
+
   /** Makes an engine know the page's options. @param {Engine} engine */
   #introduce(engine) {
-    engine.call("configure", this.page, this.#pageDeps ?? NOTHING);
+    const types = [...this.types.values()];
+    engine.call("configure", this.page, this.#pageDeps ?? NOTHING, types);
     if (this.#pageDeps === null) {
       // Deps that take the complete walker may need the page's own hash rules, which the engine has now.
-      this.#pageDeps = this.encodeStatic(this.page.deps);
-      if (this.#pageDeps !== null) engine.call("configure", this.page, this.#pageDeps);
+      this.#pageDeps = this.keys.encodeStatic(this.page.deps);
+      if (this.#pageDeps !== null) engine.call("configure", this.page, this.#pageDeps, types);
     }
     if (this.#listens || typeof globalThis.addEventListener !== "function") return;
     this.#listens = true;
@@ -158,63 +183,9 @@ export class Keepsake {
   async open() {
     const { moment } = this;
     const opened = await this.engine.callAsync("open");
-    if (opened !== GONE && moment === this.moment) this.ready = true;
-  }
-
-  /**
-   * Encodes a call as it is now. Throws what is wrong with its arguments.
-   * @param {Cached} cached @param {unknown} self @param {unknown[]} args
-   * @returns {Encoding | Uint8Array[] | null} `null` without an engine
-   */
-  encode(cached, self, args) {
-    const { keyBy } = cached.options;
-    const keyed = keyBy === undefined ? args : [cached.ask("keyBy", () => keyBy(...args))];
-    const deps = this.#dynamicDeps(cached);
-    const selfBox = cached.usesThis ? { value: self } : null;
-    const leftOut = keyBy === undefined ? cached.leftOut : null;
-    if (!cached.ruled) {
-      const fast = encodeCall(keyed, leftOut, deps, selfBox);
-      if (fast !== null) return fast;
-    }
-    if (!cached.enroll()) return null;
-    const parts = this.engine.call("encode", cached.id, keyed, leftOut ?? [], deps, selfBox, keyBy !== undefined, false);
-    return parts === GONE || parts === undefined ? null : parts;
-  }
-
-  /** What the deps of the page and of the function give at the moment, each in its place. @param {Cached} cached */
-  #dynamicDeps(cached) {
-    const [page, own] = [this.page.deps, cached.options.deps];
-    if (typeof page !== "function" && typeof own !== "function") return null;
-    const ask = (/** @type {unknown} */ deps) => (typeof deps === "function" ? [cached.ask("deps", () => deps())] : undefined);
-    return { value: [ask(page), ask(own)] };
-  }
-
-  /**
-   * Hands the encoding of a call to the engine, and takes it back. The engine may have died while the arguments were
-   * encoded (a getter ran), so the function is made known again first.
-   * @param {Cached} cached @param {Encoding | Uint8Array[] | null} encoding
-   * @param {Flight} [flight] whose call it is to be compared with
-   * @returns {number} a length for the operation that follows, or -1 without an engine
-   */
-  load(cached, encoding, flight) {
-    if (encoding === null || !cached.enroll()) return -1;
-    return this.#load(cached.id, encoding, flight?.id);
-  }
-
-  /** @param {number} id @param {Encoding | Uint8Array[]} encoding @param {number} [flight] */
-  #load(id, encoding, flight) {
-    if (!(encoding instanceof Encoding)) return this.engine.loadParts(id, encoding, flight);
-    const length = this.engine.load(id, encoding, flight);
-    release(encoding);
-    return length;
-  }
-
-  /** The encoding of static deps, by whichever walker can. @param {unknown} deps @returns {Uint8Array | null} `null` without an engine */
-  encodeStatic(deps) {
-    const fast = encodeFast(deps);
-    if (fast !== null) return fast;
-    const parts = this.engine.call("encode_value", deps, "deps");
-    return parts === GONE ? null : concatenate(parts);
+    if (opened === GONE || moment !== this.moment) return;
+    this.ready = true;
+    if (opened === true) this.options += 1; // functions were isolated, and have to learn of it
   }
 
   /**
@@ -286,7 +257,7 @@ export class Keepsake {
     const { keyBy, deps } = cached.options;
     if (keyBy !== undefined || cached.usesThis || typeof deps === "function" || typeof this.page.deps === "function") return null;
     try {
-      const parts = this.engine.call("encode", cached.id, args, cached.leftOut ?? [], null, null, false, true);
+      const parts = this.engine.call("encode", cached.id, args, cached.leftOut ?? [], null, null, false, true, false);
       if (parts === GONE || parts === undefined || !cached.enroll()) return null;
       const length = this.engine.loadParts(NO_FUNCTION, parts);
       const origin = length < 0 ? GONE : this.engine.call("origin", cached.id, length);
@@ -323,49 +294,9 @@ export class Keepsake {
     else if (error === undefined) console.warn(`[keepsake] ${message}`);
     else console.warn(`[keepsake] ${message}`, error);
   }
-
-  /**
-   * The public digest of a value's content: the same everywhere.
-   * @param {unknown} value
-   * @returns {string} 32 hexadecimal digits
-   */
-  hash(value) {
-    const digest = this.#digest(value) ?? this.#digest(value); // an engine that dies has a successor
-    if (typeof digest !== "string") throw new KeepsakeError("hash() needs WebAssembly, which cannot be used here. With a Content-Security-Policy, add 'wasm-unsafe-eval' to script-src.", { code: "no-wasm" });
-    return digest;
-  }
-
-  /** @param {unknown} value @returns {string | undefined} nothing if there is no engine, or if it died of it */
-  #digest(value) {
-    const parts = encodeValue(value) ?? this.engine.call("encode_value", value, "value");
-    const length = parts === GONE ? -1 : this.#load(NO_FUNCTION, parts);
-    const digest = length < 0 ? GONE : this.engine.call("hash", length);
-    return digest === GONE ? undefined : digest;
-  }
 }
 
 /** @param {unknown} value @returns {value is object} */
 function isObject(value) {
   return (typeof value === "object" && value !== null) || typeof value === "function";
 }
-
-/** Encodes without an engine; `null` if that takes the complete walker. @param {unknown} value @returns {Uint8Array | null} */
-export function encodeFast(value) {
-  const encoding = encodeValue(value);
-  if (encoding === null) return null;
-  const bytes = concatenate(encoding.parts());
-  release(encoding);
-  return bytes;
-}
-
-/** @param {Uint8Array[]} parts @returns {Uint8Array} */
-export function concatenate(parts) {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
-}
-

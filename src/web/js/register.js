@@ -7,7 +7,7 @@
  */
 
 /**
- * @typedef {{ query: string, number: number, isFactory: boolean, members: WeakRef<{ isolate(): void }>[] }} Site
+ * @typedef {{ query: string, number: number, isFactory: boolean, members: WeakRef<{ isolate(isHot: boolean): void }>[] }} Site
  * @typedef {{ sites: Map<string, Site>, numbers: WeakMap<object, number>, last: number }} Register
  */
 
@@ -30,8 +30,8 @@ export function numberOf(original) {
 
 /**
  * Notes that a function was wrapped at a call site. If that makes the site a factory, all that it wrapped is isolated.
- * @param {string} key of the site @param {string} query of its script @param {number} number of the function
- * @param {{ isolate(): void }} member what wraps it
+ * @param {string} key of the site @param {string} query of its scripts @param {number} number of the function
+ * @param {{ isolate(isHot: boolean): void }} member what wraps it
  */
 export function visit(key, query, number, member) {
   const { sites } = register();
@@ -46,5 +46,13 @@ export function visit(key, query, number, member) {
   site.isFactory = true;
   const members = site.members;
   site.members = [];
-  for (const reference of members) reference.deref()?.isolate();
+  for (const reference of members) reference.deref()?.isolate(isHot());
+}
+
+/**
+ * Whether a runtime is about that replaces modules in a running page without another URL, so that a call site may have
+ * been evaluated again: webpack's (Next.js and Rspack have the same) and Turbopack's leave functions in the global scope.
+ */
+function isHot() {
+  return Object.keys(globalThis).some((name) => name.startsWith("webpackHotUpdate") || name === "TURBOPACK_CHUNK_UPDATE_LISTENERS");
 }

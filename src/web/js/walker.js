@@ -5,18 +5,15 @@
  *
  * The format is the table in `src/encoding.rs`; the complete walker is `src/web/arguments/`, which knows every
  * type and is the definition. This one finishes, or gives up as a whole at the first value it does not know.
- * It writes into a buffer that JavaScript owns: a view on wasm memory detaches when the memory grows, and
- * writes past the end of a view are dropped in silence.
  */
+import { Encoding, GIVE_UP, LARGE, NUMBER, ascii, binary, counted, numbered, string, tag } from "./encoding.js";
+import { isEmptyInside } from "./platform.js";
 import { shapeOf } from "./shapes.js";
 
 const UNDEFINED = 0x01;
 const NULL = 0x02;
 const FALSE = 0x03;
 const TRUE = 0x04;
-const NUMBER = 0x05;
-const STRING_8 = 0x06;
-const STRING_16 = 0x07;
 const BIGINT = 0x08;
 const ARRAY = 0x10;
 const OBJECT = 0x13;
@@ -30,12 +27,6 @@ const THIS = 0x43;
 
 /** Deeper values go to the complete walker, which has a stack of its own and sees cycles. */
 const DEEPEST = 48;
-/** Binary data above this many bytes is not copied but referred to. */
-const COPIED_BYTES = 256;
-/** An encoding that takes more than this is the complete walker's to refuse. */
-const LARGEST = 256 * 1024 * 1024;
-/** A buffer larger than this is not kept for the next call. */
-const KEPT_BUFFER = 1024 * 1024;
 
 const HASH_METHOD = Symbol.for("keepsake.hash");
 
@@ -79,41 +70,6 @@ const VIEWS = new Map(
   }),
 );
 
-/** An encoding under way, then finished: `bytes[0..at]`, with the `pieces` of binary data between. */
-export class Encoding {
-  constructor() {
-    this.bytes = new Uint8Array(4096);
-    this.view = new DataView(this.bytes.buffer);
-    this.at = 0;
-    /** @type {{ at: number, bytes: Uint8Array, length: number }[]} where in `bytes` each piece belongs */
-    this.pieces = [];
-  }
-
-  /** The whole in order, as views: copy what must outlive the next call. @returns {Uint8Array[]} */
-  parts() {
-    const parts = [];
-    let from = 0;
-    for (const piece of this.pieces) {
-      parts.push(this.bytes.subarray(from, piece.at), piece.bytes);
-      from = piece.at;
-    }
-    parts.push(this.bytes.subarray(from, this.at));
-    return parts;
-  }
-
-  /** Makes room for `more` bytes. @param {number} more */
-  grow(more) {
-    const needed = this.at + more;
-    if (needed > LARGEST) throw GIVE_UP;
-    const bytes = new Uint8Array(Math.min(LARGEST, Math.max(needed, this.bytes.length * 2)));
-    bytes.set(this.bytes.subarray(0, this.at));
-    this.bytes = bytes;
-    this.view = new DataView(bytes.buffer);
-  }
-}
-
-const GIVE_UP = { gaveUp: true };
-
 /** The encoding that waits for the next call; none while one is under way, so a getter that calls the cache gets its own. */
 /** @type {Encoding | null} */
 let idle = null;
@@ -121,7 +77,8 @@ let idle = null;
 /** Gives an encoding back when its bytes have been used. @param {Encoding} encoding */
 export function release(encoding) {
   encoding.pieces = [];
-  if (encoding.bytes.length <= KEPT_BUFFER) idle = encoding;
+  encoding.root = undefined;
+  if (encoding.bytes.length < LARGE) idle = encoding;
 }
 
 /**
@@ -133,7 +90,7 @@ export function release(encoding) {
  * @returns {Encoding | null}
  */
 export function encodeCall(args, leftOut, deps, self) {
-  const out = start();
+  const out = start(args);
   try {
     const count = args.length;
     counted(out, CALL, count);
@@ -163,7 +120,7 @@ export function encodeCall(args, leftOut, deps, self) {
  * @returns {Encoding | null}
  */
 export function encodeValue(value) {
-  const out = start();
+  const out = start(value);
   try {
     write(out, value, 0);
     return finish(out);
@@ -173,10 +130,12 @@ export function encodeValue(value) {
   }
 }
 
-function start() {
+/** @param {unknown} root what is to be encoded */
+function start(root) {
   const out = idle ?? new Encoding();
   idle = null;
   out.at = 0;
+  out.root = root;
   return out;
 }
 
@@ -184,73 +143,6 @@ function start() {
 function finish(out) {
   for (const piece of out.pieces) if (piece.bytes.length !== piece.length) throw GIVE_UP;
   return out;
-}
-
-/** @param {Encoding} out @param {number} tag */
-function tag(out, tag) {
-  if (out.at + 1 > out.bytes.length) out.grow(1);
-  out.bytes[out.at++] = tag;
-}
-
-/** @param {Encoding} out @param {number} tag @param {number} count */
-function counted(out, tag, count) {
-  if (out.at + 9 > out.bytes.length) out.grow(9);
-  const bytes = out.bytes;
-  bytes[out.at++] = tag;
-  while (count >= 0x80) {
-    bytes[out.at++] = (count & 0x7f) | 0x80;
-    count = Math.floor(count / 0x80);
-  }
-  bytes[out.at++] = count;
-}
-
-/** @param {Encoding} out @param {number} tag @param {number} value */
-function numbered(out, tag, value) {
-  if (out.at + 9 > out.bytes.length) out.grow(9);
-  const at = out.at;
-  out.bytes[at] = tag;
-  if (value === value) out.view.setFloat64(at + 1, value, true);
-  else {
-    // Which NaN setFloat64 writes is the engine's choice (ECMA-262 25.1.3.17), so its two halves are written.
-    out.view.setUint32(at + 1, 0, true);
-    out.view.setUint32(at + 5, 0x7ff80000, true);
-  }
-  out.at = at + 9;
-}
-
-/** @param {Encoding} out @param {string} text */
-function string(out, text) {
-  const length = text.length;
-  counted(out, STRING_8, length);
-  if (out.at + length > out.bytes.length) out.grow(length);
-  const { bytes, at } = out;
-  for (let i = 0; i < length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit > 0xff) return wideString(out, text);
-    bytes[at + i] = unit;
-  }
-  out.at = at + length;
-}
-
-/** @param {Encoding} out @param {string} text */
-function wideString(out, text) {
-  const length = text.length;
-  out.at -= length < 0x80 ? 2 : headLength(length);
-  counted(out, STRING_16, length);
-  if (out.at + 2 * length > out.bytes.length) out.grow(2 * length);
-  const { view, at } = out;
-  for (let i = 0; i < length; i++) view.setUint16(at + 2 * i, text.charCodeAt(i), true);
-  out.at = at + 2 * length;
-}
-
-/** How many bytes a tag with its count takes. @param {number} count */
-function headLength(count) {
-  let bytes = 2;
-  while (count >= 0x80) {
-    count = Math.floor(count / 0x80);
-    bytes += 1;
-  }
-  return bytes;
 }
 
 /** @param {Encoding} out @param {unknown} value @param {number} depth */
@@ -275,12 +167,6 @@ function write(out, value, depth) {
     default:
       throw GIVE_UP;
   }
-}
-
-/** @param {Encoding} out @param {string} text */
-function ascii(out, text) {
-  if (out.at + text.length > out.bytes.length) out.grow(text.length);
-  for (let i = 0; i < text.length; i++) out.bytes[out.at++] = text.charCodeAt(i);
 }
 
 /** @param {Encoding} out @param {object} value @param {number} depth */
@@ -336,24 +222,13 @@ function plain(out, value, depth) {
   else out.bytes.set(head, out.at);
   out.at += head.length;
   const sorted = shape.sorted;
+  if (sorted.length === 0 && !isEmptyInside(value)) throw GIVE_UP;
   for (let i = 0; i < sorted.length; i++) {
     const item = value[/** @type {string} */ (sorted[i])];
     if (typeof item === "number") numbered(out, NUMBER, item);
     else if (typeof item === "string") string(out, item);
     else write(out, item, depth + 1);
   }
-}
-
-/** @param {Encoding} out @param {number} type @param {Uint8Array} bytes */
-function binary(out, type, bytes) {
-  counted(out, type, bytes.length);
-  if (bytes.length > COPIED_BYTES) {
-    out.pieces.push({ at: out.at, bytes, length: bytes.length });
-    return;
-  }
-  if (out.at + bytes.length > out.bytes.length) out.grow(bytes.length);
-  out.bytes.set(bytes, out.at);
-  out.at += bytes.length;
 }
 
 /** The start of an object: its tag, its count, its keys. @param {string[]} sorted */

@@ -4,9 +4,10 @@
  */
 import { call, callPersisted } from "./call.js";
 import { Cached } from "./cached.js";
+import { hasContents } from "./contents.js";
 import { GONE } from "./engine.js";
 import { InvalidOptionError } from "./errors.js";
-import { encodeFast } from "./keepsake.js";
+import { encodeFast } from "./keys.js";
 
 /** How many frames identify a call site: the caller, and the first in a further script. */
 const FRAMES = 24;
@@ -90,9 +91,9 @@ async function remove(cached, args) {
 /** @param {Cached} cached @param {unknown[]} args */
 function peek(cached, args) {
   const { cache } = cached;
-  if (!cached.enroll() || (cached.persisted && cached.onDisk && !cache.ready)) return undefined;
+  if (!cached.enroll() || !cached.knowsSecret) return undefined;
   cached.needsNoThis();
-  const length = cache.load(cached, cache.encode(cached, undefined, args));
+  const length = cache.keys.load(cached, cache.keys.encode(cached, undefined, args, false));
   if (length < 0) return undefined;
   const slot = cache.engine.call("peek", cached.id, length, Date.now());
   return slot === GONE || slot < 0 ? undefined : cache.slots.at(slot)?.out();
@@ -105,25 +106,19 @@ async function key(cached, args) {
 }
 
 /**
- * Encodes a call at once, before anything is awaited, and uses the encoding in the same step: the scratch area holds
- * one at a time. It waits only where the database's secret is not known yet.
+ * Encodes a call at once, before anything is awaited, and uses the encoding in the same step in which it is loaded: the
+ * scratch area holds one at a time.
  * @template T
  * @param {Cached} cached @param {unknown[]} args @param {(length: number) => T | Promise<T>} use
  * @returns {Promise<T | undefined>} nothing without an engine
  */
 async function whenLoaded(cached, args, use) {
-  const { cache } = cached;
-  const { moment } = cache;
+  const { keys } = cached.cache;
   if (!cached.enroll()) return undefined;
   cached.needsNoThis();
-  let length;
-  if (cached.onDisk && cached.persisted && !cache.ready) {
-    const bytes = cached.encodeForLater(undefined, args);
-    await cache.open();
-    length = bytes === null || moment !== cache.moment ? -1 : cache.load(cached, [bytes]);
-  } else {
-    length = cache.load(cached, cache.encode(cached, undefined, args));
-  }
+  const encoding = keys.encode(cached, undefined, args, true);
+  const isLater = !cached.knowsSecret || hasContents(encoding);
+  const length = isLater ? (await keys.loadLater(cached, encoding))() : keys.load(cached, encoding);
   return length < 0 ? undefined : use(length);
 }
 

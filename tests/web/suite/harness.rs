@@ -23,7 +23,13 @@ extern "C" {
     fn release(encoding: &Encoding);
 }
 
-// The walker imports it, and wasm-bindgen copies those modules only that something in Rust names.
+// The walker imports them, and wasm-bindgen copies those modules only that something in Rust names.
+#[wasm_bindgen(module = "/src/web/js/encoding.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = ascii)]
+    fn ascii(encoding: &JsValue, text: &str);
+}
+
 #[wasm_bindgen(module = "/src/web/js/shapes.js")]
 extern "C" {
     #[wasm_bindgen(js_name = shapeOf)]
@@ -63,7 +69,7 @@ impl Identities for Strangers {
     }
 }
 
-const CONTEXT: Context = Context { function: "\"load\"", name: "load", params: &[] };
+const CONTEXT: Context = Context { function: "\"load\"", name: "load", params: &[], no_contents: Some("Wait for it.") };
 
 /// What the complete walker makes of a value, or the error that a user would see.
 pub fn complete(value: &JsValue) -> Result<Vec<u8>, JsValue> {

@@ -20,7 +20,7 @@ fn identity_of(class: &JsValue) -> Rules {
     let identity = js(
         "Object.defineProperty(() => { throw new Error('called') }, Symbol.for('keepsake.identity'), { value: true })",
     );
-    Rules::new(std::iter::once(&Rule::read(class, identity.unchecked_ref())))
+    Rules::new(&[Rule::read(class, identity.unchecked_ref())], &[], Rc::default())
 }
 
 fn made_by(class: &JsValue, id: u32) -> JsValue {
@@ -126,7 +126,7 @@ fn what_a_function_without_a_lasting_identity_made_has_no_origin() {
     assert_eq!(engine.origin(placeless, 0), None, "nobody would find the function again");
     let placed = resource_function(&engine, "", "Error\n    at https://a.example/x.js:1:2");
     assert!(engine.origin(placed, 0).is_some());
-    engine.isolate(placed);
+    engine.isolate(placed, false);
     assert_eq!(engine.origin(placed, 0), None, "its place is a factory's");
     assert_eq!(engine.origin(99, 0), None);
 }

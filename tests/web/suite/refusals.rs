@@ -154,7 +154,7 @@ fn the_path_leads_to_the_culprit() {
     }
     let deep = "(() => { let a = () => 1; for (let i = 0; i < 10000; i++) a = [a]; return a })()";
     let error = refusal(&js(deep));
-    assert_eq!(text(&error, "path"), format!("arguments[0]{}", "[0]".repeat(10_000)));
+    assert_eq!(text(&error, "path"), format!("arguments[0]{}…{}", "[0]".repeat(24), "[0]".repeat(8)));
 }
 
 #[wasm_bindgen_test]

@@ -1,5 +1,7 @@
 //! Hash rules: which one is asked, what becomes of its answer, and what its mistakes are called.
 
+use std::rc::Rc;
+
 use js_sys::{Array, Function};
 use keepsake::web::rules::{Rule, Rules};
 use wasm_bindgen::prelude::*;
@@ -15,7 +17,7 @@ fn rules(expression: &str) -> Rules {
 fn read(pairs: &JsValue) -> Rules {
     let pairs = pairs.unchecked_ref::<Array>().iter().map(wasm_bindgen::JsCast::unchecked_into::<Array>);
     let list: Vec<Rule> = pairs.map(|pair| Rule::read(&pair.get(0), pair.get(1).unchecked_ref())).collect();
-    Rules::new(list.iter())
+    Rules::new(&list, &[], Rc::default())
 }
 
 /// Rules and a value that share what `setup` declares.
@@ -185,7 +187,7 @@ fn what_a_rule_gives_must_be_hashable_itself() {
 fn a_rule_may_use_the_walkers_itself() {
     let inner = Closure::<dyn Fn() -> JsValue>::new(|| hex(&complete(&js("[1, { a: 2 }]")).expect("plain")).into());
     let rule = Rule::read(&js("Date"), inner.as_ref().unchecked_ref());
-    let rules = Rules::new(std::iter::once(&rule));
+    let rules = Rules::new(&[rule], &[], Rc::default());
     let expected = complete(&inner.as_ref().unchecked_ref::<Function>().call0(&JsValue::NULL).expect("a text"));
     let result = encoded(&rules, &js("['before', new Date(0), 'after']"));
     assert!(result.contains(&format!("3100{}", hex(&expected.expect("a text")))), "{result}");

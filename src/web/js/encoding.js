@@ -1,0 +1,145 @@
+// @ts-check
+/**
+ * An encoding under way: the buffer that the fast walker writes, and how the items of the table in `src/encoding.rs` are
+ * written. It belongs to JavaScript: a view on wasm memory detaches when the memory grows, and writes past the end of a
+ * view are dropped in silence.
+ */
+import { exceeds } from "./extent.js";
+
+export const NUMBER = 0x05;
+const STRING_8 = 0x06;
+const STRING_16 = 0x07;
+
+/** Binary data above this many bytes is not copied but referred to. */
+const COPIED_BYTES = 256;
+/** An encoding that takes more than this is the complete walker's to refuse. */
+const LARGEST = 256 * 1024 * 1024;
+/** At this size it is found out how many values are still to come; and a buffer this large is not kept for the next call. */
+export const LARGE = 1024 * 1024;
+/** More values than this are the complete walker's to refuse. */
+const MOST_VALUES = 2 ** 26;
+
+/** An encoding under way, then finished: `bytes[0..at]`, with the `pieces` of binary data between. */
+export class Encoding {
+  constructor() {
+    this.bytes = new Uint8Array(4096);
+    this.view = new DataView(this.bytes.buffer);
+    this.at = 0;
+    /** @type {{ at: number, bytes: Uint8Array, length: number }[]} where in `bytes` each piece belongs */
+    this.pieces = [];
+    /** @type {unknown} what is being encoded */
+    this.root = undefined;
+  }
+
+  /** The whole in order, as views: copy what must outlive the next call. @returns {Uint8Array[]} */
+  parts() {
+    const parts = [];
+    let from = 0;
+    for (const piece of this.pieces) {
+      parts.push(this.bytes.subarray(from, piece.at), piece.bytes);
+      from = piece.at;
+    }
+    parts.push(this.bytes.subarray(from, this.at));
+    return parts;
+  }
+
+  /** Makes room for `more` bytes. @param {number} more */
+  grow(more) {
+    const needed = this.at + more;
+    const length = Math.min(LARGEST, Math.max(needed, this.bytes.length * 2));
+    if (needed > LARGEST) throw GIVE_UP;
+    if (this.bytes.length < LARGE && length >= LARGE && exceeds(this.root, MOST_VALUES)) throw GIVE_UP;
+    const bytes = new Uint8Array(length);
+    bytes.set(this.bytes.subarray(0, this.at));
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer);
+  }
+}
+
+/** Thrown where the complete walker has to take over. */
+export const GIVE_UP = { gaveUp: true };
+
+/** @param {Encoding} out @param {number} tag */
+export function tag(out, tag) {
+  if (out.at + 1 > out.bytes.length) out.grow(1);
+  out.bytes[out.at++] = tag;
+}
+
+/** @param {Encoding} out @param {number} tag @param {number} count */
+export function counted(out, tag, count) {
+  if (out.at + 9 > out.bytes.length) out.grow(9);
+  const bytes = out.bytes;
+  bytes[out.at++] = tag;
+  while (count >= 0x80) {
+    bytes[out.at++] = (count & 0x7f) | 0x80;
+    count = Math.floor(count / 0x80);
+  }
+  bytes[out.at++] = count;
+}
+
+/** @param {Encoding} out @param {number} tag @param {number} value */
+export function numbered(out, tag, value) {
+  if (out.at + 9 > out.bytes.length) out.grow(9);
+  const at = out.at;
+  out.bytes[at] = tag;
+  if (value === value) out.view.setFloat64(at + 1, value, true);
+  else {
+    // Which NaN setFloat64 writes is the engine's choice (ECMA-262 25.1.3.17), so its two halves are written.
+    out.view.setUint32(at + 1, 0, true);
+    out.view.setUint32(at + 5, 0x7ff80000, true);
+  }
+  out.at = at + 9;
+}
+
+/** @param {Encoding} out @param {string} text */
+export function string(out, text) {
+  const length = text.length;
+  counted(out, STRING_8, length);
+  if (out.at + length > out.bytes.length) out.grow(length);
+  const { bytes, at } = out;
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0xff) return wideString(out, text);
+    bytes[at + i] = unit;
+  }
+  out.at = at + length;
+}
+
+/** @param {Encoding} out @param {string} text */
+function wideString(out, text) {
+  const length = text.length;
+  out.at -= length < 0x80 ? 2 : headLength(length);
+  counted(out, STRING_16, length);
+  if (out.at + 2 * length > out.bytes.length) out.grow(2 * length);
+  const { view, at } = out;
+  for (let i = 0; i < length; i++) view.setUint16(at + 2 * i, text.charCodeAt(i), true);
+  out.at = at + 2 * length;
+}
+
+/** How many bytes a tag with its count takes. @param {number} count */
+function headLength(count) {
+  let bytes = 2;
+  while (count >= 0x80) {
+    count = Math.floor(count / 0x80);
+    bytes += 1;
+  }
+  return bytes;
+}
+
+/** @param {Encoding} out @param {string} text */
+export function ascii(out, text) {
+  if (out.at + text.length > out.bytes.length) out.grow(text.length);
+  for (let i = 0; i < text.length; i++) out.bytes[out.at++] = text.charCodeAt(i);
+}
+
+/** @param {Encoding} out @param {number} type @param {Uint8Array} bytes */
+export function binary(out, type, bytes) {
+  counted(out, type, bytes.length);
+  if (bytes.length > COPIED_BYTES) {
+    out.pieces.push({ at: out.at, bytes, length: bytes.length });
+    return;
+  }
+  if (out.at + bytes.length > out.bytes.length) out.grow(bytes.length);
+  out.bytes.set(bytes, out.at);
+  out.at += bytes.length;
+}

@@ -1,0 +1,205 @@
+// @ts-check
+/**
+ * Arguments as keys: encodes a call by whichever walker can, and hands the bytes to the engine, which digests them.
+ */
+import { Pending, hasContents } from "./contents.js";
+import { Encoding } from "./encoding.js";
+import { GONE } from "./engine.js";
+import { KeepsakeError } from "./errors.js";
+import { numberOf } from "./register.js";
+import { encodeCall, encodeValue, release } from "./walker.js";
+
+/** @typedef {import("./cached.js").Cached} Cached */
+/** @typedef {import("./contents.js").Part} Part */
+
+/** Stands for a function where there is none: digests are public. */
+const NO_FUNCTION = 0xffffffff;
+
+export class Keys {
+  /** @param {import("./keepsake.js").Keepsake} cache */
+  constructor(cache) {
+    this.cache = cache;
+    this.engine = cache.engine;
+  }
+
+  /**
+   * Encodes a call as it is now. Throws what is wrong with its arguments.
+   * @param {Cached} cached @param {unknown} self @param {unknown[]} args
+   * @param {boolean} [waits] whether somebody waits for the content of a blob, if there is one among them
+   * @returns {Encoding | Part[] | null} `null` without an engine
+   */
+  encode(cached, self, args, waits = cached.waits) {
+    const { keyBy } = cached.options;
+    const keyed = keyBy === undefined ? args : [cached.ask("keyBy", () => keyBy(...args))];
+    const deps = this.#dynamicDeps(cached);
+    const selfBox = cached.usesThis ? { value: self } : null;
+    const leftOut = keyBy === undefined ? cached.leftOut : null;
+    if (!cached.ruled) {
+      const fast = encodeCall(keyed, leftOut, deps, selfBox);
+      if (fast !== null) return fast;
+    }
+    if (!cached.enroll()) return null;
+    const parts = this.engine.call("encode", cached.id, keyed, leftOut ?? [], deps, selfBox, keyBy !== undefined, false, waits);
+    return parts === GONE || parts === undefined ? null : parts;
+  }
+
+  /** What the deps of the page and of the function give at the moment, each in its place. @param {Cached} cached */
+  #dynamicDeps(cached) {
+    const [page, own] = [this.cache.page.deps, cached.options.deps];
+    if (typeof page !== "function" && typeof own !== "function") return null;
+    const ask = (/** @type {unknown} */ deps) => (typeof deps === "function" ? [cached.ask("deps", () => deps())] : undefined);
+    return { value: [ask(page), ask(own)] };
+  }
+
+  /**
+   * Hands the encoding of a call to the engine, and takes it back. The engine may have died while the arguments were
+   * encoded (a getter ran), so the function is made known again first.
+   * @param {Cached} cached @param {Encoding | Part[] | null} encoding without contents
+   * @param {number} [flight] whose call it is to be compared with
+   * @returns {number} a length for the operation that follows, or -1 without an engine
+   */
+  load(cached, encoding, flight) {
+    if (encoding === null || !cached.enroll()) return -1;
+    return this.#load(cached.id, encoding, flight);
+  }
+
+  /** @param {number} id @param {Encoding | Part[]} encoding @param {number} [flight] */
+  #load(id, encoding, flight) {
+    if (!(encoding instanceof Encoding)) return this.engine.loadParts(id, /** @type {Uint8Array[]} */ (encoding), flight);
+    const length = this.engine.load(id, encoding, flight);
+    release(encoding);
+    return length;
+  }
+
+  /**
+   * The same for a call that cannot be digested yet: the secret of the database is not known, or contents are to be read.
+   * What can change is copied before anything is awaited. If the page is configured anew or logs out meanwhile, the call
+   * is no longer the one that was made.
+   * @param {Cached} cached @param {Encoding | Part[] | null} encoding
+   * @returns {Promise<() => number>} loads it, for the operation that follows in the same step; -1 also if a content could
+   *   not be read
+   */
+  async loadLater(cached, encoding) {
+    const { cache } = this;
+    const { moment } = cache;
+    if (encoding === null) return () => -1;
+    const pending = new Pending(encoding instanceof Encoding ? encoding.parts() : encoding);
+    if (encoding instanceof Encoding) release(encoding);
+    if (!cached.knowsSecret) await cache.open();
+    if (moment !== cache.moment || !cached.enroll() || !cached.knowsSecret) return () => -1;
+    try {
+      const load = await pending.digest(this.engine, cached.id);
+      return () => (moment === cache.moment ? load() : -1);
+    } catch (error) {
+      cache.report("content-unreadable", `the content of a blob among the arguments of ${cached.description} could not be read, so the call was not cached.`, error);
+      return () => -1;
+    }
+  }
+
+  /**
+   * What tells whether the arguments of a call have changed, without reading a content again: each blob counts by itself.
+   * @param {Encoding | Part[] | null} encoding
+   * @returns {string}
+   */
+  fingerprint(encoding) {
+    if (encoding === null) return "";
+    const parts = encoding instanceof Encoding ? encoding.parts() : encoding;
+    const bytes = parts.map((part) => (part instanceof Uint8Array ? part : new Uint8Array(Float64Array.of(numberOf(part)).buffer)));
+    const length = this.engine.loadParts(NO_FUNCTION, bytes);
+    if (encoding instanceof Encoding) release(encoding);
+    return this.#hexDigits(length) ?? "";
+  }
+
+  /** The encoding of static deps, by whichever walker can. @param {unknown} deps @returns {Uint8Array | null} `null` without an engine */
+  encodeStatic(deps) {
+    const fast = encodeFast(deps);
+    if (fast !== null) return fast;
+    const parts = this.engine.call("encode_deps", deps);
+    return parts === GONE ? null : concatenate(parts);
+  }
+
+  /**
+   * The public digest of a value's content: the same everywhere.
+   * @param {unknown} value @param {object} [options]
+   * @returns {string} 32 hexadecimal digits
+   */
+  hash(value, options) {
+    const digest = this.#hash(value, options) ?? this.#hash(value, options); // an engine that dies has a successor
+    if (digest === undefined) throw noEngine("hash");
+    return digest;
+  }
+
+  /**
+   * The same where contents are to be read.
+   * @param {unknown} value @param {object} [options]
+   * @returns {Promise<string>}
+   */
+  async hashAsync(value, options) {
+    const encoding = this.#encodeValue(value, options, true);
+    if (encoding === null) throw noEngine("hashAsync");
+    if (!hasContents(encoding)) return this.#hexDigits(this.#load(NO_FUNCTION, encoding)) ?? this.hash(value, options);
+    const load = await new Pending(encoding).digest(this.engine, NO_FUNCTION);
+    const digest = this.#hexDigits(load());
+    if (digest === undefined) throw noEngine("hashAsync");
+    return digest;
+  }
+
+  /** @param {unknown} value @param {object} [options] @returns {string | undefined} nothing if there is no engine, or if it died of it */
+  #hash(value, options) {
+    const encoding = this.#encodeValue(value, options, false);
+    return encoding === null ? undefined : this.#hexDigits(this.#load(NO_FUNCTION, encoding));
+  }
+
+  /** @param {unknown} value @param {object | undefined} options @param {boolean} waits @returns {Encoding | Part[] | null} */
+  #encodeValue(value, options, waits) {
+    const fast = options === undefined ? encodeValue(value) : null;
+    if (fast !== null) return fast;
+    const parts = this.engine.call("encode_value", value, options, waits);
+    return parts === GONE ? null : parts;
+  }
+
+  /** @param {number} length of a public encoding that was loaded @returns {string | undefined} */
+  #hexDigits(length) {
+    if (length < 0 || this.engine.call("digest", NO_FUNCTION, length) !== true) return undefined;
+    return this.engine.readDigest();
+  }
+
+  /** For tests: a value as both walkers write it. @param {unknown} value */
+  async encodings(value) {
+    const fast = encodeFast(value);
+    const parts = this.engine.call("encode_value", value, undefined, true);
+    if (parts === GONE) throw noEngine("encodings");
+    return { fast, complete: hasContents(parts) ? await new Pending(parts).bytes() : concatenate(parts) };
+  }
+
+  /** For benchmarks: makes the key of a call, which stays in the engine. @param {unknown[]} args */
+  digestCall(args) {
+    const encoding = encodeCall(args, null, null, null);
+    if (encoding !== null) this.engine.call("digest", NO_FUNCTION, this.#load(NO_FUNCTION, encoding));
+  }
+}
+
+/** @param {string} name */
+function noEngine(name) {
+  return new KeepsakeError(`${name}() needs WebAssembly, which cannot be used here. With a Content-Security-Policy, add 'wasm-unsafe-eval' to script-src.`, { code: "no-wasm" });
+}
+
+/** Encodes without an engine; `null` if that takes the complete walker. @param {unknown} value @returns {Uint8Array | null} */
+export function encodeFast(value) {
+  const encoding = encodeValue(value);
+  if (encoding === null) return null;
+  const bytes = concatenate(encoding.parts());
+  release(encoding);
+  return bytes;
+}
+
+/** @param {Uint8Array[]} parts @returns {Uint8Array} */
+export function concatenate(parts) {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
