@@ -32,7 +32,6 @@ export async function pack() {
     target: "es2022",
     legalComments: "none",
     logLevel: "warning",
-    logOverride: { "duplicate-object-key": "silent" }, // the glue names a module once for each function that it takes from it
     plugins: [generated({ "keepsake:glue": glue, "keepsake:wasm": inlined(wasm) })],
   };
   await build({ ...options, entryPoints: [join(ROOT, "src/web/js/index.js")], outfile: join(PKG, "keepsake.js"), minify: true });
@@ -69,7 +68,7 @@ async function makeFactory(build) {
     target: "es2022",
     write: false,
     logLevel: "warning",
-    logOverride: { "empty-import-meta": "silent" }, // of init(), which is not used here
+    logOverride: { "duplicate-object-key": "silent", "empty-import-meta": "silent" }, // of init(), which is not used here
   });
   const [output] = bundled.outputFiles;
   return `
@@ -77,9 +76,16 @@ async function makeFactory(build) {
     export function createGlue(require, onTrap) {
       const WebAssembly = guard(onTrap);
       const module = { exports: {} };
-      ${output.text}
+      ${withoutRepeats(output.text)}
       return module.exports;
     }`;
+}
+
+/** The glue lists a module once for each function that it takes from it; a repeated key is a warning in users' builds. @param {string} glue */
+function withoutRepeats(glue) {
+  /** @type {Set<string>} */
+  const seen = new Set();
+  return glue.replace(/^ *("\.\/snippets\/[^"]+"): \w+,?$\n/gm, (line, module) => (seen.has(module) ? "" : (seen.add(module), line)));
 }
 
 /** @param {Buffer} wasm @returns {string} a module that compiles it once, when first asked */

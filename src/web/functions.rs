@@ -37,6 +37,8 @@ pub struct Wrapped {
     /// Data or resource.
     pub kind: Kind,
     facts: Facts,
+    /// Whether it is the global `fetch`, which takes no notice of `this`.
+    is_fetch: bool,
     options: Options,
     own_rules: Vec<Rule>,
     unstable: Option<Unstable>,
@@ -180,6 +182,7 @@ impl Wrapped {
             shape.push([name, " ", &text(name)].concat());
         }
         shape.extend(options.params.iter().flatten().map(|name| ["parameter ", name].concat()));
+        let is_fetch = types::field(facts, "isFetch").is_truthy();
         let deps = types::field(facts, "deps").dyn_into::<js_sys::Uint8Array>();
         let facts = Facts {
             kind,
@@ -192,7 +195,7 @@ impl Wrapped {
             shape,
         };
         let unstable = facts.unstable();
-        Ok(Self { kind, facts, options, own_rules, unstable, current: Current::unset(), past: Vec::new() })
+        Ok(Self { kind, facts, is_fetch, options, own_rules, unstable, current: Current::unset(), past: Vec::new() })
     }
 
     fn resolve(&self, id: u32, page: &Page) -> Current {
@@ -240,7 +243,7 @@ impl Wrapped {
 
     /// Whether `this` is part of its key.
     pub fn uses_this(&self) -> bool {
-        source::uses_this(&self.facts.source)
+        !self.is_fetch && source::uses_this(&self.facts.source)
     }
 
     /// Which parameters stay out of its key, if any.

@@ -5,12 +5,12 @@ use std::cell::Cell;
 /// Large enough for almost every call, small enough to stay in the processor's cache.
 pub const SIZE: usize = 64 * 1024;
 
-/// A fixed place in wasm memory that JavaScript writes between calls.
-pub struct Scratch(Box<[Cell<u8>]>);
+/// A fixed place in wasm memory that JavaScript writes between calls, by bytes and by words.
+pub struct Scratch(Box<[Cell<u64>]>);
 
 impl Default for Scratch {
     fn default() -> Self {
-        Self(vec![Cell::new(0); SIZE].into_boxed_slice())
+        Self(vec![Cell::new(0); SIZE / size_of::<u64>()].into_boxed_slice())
     }
 }
 
@@ -20,20 +20,20 @@ impl Scratch {
         self.0.as_ptr().cast_mut().cast()
     }
 
-    /// Puts bytes at its start, for JavaScript to read.
-    pub fn write(&self, bytes: &[u8]) {
-        for (cell, byte) in self.0.iter().zip(bytes) {
-            cell.set(*byte);
+    /// Puts 16 bytes at its start, for JavaScript to read.
+    pub fn write(&self, bytes: [u8; 16]) {
+        for (cell, word) in self.0.iter().zip(bytes.as_chunks().0) {
+            cell.set(u64::from_ne_bytes(*word));
         }
     }
 
     /// Reads the first `length` bytes, as many as there are.
     pub fn read<R>(&self, length: usize, read: impl FnOnce(&[u8]) -> R) -> R {
-        let cells = &self.0[..length.min(SIZE)];
-        // SAFETY: a `Cell<u8>` is laid out as a `u8`. Nothing writes the area meanwhile: JavaScript runs only while no
-        // export does, and `read` is given pure functions of this crate, which call neither into it nor [`Self::write`].
+        // SAFETY: the bytes of the words, which have no padding. Nothing writes the area meanwhile: JavaScript runs only
+        // while no export does, and `read` is given pure functions of this crate, which call neither into it nor
+        // [`Self::write`].
         #[allow(unsafe_code)]
-        let bytes = unsafe { std::slice::from_raw_parts(cells.as_ptr().cast::<u8>(), cells.len()) };
+        let bytes = unsafe { std::slice::from_raw_parts(self.0.as_ptr().cast::<u8>(), length.min(SIZE)) };
         read(bytes)
     }
 }

@@ -12,7 +12,7 @@ const NO = 0;
 const YES = 1;
 const HOT = 2;
 
-/** What can be told about a function when it is wrapped. @typedef {{ name: string, source: string, stack: string, deps: Uint8Array | null, keyBySource: string, depsSource: string }} Facts */
+/** What can be told about a function when it is wrapped. @typedef {{ name: string, source: string, isFetch: boolean, stack: string, deps: Uint8Array | null, keyBySource: string, depsSource: string }} Facts */
 
 export class Cached {
   /** The engine's number for it. */
@@ -140,7 +140,7 @@ export class Cached {
 
   /** @param {unknown} self @param {unknown[]} args */
   run(self, args) {
-    return Reflect.apply(this.original, self, args);
+    return Reflect.apply(this.original, this.facts.isFetch ? undefined : self, args); // fetch refuses any other `this`
   }
 
   /** @param {any} value @param {any[]} args @returns {Promise<boolean>} */

@@ -14,7 +14,7 @@ const STRING_16 = 0x07;
 const COPIED_BYTES = 256;
 /** An encoding that takes more than this is the complete walker's to refuse. */
 const LARGEST = 256 * 1024 * 1024;
-/** At this size it is found out how many values are still to come; and a buffer this large is not kept for the next call. */
+/** Past this size it is found out how many values are still to come; and a larger buffer is not kept for the next call. */
 export const LARGE = 1024 * 1024;
 /** More values than this are the complete walker's to refuse. */
 const MOST_VALUES = 2 ** 26;
@@ -24,11 +24,22 @@ export class Encoding {
   constructor() {
     this.bytes = new Uint8Array(4096);
     this.view = new DataView(this.bytes.buffer);
+    /** The same by words, for whoever copies it. */
+    this.words = new Uint32Array(this.bytes.buffer);
     this.at = 0;
     /** @type {{ at: number, bytes: Uint8Array, length: number }[]} where in `bytes` each piece belongs */
     this.pieces = [];
+    /** How far it may be written without asking. */
+    this.limit = this.bytes.length;
     /** @type {unknown} what is being encoded */
     this.root = undefined;
+  }
+
+  /** Begins anew. @param {unknown} root what is to be encoded */
+  start(root) {
+    this.at = 0;
+    this.limit = Math.min(this.bytes.length, LARGE);
+    this.root = root;
   }
 
   /** The whole in order, as views: copy what must outlive the next call. @returns {Uint8Array[]} */
@@ -46,13 +57,14 @@ export class Encoding {
   /** Makes room for `more` bytes. @param {number} more */
   grow(more) {
     const needed = this.at + more;
-    const length = Math.min(LARGEST, Math.max(needed, this.bytes.length * 2));
-    if (needed > LARGEST) throw GIVE_UP;
-    if (this.bytes.length < LARGE && length >= LARGE && exceeds(this.root, MOST_VALUES)) throw GIVE_UP;
+    if (needed > LARGEST || (needed > LARGE && this.limit <= LARGE && exceeds(this.root, MOST_VALUES))) throw GIVE_UP;
+    const length = Math.min(LARGEST, Math.max((needed + 3) & ~3, this.bytes.length * 2)); // whole words
     const bytes = new Uint8Array(length);
     bytes.set(this.bytes.subarray(0, this.at));
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer);
+    this.words = new Uint32Array(bytes.buffer);
+    this.limit = needed > LARGE ? length : Math.min(length, LARGE);
   }
 }
 
@@ -61,13 +73,13 @@ export const GIVE_UP = { gaveUp: true };
 
 /** @param {Encoding} out @param {number} tag */
 export function tag(out, tag) {
-  if (out.at + 1 > out.bytes.length) out.grow(1);
+  if (out.at + 1 > out.limit) out.grow(1);
   out.bytes[out.at++] = tag;
 }
 
 /** @param {Encoding} out @param {number} tag @param {number} count */
 export function counted(out, tag, count) {
-  if (out.at + 9 > out.bytes.length) out.grow(9);
+  if (out.at + 9 > out.limit) out.grow(9);
   const bytes = out.bytes;
   bytes[out.at++] = tag;
   while (count >= 0x80) {
@@ -79,7 +91,7 @@ export function counted(out, tag, count) {
 
 /** @param {Encoding} out @param {number} tag @param {number} value */
 export function numbered(out, tag, value) {
-  if (out.at + 9 > out.bytes.length) out.grow(9);
+  if (out.at + 9 > out.limit) out.grow(9);
   const at = out.at;
   out.bytes[at] = tag;
   if (value === value) out.view.setFloat64(at + 1, value, true);
@@ -91,11 +103,38 @@ export function numbered(out, tag, value) {
   out.at = at + 9;
 }
 
+/** Numbers in a row, as many as there are at the start of a list. @param {Encoding} out @param {unknown[]} values @returns {number} how many */
+export function numbers(out, values) {
+  const count = values.length;
+  if (out.at + 9 * count > out.limit) out.grow(9 * count);
+  const { bytes, view } = out;
+  let { at } = out;
+  let i = 0;
+  for (; i < count; i++, at += 9) {
+    const value = values[i];
+    if (typeof value !== "number" || value !== value) break;
+    bytes[at] = NUMBER;
+    view.setFloat64(at + 1, value, true);
+  }
+  out.at = at;
+  return i;
+}
+
+/** Bytes that were written before. @param {Encoding} out @param {Uint8Array} head */
+export function copied(out, head) {
+  const { length } = head;
+  if (out.at + length > out.limit) out.grow(length);
+  const { bytes, at } = out;
+  if (length > 8) bytes.set(head, at);
+  else for (let i = 0; i < length; i++) bytes[at + i] = /** @type {number} */ (head[i]);
+  out.at = at + length;
+}
+
 /** @param {Encoding} out @param {string} text */
 export function string(out, text) {
   const length = text.length;
   counted(out, STRING_8, length);
-  if (out.at + length > out.bytes.length) out.grow(length);
+  if (out.at + length > out.limit) out.grow(length);
   const { bytes, at } = out;
   for (let i = 0; i < length; i++) {
     const unit = text.charCodeAt(i);
@@ -110,7 +149,7 @@ function wideString(out, text) {
   const length = text.length;
   out.at -= length < 0x80 ? 2 : headLength(length);
   counted(out, STRING_16, length);
-  if (out.at + 2 * length > out.bytes.length) out.grow(2 * length);
+  if (out.at + 2 * length > out.limit) out.grow(2 * length);
   const { view, at } = out;
   for (let i = 0; i < length; i++) view.setUint16(at + 2 * i, text.charCodeAt(i), true);
   out.at = at + 2 * length;
@@ -128,7 +167,7 @@ function headLength(count) {
 
 /** @param {Encoding} out @param {string} text */
 export function ascii(out, text) {
-  if (out.at + text.length > out.bytes.length) out.grow(text.length);
+  if (out.at + text.length > out.limit) out.grow(text.length);
   for (let i = 0; i < text.length; i++) out.bytes[out.at++] = text.charCodeAt(i);
 }
 
@@ -139,7 +178,7 @@ export function binary(out, type, bytes) {
     out.pieces.push({ at: out.at, bytes, length: bytes.length });
     return;
   }
-  if (out.at + bytes.length > out.bytes.length) out.grow(bytes.length);
+  if (out.at + bytes.length > out.limit) out.grow(bytes.length);
   out.bytes.set(bytes, out.at);
   out.at += bytes.length;
 }

@@ -160,8 +160,7 @@ export class Keys {
 
   /** @param {number} length of a public encoding that was loaded @returns {string | undefined} */
   #hexDigits(length) {
-    if (length < 0 || this.engine.call("digest", NO_FUNCTION, length) !== true) return undefined;
-    return this.engine.readDigest();
+    return this.engine.digest(NO_FUNCTION, length) ? this.engine.readDigest() : undefined;
   }
 
   /** For tests: a value as both walkers write it. @param {unknown} value */
@@ -175,7 +174,7 @@ export class Keys {
   /** For benchmarks: makes the key of a call, which stays in the engine. @param {unknown[]} args */
   digestCall(args) {
     const encoding = encodeCall(args, null, null, null);
-    if (encoding !== null) this.engine.call("digest", NO_FUNCTION, this.#load(NO_FUNCTION, encoding));
+    if (encoding !== null) this.engine.digest(NO_FUNCTION, this.#load(NO_FUNCTION, encoding));
   }
 }
 

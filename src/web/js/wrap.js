@@ -29,13 +29,17 @@ export function wrap(cache, kind, original, options, entry) {
   if (/^(?:async\s*)?(?:function\s*)?\*/.test(source)) {
     throw new InvalidOptionError(`${label} cannot wrap a generator: it gives one iterator, which the first caller would use up. Wrap a function that returns an array.`, { option: "fn" });
   }
-  const given = options === undefined ? {} : { ...options };
+  // The platform's own function has no text that would tell it from others, and needs none.
+  const isFetch = original === globalThis.fetch;
+  const given = { ...options };
+  if (isFetch) Object.assign(given, { name: given.name ?? "fetch", version: given.version ?? "1" });
   const { deps } = given;
   const name = typeof original.name === "string" ? original.name : "";
   /** @type {import("./cached.js").Facts} */
   const facts = {
     name,
     source,
+    isFetch,
     stack: stackBelow(entry),
     // Without an engine, so that it holds also where caching is enabled later.
     deps: deps === undefined || typeof deps === "function" ? new Uint8Array(0) : encodeFast(deps),
