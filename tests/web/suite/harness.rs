@@ -30,6 +30,12 @@ extern "C" {
     fn ascii(encoding: &JsValue, text: &str);
 }
 
+#[wasm_bindgen(module = "/src/web/js/indices.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = isOnlyItems)]
+    fn is_only_items(array: &Array) -> bool;
+}
+
 #[wasm_bindgen(module = "/src/web/js/shapes.js")]
 extern "C" {
     #[wasm_bindgen(js_name = shapeOf)]
