@@ -1,12 +1,12 @@
 //! Where a function was wrapped, read from a stack trace.
 
-/// A place in a script: its URL without the query, line and column.
+/// A place in a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
-    /// The script.
+    /// The script's URL, without its fragment and without the stamp.
     pub url: String,
-    /// The query that was cut off it: a re-evaluated module has another one.
-    pub query: String,
+    /// What a development server has put into the query of a module that is evaluated again: Vite's `t=…`. Empty without.
+    pub stamp: String,
     /// `line:column`.
     pub position: String,
 }
@@ -16,27 +16,39 @@ pub struct Frame {
 pub struct CallSite {
     /// The frame that called `cacheData` or `cacheResource`.
     pub caller: Frame,
-    /// The first frame further out that is in another script: a helper shared by two pages has one caller, but two of these.
-    pub outer: Option<Frame>,
+    /// The way to it: the frames further out that can be read. Two pages, or two routes in one file, may share a helper
+    /// that wraps, and a helper of that helper.
+    pub outer: Vec<Frame>,
 }
 
 impl CallSite {
     /// Reads the stack of an error whose frames start with the caller. Takes the formats of V8
-    /// (`at name (url:1:2)`), `SpiderMonkey` and `JavaScriptCore` (`name@url:1:2`).
+    /// (`at name (url:1:2)`), `SpiderMonkey` and `JavaScriptCore` (`name@url:1:2`). Frames from before an `await` say
+    /// nothing of the way here, and are left out.
     ///
     /// `None` if the caller's frame has no script that will be found at the same place again:
     /// `blob:`, `data:`, `eval`, native code.
     ///
     /// ```
     /// use keepsake::callsite::CallSite;
-    /// let site = CallSite::read("Error\n    at https://a.example/app.js?v=1:3:14").unwrap();
+    /// let site = CallSite::read("Error\n    at https://a.example/app.js?t=17:3:14").unwrap();
     /// assert_eq!(site.to_string(), "https://a.example/app.js:3:14");
+    /// assert_eq!(site.stamps(), "t=17");
     /// ```
     pub fn read(stack: &str) -> Option<Self> {
-        let mut frames = stack.lines().filter(|line| is_frame(line)).map(frame);
+        let mut frames = stack.lines().filter(|line| is_frame(line)).take_while(|line| !is_async(line)).map(frame);
         let caller = frames.next()??;
-        let outer = frames.flatten().find(|frame| frame.url != caller.url);
-        Some(Self { caller, outer })
+        Some(Self { caller, outer: frames.flatten().collect() })
+    }
+
+    /// All frames, the caller first.
+    pub fn frames(&self) -> impl Iterator<Item = &Frame> {
+        std::iter::once(&self.caller).chain(&self.outer)
+    }
+
+    /// The stamps of all frames: a module that was evaluated again, or one that called it, has another.
+    pub fn stamps(&self) -> String {
+        self.frames().map(|frame| frame.stamp.as_str()).collect::<Vec<_>>().join("\n").trim_end().to_owned()
     }
 }
 
@@ -50,6 +62,13 @@ fn is_frame(line: &str) -> bool {
     line.trim_start().starts_with("at ") || line.contains('@')
 }
 
+/// V8 says so; `SpiderMonkey` names the cause before an asterisk: `promise callback*@url`.
+fn is_async(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with("at async ")
+        || (!line.starts_with("at ") && line.split('@').next().is_some_and(|name| name.contains('*')))
+}
+
 fn frame(line: &str) -> Option<Frame> {
     let line = line.trim();
     if line.contains("(eval at ") || line.contains(" > eval") || line.contains(" > Function") {
@@ -59,19 +78,29 @@ fn frame(line: &str) -> Option<Frame> {
         Some(v8) => v8.strip_suffix(')').map_or(v8, |inner| inner.rsplit_once(" (").map_or(inner, |(_, place)| place)),
         None => after_name(line)?,
     };
-    let place = place.strip_prefix("async ").unwrap_or(place);
     let (rest, column) = place.rsplit_once(':')?;
     let (address, line) = rest.rsplit_once(':')?;
     if !is_number(line) || !is_number(column) {
         return None;
     }
-    let address = address.split('#').next()?;
-    let (url, query) = address.split_once('?').unwrap_or((address, ""));
+    let (url, stamp) = without_stamp(address.split('#').next()?);
     let stays = !["blob:", "data:", "javascript:", "about:", "node:"].iter().any(|scheme| url.starts_with(scheme));
     if !stays || !(url.contains("://") || url.starts_with('/')) {
         return None;
     }
-    Some(Frame { url: url.into(), query: query.into(), position: [line, ":", column].concat() })
+    Some(Frame { url, stamp, position: [line, ":", column].concat() })
+}
+
+/// Takes the stamp out of a query. Anything else in it may tell two modules apart: `api.js?tenant=a`.
+fn without_stamp(address: &str) -> (String, String) {
+    let Some((path, query)) = address.split_once('?') else {
+        return (address.into(), String::new());
+    };
+    let is_stamp = |part: &&str| part.strip_prefix("t=").is_some_and(is_number);
+    let (stamps, others): (Vec<&str>, Vec<&str>) = query.split('&').partition(is_stamp);
+    let query = others.join("&");
+    let url = if query.is_empty() { path.into() } else { [path, "?", &query].concat() };
+    (url, stamps.join("&"))
 }
 
 /// What follows `name@`: the name may have an `@` of its own (webpack names modules by their paths), and so may the
@@ -92,26 +121,47 @@ mod tests {
     use super::*;
 
     fn read(stack: &str) -> Option<(String, Option<String>)> {
-        CallSite::read(stack).map(|site| (site.to_string(), site.outer.map(|frame| frame.url)))
+        CallSite::read(stack).map(|site| (site.to_string(), site.outer.into_iter().map(|frame| frame.url).next_back()))
     }
 
     #[test]
     fn reads_the_three_engines() {
-        let v8 = "Error\n    at wrap (http://localhost/lib.js?v=2:10:5)\n    at http://localhost/lib.js:1:1\n    at async Promise.all (index 0)\n    at new Page (http://localhost/page.js:3:9)";
-        assert_eq!(read(v8), Some(("http://localhost/lib.js:10:5".into(), Some("http://localhost/page.js".into()))));
+        let v8 = "Error\n    at wrap (http://localhost/lib.js?v=2:10:5)\n    at http://localhost/lib.js:1:1\n    at new Page (http://localhost/page.js:3:9)\n    at async Promise.all (index 0)\n    at async http://localhost/other.js:1:1";
+        assert_eq!(
+            read(v8),
+            Some(("http://localhost/lib.js?v=2:10:5".into(), Some("http://localhost/page.js".into())))
+        );
         let firefox = "wrap@http://localhost/lib.js:10:5\n@http://localhost/page.js:3:9\n";
         assert_eq!(
             read(firefox),
             Some(("http://localhost/lib.js:10:5".into(), Some("http://localhost/page.js".into())))
         );
         let safari = "wrap@http://localhost/lib.js:10:5\nmodule code@http://localhost/lib.js:30:1\n[native code]";
-        assert_eq!(read(safari), Some(("http://localhost/lib.js:10:5".into(), None)));
+        assert_eq!(read(safari), Some(("http://localhost/lib.js:10:5".into(), Some("http://localhost/lib.js".into()))));
     }
 
     #[test]
-    fn keeps_the_query_apart() {
-        let site = CallSite::read("Error\n    at http://localhost/a.ts?t=17:2:3").expect("a frame");
-        assert_eq!((site.caller.url.as_str(), site.caller.query.as_str()), ("http://localhost/a.ts", "t=17"));
+    fn keeps_the_stamp_apart() {
+        for (address, url, stamp) in [
+            ("http://localhost/a.ts?t=17", "http://localhost/a.ts", "t=17"),
+            ("http://localhost/a.ts?import&t=17", "http://localhost/a.ts?import", "t=17"),
+            ("http://localhost/a.ts?tenant=a", "http://localhost/a.ts?tenant=a", ""),
+            ("http://localhost/a.ts?t=a", "http://localhost/a.ts?t=a", ""),
+            ("http://localhost/a.ts?", "http://localhost/a.ts", ""),
+        ] {
+            let site = CallSite::read(&["Error\n    at ", address, ":2:3"].concat()).expect("a frame");
+            assert_eq!((site.caller.url.as_str(), site.stamps().as_str()), (url, stamp));
+        }
+    }
+
+    #[test]
+    fn the_way_to_the_caller_counts() {
+        let site = CallSite::read("Error\n    at http://a/lib.js:1:1\n    at <anonymous>\n    at http://a/lib.js:2:2\n    at http://a/b.js?t=5:3:3").expect("a frame");
+        let outer: Vec<_> = site.outer.iter().map(|frame| (frame.url.as_str(), frame.position.as_str())).collect();
+        assert_eq!(outer, [("http://a/lib.js", "2:2"), ("http://a/b.js", "3:3")]);
+        let firefox =
+            CallSite::read("f@http://a/lib.js:1:1\nsetTimeout handler*@http://a/b.js:1:1\n").expect("a frame");
+        assert!(firefox.outer.is_empty());
     }
 
     #[test]

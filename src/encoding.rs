@@ -51,7 +51,7 @@
 //! | `URLSearchParams`, `Headers`, `FormData` | an array of pairs (arrays of two), in their order |
 //! | `Blob` | type, content |
 //! | `File` | name, type, `lastModified`, content |
-//! | `Request` | method, url, headers as pairs, mode, credentials, cache, redirect, referrer, referrer policy, integrity, keepalive, content of its body |
+//! | `Request` | method, url, headers as pairs, mode, credentials, cache, redirect, referrer, referrer policy, integrity, keepalive, content of its body if there is any |
 //! | `ImageData` | width, height, color space, data |
 //! | `DOMPoint`, `DOMPointReadOnly` | x, y, z, w |
 //! | `DOMRect`, `DOMRectReadOnly` | x, y, width, height |
@@ -59,7 +59,8 @@
 //! | `DOMMatrix`, `DOMMatrixReadOnly` | `is2D`, m11, m12, … m44 |
 //! | `Temporal.Duration` | years, months, weeks, days, hours, minutes, seconds, milliseconds, microseconds, nanoseconds |
 //! | `Temporal.Instant`, `Temporal.PlainTime` | its text |
-//! | `Temporal.PlainDate`, `Temporal.PlainDateTime`, `Temporal.PlainYearMonth`, `Temporal.PlainMonthDay`, `Temporal.ZonedDateTime` | its text with the calendar |
+//! | `Temporal.PlainDate`, `Temporal.PlainDateTime`, `Temporal.PlainYearMonth`, `Temporal.PlainMonthDay` | its text with the calendar |
+//! | `Temporal.ZonedDateTime` | nanoseconds since the epoch as a bigint, time zone, calendar |
 //!
 //! An `AbortSignal` counts as if it had not been passed: at the end of the arguments it is none of them, before others it
 //! is `undefined`, and a property of a plain-object argument that holds one is no property.

@@ -1,6 +1,6 @@
 //! Which function: the identity that a call's key starts with.
 
-use crate::callsite::CallSite;
+use crate::callsite::{CallSite, Frame};
 use crate::digest::Digest;
 use crate::encoding::{Encoder, FORMAT};
 use crate::options::Kind;
@@ -34,7 +34,7 @@ pub enum Unstable {
     NoCallSite,
     /// There is no source text, so a change of the function could not be seen.
     NoSource,
-    /// Its call site wraps several functions, which may have closed over different values.
+    /// Its call site wraps several functions of its text, which may have closed over different values.
     Factory,
 }
 
@@ -62,7 +62,7 @@ impl Facts {
 
     /// The function's key. `page_version` is that of `configure`; it counts where the function has no version of its own.
     pub fn key(&self, page_version: Option<&str>, page_deps: &[u8]) -> Digest {
-        let mut identity = self.place();
+        let mut identity = self.place(self.site.iter().flat_map(CallSite::frames));
         if let Some(version) = &self.version {
             identity.string("version");
             identity.string(version);
@@ -79,23 +79,18 @@ impl Facts {
         Digest::of(identity.bytes())
     }
 
-    /// What a factory is recognised by: the call site and the deps, without what differs between its functions.
+    /// What a factory is recognised by: functions of one text and equal deps, wrapped at one place. Only the caller and the
+    /// first frame in another script count here: a factory that is reached on two ways is one all the same.
     pub fn site_key(&self) -> Option<Digest> {
-        if self.name.is_some() || self.site.is_none() {
-            return None;
-        }
-        let mut identity = self.place();
+        let site = self.site.as_ref().filter(|_| self.name.is_none())?;
+        let other = site.outer.iter().find(|frame| frame.url != site.caller.url);
+        let mut identity = self.place(std::iter::once(&site.caller).chain(other));
+        identity.string(&self.source);
         identity.byte_string(&self.deps);
         Some(Digest::of(identity.bytes()))
     }
 
-    /// The queries of the scripts that wrapped it: a re-evaluated module has another one.
-    pub fn queries(&self) -> String {
-        let frames = self.site.iter().flat_map(|site| std::iter::once(&site.caller).chain(&site.outer));
-        frames.map(|frame| frame.query.as_str()).collect::<Vec<_>>().join("\n")
-    }
-
-    fn place(&self) -> Encoder {
+    fn place<'a>(&self, frames: impl Iterator<Item = &'a Frame>) -> Encoder {
         let mut identity = Encoder::default();
         identity.number(f64::from(FORMAT));
         identity.string(self.kind.name());
@@ -106,7 +101,6 @@ impl Facts {
         }
         identity.string("site");
         identity.string(&self.function_name);
-        let frames = self.site.iter().flat_map(|site| std::iter::once(&site.caller).chain(&site.outer));
         for frame in frames {
             identity.string(&frame.url);
             identity.string(&frame.position);
@@ -163,6 +157,20 @@ mod tests {
         keys.sort_unstable();
         keys.dedup();
         assert_eq!(keys.len(), count);
+    }
+
+    #[test]
+    fn a_factory_is_known_on_every_way_to_it() {
+        let at = |way: &str| facts(&["Error\n    at http://a/lib.js:1:40", way].concat());
+        let (here, there) = (at("\n    at http://a/lib.js:2:2"), at("\n    at http://a/lib.js:3:3"));
+        assert_ne!(here.key(None, &[]), there.key(None, &[]));
+        assert_eq!(here.site_key(), there.site_key());
+        assert_ne!(at("\n    at http://a/b.js:1:1").site_key(), at("\n    at http://a/b.js:2:1").site_key());
+        let other_text = Facts { source: "e=>s(e)".into(), ..here.clone() };
+        assert_ne!(other_text.site_key(), here.site_key());
+        let other_deps = Facts { deps: vec![1], ..here.clone() };
+        assert_ne!(other_deps.site_key(), here.site_key());
+        assert_eq!(Facts { name: Some("a".into()), ..here }.site_key(), None);
     }
 
     #[test]

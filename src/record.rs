@@ -31,8 +31,8 @@
 //! Store `functions`. Key [`DATABASE_KEY`]: an array of record version, database id (16 bytes), hash secret
 //! (192 bytes), generation of the database, total size. Key: 16 bytes, the function's digest: an array of
 //! record version, generation, kind (0: data, 1: resource), identity in words, 0, last registered.
-//! A generation is a random number; no record stands for generation 0. Key [`MARKS_KEY`]: an array of record version, then
-//! for each call site that wraps several functions its digest (16 bytes) and the time until which that is remembered.
+//! A generation is a random number; no record stands for generation 0. Key [`MARK`] and 32 hexadecimal digits, the digest
+//! of a call site that wraps several functions: an array of record version, and the time until which that is remembered.
 
 use crate::duration::Millis;
 use crate::freshness::Lifetime;
@@ -58,8 +58,8 @@ pub mod stores {
 /// The key of the database's own record in [`stores::FUNCTIONS`].
 pub const DATABASE_KEY: &str = "database";
 
-/// The key of the marks of factories in [`stores::FUNCTIONS`].
-pub const MARKS_KEY: &str = "factories";
+/// What the keys of the marks of factories start with in [`stores::FUNCTIONS`].
+pub const MARK: &str = "factory ";
 
 /// The fields of a record in [`stores::VALUES`], by place.
 pub mod value_field {

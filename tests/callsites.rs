@@ -7,15 +7,16 @@
 use keepsake::callsite::{CallSite, Frame};
 use proptest::prelude::*;
 
-/// The caller, its query, and the first other script, as read.
+/// The caller, its stamp, and the first frame in another script, as read.
 fn read(stack: &str) -> Option<(String, String, Option<String>)> {
     let site = CallSite::read(stack)?;
-    let outer = site.outer.as_ref().map(|frame| [frame.url.as_str(), ":", &frame.position].concat());
-    Some((site.to_string(), site.caller.query, outer))
+    let outer = site.outer.iter().find(|frame| frame.url != site.caller.url);
+    let outer = outer.map(|frame| [frame.url.as_str(), ":", &frame.position].concat());
+    Some((site.to_string(), site.caller.stamp, outer))
 }
 
-fn check(name: &str, stack: &str, caller: &str, query: &str, outer: Option<&str>) {
-    let expected = (caller.to_owned(), query.to_owned(), outer.map(str::to_owned));
+fn check(name: &str, stack: &str, caller: &str, stamp: &str, outer: Option<&str>) {
+    let expected = (caller.to_owned(), stamp.to_owned(), outer.map(str::to_owned));
     assert_eq!(read(stack), Some(expected), "{name}");
 }
 
@@ -45,12 +46,12 @@ fn chromium() {
     check(
         "async frames",
         "Error
-    at async load (https://app.example/a.js:2:3)
+    at load (https://app.example/a.js:2:3)
     at async https://app.example/b.js:4:5
     at async Promise.all (index 0)",
         "https://app.example/a.js:2:3",
         "",
-        Some("https://app.example/b.js:4:5"),
+        None,
     );
     check(
         "frames without a script between",
@@ -60,8 +61,8 @@ fn chromium() {
     at new Promise (<anonymous>)
     at wasm://wasm/0b2f3c/keepsake:wasm-function[7]:0x1a2b
     at https://app.example/b.js:1:1",
-        "https://app.example/a.js:9:1",
-        "v=3",
+        "https://app.example/a.js?v=3:9:1",
+        "",
         Some("https://app.example/b.js:1:1"),
     );
     check(
@@ -176,16 +177,20 @@ fn bundlers_extensions_and_files() {
 }
 
 #[test]
-fn a_query_and_a_fragment_are_not_part_of_the_place() {
-    for (place, url, query) in [
-        ("https://a.example/x.js?v=1&w=a:b:1:2", "https://a.example/x.js", "v=1&w=a:b"),
+fn a_stamp_and_a_fragment_are_not_part_of_the_place() {
+    for (place, url, stamp) in [
+        ("https://a.example/x.js?v=1&w=a:b:1:2", "https://a.example/x.js?v=1&w=a:b", ""),
         ("https://a.example/x.js?:1:2", "https://a.example/x.js", ""),
-        ("https://a.example/x.js?a=b?c:1:2", "https://a.example/x.js", "a=b?c"),
+        ("https://a.example/x.js?a=b?c:1:2", "https://a.example/x.js?a=b?c", ""),
+        ("https://a.example/x.js?t=1:1:2", "https://a.example/x.js", "t=1"),
+        ("https://a.example/x.js?v=1&t=12&w=2:1:2", "https://a.example/x.js?v=1&w=2", "t=12"),
+        ("https://a.example/x.js?t=one:1:2", "https://a.example/x.js?t=one", ""),
+        ("https://a.example/x.js?t=:1:2", "https://a.example/x.js?t=", ""),
         ("https://a.example/x.js#part:1:2", "https://a.example/x.js", ""),
-        ("https://a.example/x.js?q#part:1:2", "https://a.example/x.js", "q"),
+        ("https://a.example/x.js?q#part:1:2", "https://a.example/x.js?q", ""),
         ("https://a.example/x.js#part?q:1:2", "https://a.example/x.js", ""),
     ] {
-        let expected = Frame { url: url.into(), query: query.into(), position: "1:2".into() };
+        let expected = Frame { url: url.into(), stamp: stamp.into(), position: "1:2".into() };
         for stack in [format!("Error\n    at {place}"), format!("Error\n    at f ({place})"), format!("f@{place}")] {
             let site = CallSite::read(&stack).unwrap_or_else(|| panic!("{stack}"));
             assert_eq!(site.caller, expected, "{stack}");
@@ -305,12 +310,18 @@ proptest! {
         let others: String = frames.iter().map(|(name, url, query, line, column)| format!("{name}@{url}{query}:{line}:{column}\n")).collect();
         let site = CallSite::read(&["Error", &chromium].concat());
         prop_assert_eq!(&site, &CallSite::read(&others));
-        let frame = |at: &(String, String, String, u32, u32)| Frame {
-            url: at.1.clone(),
-            query: at.2.trim_start_matches('?').into(),
-            position: format!("{}:{}", at.3, at.4),
+        let frame = |at: &(String, String, String, u32, u32)| {
+            let query = at.2.trim_start_matches('?');
+            let is_stamp = |part: &&str| part.len() > 2 && part.starts_with("t=") && part[2..].parse::<u64>().is_ok();
+            let others: Vec<&str> = query.split('&').filter(|part| !is_stamp(part)).collect();
+            let others = others.join("&");
+            Frame {
+                url: if others.is_empty() { at.1.clone() } else { format!("{}?{others}", at.1) },
+                stamp: query.split('&').filter(is_stamp).collect::<Vec<_>>().join("&"),
+                position: format!("{}:{}", at.3, at.4),
+            }
         };
-        let outer = frames.iter().find(|at| at.1 != frames[0].1).map(frame);
+        let outer = frames[1..].iter().map(frame).collect();
         prop_assert_eq!(site, Some(CallSite { caller: frame(&frames[0]), outer }));
     }
 }

@@ -7,6 +7,14 @@
 
 #[path = "encoding/decoder.rs"]
 mod decoder;
+#[path = "encoding/golden.rs"]
+mod golden;
+#[path = "encoding/lookalikes.rs"]
+mod lookalikes;
+#[path = "encoding/platform.rs"]
+mod platform;
+#[path = "encoding/strategies.rs"]
+mod strategies;
 #[path = "encoding/value.rs"]
 mod value;
 #[path = "encoding/vectors.rs"]
@@ -15,7 +23,8 @@ mod vectors;
 use decoder::{Refusal, call, item, whole};
 use keepsake::encoding::{Encoder, FORMAT, tag};
 use proptest::prelude::*;
-use value::{Call, Value, any_call, any_value};
+use strategies::{almost_an_encoding, any_call, any_value, with_a_change};
+use value::{Call, Value};
 use vectors::{CALLS, VALUES, bytes_of, hex_of};
 
 fn encoded(value: &Value) -> Vec<u8> {
@@ -49,7 +58,7 @@ fn every_row_of_the_table_has_its_bytes() {
 fn values_that_are_easily_confused_are_told_apart() {
     let vectors = VALUES.iter().map(|(_, make)| make());
     let mut all: Vec<(Value, Vec<u8>)> =
-        vectors.chain(value::lookalikes()).map(|value| (value.clone(), encoded(&value))).collect();
+        vectors.chain(lookalikes::lookalikes()).map(|value| (value.clone(), encoded(&value))).collect();
     all.sort_by(|a, b| a.1.cmp(&b.1));
     for pair in all.windows(2) {
         assert!(pair[0].1 != pair[1].1 || pair[0].0 == pair[1].0, "{:?} and {:?}", pair[0].0, pair[1].0);
@@ -91,6 +100,24 @@ fn what_the_encoder_never_writes_is_refused() {
         ("30 01", Refusal::NoLevel),
         ("10 01 30 02", Refusal::NoLevel),
         ("10 02 10 01 30 02 30 02", Refusal::NoLevel),
+        ("50 00", Refusal::NoSuchTag(0x50)),
+        ("17 05 000000000000f03f 01 01", Refusal::NoString),
+        ("17 06 03 55726c 01 06 00", Refusal::NoSuchClass),
+        ("17 06 00 00", Refusal::NoSuchClass),
+        ("17 06 03 55524c 00", Refusal::OddCount),
+        ("17 06 03 55524c 02 06 00 06 00", Refusal::OddCount),
+        ("17 06 03 55524c 81 00 06 00", Refusal::LongVarint),
+        ("17 06 03 55524c 01", Refusal::EndsEarly),
+        ("17 06 03 55524c 01 11", Refusal::NoSuchTag(0x11)),
+        ("17 06 03 55524c 01 50 00", Refusal::NoSuchTag(0x50)),
+        ("17 06 04 426c6f62 02 06 00 06 00", Refusal::NoSuchTag(0x06)),
+        ("17 06 04 426c6f62 02 06 00 11", Refusal::NoSuchTag(0x11)),
+        ("17 06 04 426c6f62 02 06 00 50 02 61", Refusal::EndsEarly),
+        ("17 06 03 55524c 01 30 02", Refusal::NoLevel),
+        ("35 01 05 000000000000f03f 01", Refusal::NoString),
+        ("35 06 01 61 06 01 31 01", Refusal::NoNumber),
+        ("35 06 01 61 05 000000000000f03f", Refusal::EndsEarly),
+        ("35 06 01 61 05 000000000000f03f 30 02", Refusal::NoLevel),
     ] {
         assert_eq!(whole(&bytes_of(hex)), Err(why), "{hex}");
     }
@@ -104,6 +131,8 @@ fn levels_are_counted_from_the_nearest_container() {
     assert!(whole(&bytes_of("10 01 31 00 30 01")).is_ok());
     assert!(whole(&bytes_of("10 01 31 00 30 02")).is_err(), "a rule's result is no level of its own");
     assert!(whole(&bytes_of("32 10 01 30 02")).is_ok(), "an object that is asked for its hash is one");
+    assert!(whole(&bytes_of("35 06 01 61 05 000000000000f03f 10 01 30 02")).is_ok(), "and one of a registered type");
+    assert!(whole(&bytes_of("10 01 17 06 03 55524c 01 30 02")).is_ok(), "and one of the platform");
 }
 
 proptest! {
@@ -130,7 +159,7 @@ proptest! {
     }
 
     #[test]
-    fn a_small_change_changes_the_encoding((value, changed) in value::with_a_change()) {
+    fn a_small_change_changes_the_encoding((value, changed) in with_a_change()) {
         prop_assert_ne!(&value, &changed);
         prop_assert_ne!(encoded(&value), encoded(&changed));
     }
@@ -149,7 +178,7 @@ proptest! {
     }
 
     #[test]
-    fn what_can_be_decoded_is_what_the_encoder_writes(bytes in value::almost_an_encoding()) {
+    fn what_can_be_decoded_is_what_the_encoder_writes(bytes in almost_an_encoding()) {
         if let Ok(value) = whole(&bytes) {
             prop_assert_eq!(hex_of(&encoded(&value)), hex_of(&bytes));
         }

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use super::arguments::{Call, Context, encode_call, encode_value};
-use super::engine::{Engine as Inner, Lasting, Verdict};
+use super::engine::{Engine as Inner, Lasting, Verdict, Why};
 use super::idb::Outcome;
 use super::{scratch, types, values};
 use crate::duration::Millis;
@@ -66,10 +66,10 @@ impl Engine {
 
     /// The function is one of a factory's: from now on it is kept in memory only, by itself.
     pub fn isolate(&self, id: u32, is_hot: bool) {
-        self.0.isolate(id, is_hot);
+        self.0.isolate(id, if is_hot { Why::Hot } else { Why::Factory });
     }
 
-    /// What a wrapper has to know: `[id, usesThis, ruled, leftOut, description, onDisk, site, query]`.
+    /// What a wrapper has to know: `[id, usesThis, ruled, leftOut, description, onDisk, site, stamps]`.
     pub fn brief(&self, id: u32) -> Option<Array> {
         self.0.brief(id)
     }

@@ -293,9 +293,9 @@ impl Wrapped {
         notices
     }
 
-    /// The call site that a factory is recognised by, and the queries of its scripts; `None` where a name stands instead.
+    /// The call site that a factory is recognised by, and the stamps of its scripts; `None` where a name stands instead.
     pub fn site(&self) -> Option<(Digest, String)> {
-        Some((self.facts.site_key()?, self.facts.queries()))
+        Some((self.facts.site_key()?, self.facts.site.as_ref()?.stamps()))
     }
 
     /// What the user is told of a factory.

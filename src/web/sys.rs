@@ -110,7 +110,7 @@ extern "C" {
 /// The bytes of a view's window, read through the platform's own accessors; `None` if it is detached or past the end
 /// of its buffer.
 pub fn view_window(view: &JsValue) -> Option<Uint8Array> {
-    let is_data_view = view.dyn_ref::<js_sys::DataView>().is_some();
+    let is_data_view = typed_array_name(view).is_none();
     if is_data_view {
         let read = |name| accessor(&js_sys::global(), "DataView", name, view);
         let (buffer, offset, length) = (read("buffer")?, read("byteOffset")?, read("byteLength")?);

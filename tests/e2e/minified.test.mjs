@@ -1,11 +1,8 @@
-// A minifier makes different functions equal, and a factory makes functions that look the same: neither may answer for
-// the other. Two pages of one production build, by esbuild and by Vite, from the packed package.
+// A minifier makes different functions equal: no function answers for another of the same text, on two pages of one
+// production build by esbuild, Vite and webpack, from the packed package.
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import test from "node:test";
-import { ROOT } from "../../scripts/process.mjs";
+import { built } from "./support/builds.mjs";
 import { pages } from "./support/pages.mjs";
 
 const visit = pages();
@@ -21,219 +18,145 @@ globalThis.app = { direct, shared, flush, runs: () => globalThis.runs ?? 0 };
 document.documentElement.setAttribute("data-ready", "");
 `;
 
+/** The same with a function that is wrapped by a helper of a helper. */
+const deepScript = (call) => `import { listed } from "./listed.js";
+${pageScript(call)}
+app.deep = listed(() => ${call}(1));
+`;
+
 const SOURCES = {
-  "users.html": "<!doctype html><meta charset=utf-8><link rel=icon href=data:,><title>Users</title><script type=module src=/users.js></script>",
-  "posts.html": "<!doctype html><meta charset=utf-8><link rel=icon href=data:,><title>Posts</title><script type=module src=/posts.js></script>",
-  "users.js": pageScript("fetchUser"),
-  "posts.js": pageScript("fetchPost"),
+  "users.js": deepScript("fetchUser"),
+  "posts.js": deepScript("fetchPost"),
   "fetchUser.js": `import { fetchAny } from "./fetchAny.js";
-  export const fetchUser = (id) => fetchAny(0, id);
+  export const fetchUser = (id) => fetchAny("user", id);
   `,
   "fetchPost.js": `import { fetchAny } from "./fetchAny.js";
-  export const fetchPost = (id) => fetchAny(1, id);
+  export const fetchPost = (id) => fetchAny("post", id);
   `,
   "fetchAny.js": `export const fetchAny = async (kind, id) => {
     globalThis.runs = (globalThis.runs ?? 0) + 1;
-    return ["user", "post"][kind] + " " + id;
+    return kind + " " + id;
   };
   `,
-  // A helper of the app's own, which both pages call: one call site, in a file that they share.
+  // Helpers of the app's own. Every page calls the first, so it goes into a file with the package; users and posts alone
+  // call the second, so it goes into another: between it and the wrapping, all is the same on both.
   "wrapped.js": `import { cacheData } from "keepsake";
   export const wrapped = (fn) => cacheData(fn, { ttl: "1h" });
   `,
+  "listed.js": `import { wrapped } from "./wrapped.js";
+  export const listed = (fn) => {
+    const load = wrapped(fn);
+    return Object.assign(async () => [await load()], { original: fn });
+  };
+  `,
+  "tenants.js": `import { cacheData, flush } from "keepsake";
+  import { fetchAny } from "./fetchAny.js";
+  import { wrapped } from "./wrapped.js";
+  const tenants = ["a", "b", "c"];
+  const kept = tenants.map((tenant) => cacheData((id) => fetchAny(tenant, id), { deps: [tenant] }));
+  const alone = tenants.map((tenant) => cacheData((id) => fetchAny(tenant, id)));
+  globalThis.app = { kept, alone, other: wrapped(() => 1), flush, runs: () => globalThis.runs ?? 0 };
+  document.documentElement.setAttribute("data-ready", "");
+  `,
 };
 
-/** Writes the sources, builds them in a directory of their own, and gives the built files by path. */
-async function built(build) {
-  const directory = await mkdtemp(join(tmpdir(), "keepsake-minified-"));
-  try {
-    await mkdir(join(directory, "node_modules"));
-    await symlink(join(ROOT, "pkg"), join(directory, "node_modules/keepsake"));
-    for (const [name, text] of Object.entries(SOURCES)) await writeFile(join(directory, name), text);
-    await build(directory, join(directory, "dist"));
-    const names = await readdir(join(directory, "dist"), { recursive: true, withFileTypes: true });
-    const files = names.filter((entry) => entry.isFile()).map(({ parentPath, path, name }) => join(parentPath ?? path, name));
-    return Object.fromEntries(await Promise.all(files.map(async (file) => [file.slice(join(directory, "dist/").length), await readFile(file)])));
-  } finally {
-    await rm(directory, { recursive: true, force: true });
+/** Each bundler builds once. @type {Map<string, ReturnType<typeof built>>} */
+const builds = new Map();
+const filesOf = (bundler) => {
+  if (!builds.has(bundler)) builds.set(bundler, built(bundler, SOURCES, { pages: ["users", "posts", "tenants"] }));
+  return builds.get(bundler);
+};
+
+/** Opens both pages in either order, over reloads; `names` are the functions that are looked at. */
+async function neverCrosses(bundler, names) {
+  const files = await filesOf(bundler);
+  const texts = (page) => page.evaluate((names) => names.map((name) => String(app[name].original)), names);
+  const calls = (page) =>
+    page.evaluate(async (names) => {
+      const values = [];
+      for (const name of names) values.push(String(await app[name]()));
+      await app.flush();
+      return [...values, app.runs()];
+    }, names);
+  for (const [first, second] of [["user", "post"], ["post", "user"]]) {
+    const says = (kind, runs) => [...names.map(() => `${kind} 1`), runs];
+    await visit(
+      null,
+      async ({ page, go }) => {
+        const before = await texts(page);
+        assert.deepEqual(await calls(page), says(first, names.length));
+        await go(page, `/${second}s.html`);
+        assert.deepEqual(await texts(page), before, "the minifier has made them equal");
+        assert.deepEqual(await calls(page), says(second, names.length));
+        for (const kind of [first, second, first]) {
+          await go(page, `/${kind}s.html`);
+          assert.deepEqual(await calls(page), says(kind, 0), "from disk");
+        }
+      },
+      { files, path: `/${first}s.html` },
+    );
   }
 }
 
-const BUILDS = {
-  esbuild: async (directory, outdir) => {
-    const { build } = await import("esbuild");
-    const entryPoints = ["users.js", "posts.js"].map((name) => join(directory, name));
-    await build({ absWorkingDir: directory, entryPoints, outdir, bundle: true, minify: true, splitting: true, format: "esm", preserveSymlinks: true, logLevel: "error" });
-    for (const name of ["users.html", "posts.html"]) await writeFile(join(outdir, name), SOURCES[name]);
-  },
-  vite: async (directory, outDir) => {
-    const { build } = await import("vite");
-    const input = { users: join(directory, "users.html"), posts: join(directory, "posts.html") };
-    await build({ root: directory, configFile: false, logLevel: "error", resolve: { preserveSymlinks: true }, build: { outDir, rollupOptions: { input }, minify: true, emptyOutDir: false } });
-  },
-};
-
-/** What the two functions of a page say, and how often one was run. */
-const calls = (page) => page.evaluate(async () => [await app.direct(), await app.shared(), app.runs()]);
-const flush = (page) => page.evaluate(() => app.flush());
-
-for (const bundler of ["esbuild", "vite"]) {
+for (const bundler of ["esbuild", "vite", "webpack"]) {
   test(`functions that ${bundler} makes equal never answer for each other, and find their own after a reload`, async () => {
-    const files = await built(BUILDS[bundler]);
-    const scripts = Object.keys(files).filter((name) => name.endsWith(".js"));
-    assert.ok(scripts.length >= 3, `each page has a script of its own and shares the package: ${scripts}`);
-    for (const [first, second] of [["user", "post"], ["post", "user"]]) {
-      await visit(
-        null,
-        async ({ page, go }) => {
-          const source = () => page.evaluate(() => [String(app.direct.original), String(app.shared.original)]);
-          const sources = await source();
-          assert.deepEqual(await calls(page), [`${first} 1`, `${first} 1`, 2]);
-          await flush(page);
-          await go(page, `/${second}s.html`);
-          assert.deepEqual(await source(), sources, "the minifier has made them equal");
-          assert.deepEqual(await calls(page), [`${second} 1`, `${second} 1`, 2]);
-          await flush(page);
-          for (const kind of [first, second, first]) {
-            await go(page, `/${kind}s.html`);
-            assert.deepEqual(await calls(page), [`${kind} 1`, `${kind} 1`, 0], "from disk");
-          }
-        },
-        { files, path: `/${first}s.html` },
-      );
-    }
+    const scripts = Object.keys(await filesOf(bundler)).filter((name) => name.endsWith(".js"));
+    assert.ok(scripts.length >= 5, `each page has a script of its own, and each helper: ${scripts}`);
+    await neverCrosses(bundler, ["direct", "shared"]);
+  });
+
+  test(`functions that ${bundler} makes equal never answer for each other through two helpers in files of their own`, () => neverCrosses(bundler, ["deep"]));
+
+  test(`a factory in a build by ${bundler} keeps each of its functions with deps over reloads, and without them in memory only`, async () => {
+    const calls = (page, kind) =>
+      page.evaluate(async (kind) => {
+        const before = app.runs();
+        const values = [];
+        for (let round = 0; round < 2; round++) for (const load of app[kind]) values.push(await load(1));
+        await app.flush();
+        return [values.join(), app.runs() - before, new Set(app[kind].map((load) => String(load.original))).size];
+      }, kind);
+    const values = "a 1,b 1,c 1,a 1,b 1,c 1";
+    await visit(
+      null,
+      async ({ page, reload, console }) => {
+        assert.deepEqual(await calls(page, "kept"), [values, 3, 1]);
+        assert.deepEqual(await calls(page, "alone"), [values, 3, 1]);
+        assert.equal(console.length, 1, "one warning for all of them");
+        await reload();
+        assert.deepEqual(await calls(page, "kept"), [values, 0, 1], "from disk");
+        assert.deepEqual(await calls(page, "alone"), [values, 3, 1], "from memory");
+      },
+      { files: await filesOf(bundler), path: "/tenants.html", console: Array(2).fill(/^\[keepsake\] cacheData at http:.*\.js:\d+:\d+ wraps several functions.*deps: /) },
+    );
   });
 }
 
-/** A factory: one call site, several closures. The query says in which order this page makes them. */
-const factory = ({ cacheData, flush }) => {
-  let runs = 0;
-  const make = (tenant) => cacheData(async (id) => ((runs += 1), `${tenant} ${id}`));
-  const made = {};
-  const call = async (tenant, id) => (made[tenant] ??= make(tenant))(id);
-  return { call, make: (tenant) => void (made[tenant] ??= make(tenant)), flush, runs: () => runs };
-};
-
-test("functions that one call site makes never answer for each other, with one warning", () =>
-  visit(
-    factory,
-    async ({ page }) => {
-      const told = await page.evaluate(async () => {
-        const values = [];
-        for (const tenant of ["a", "b", "c", "a", "b"]) values.push(await app.call(tenant, 1));
-        await app.flush();
-        for (const tenant of ["c", "b", "a"]) values.push(await app.call(tenant, 1));
-        return [values, app.runs()];
-      });
-      assert.deepEqual(told[0], ["a 1", "b 1", "c 1", "a 1", "b 1", "c 1", "b 1", "a 1"]);
-      assert.ok(told[1] <= 4, `each is kept in memory by itself; the first ran again at most once: ${told[1]} runs`);
-    },
-    { console: [/^\[keepsake\] cacheData at http:.*\/app\.js:\d+:\d+ wraps several functions.*deps: /] },
-  ));
-
-test("what a function stored before its call site turned out to be a factory is dropped", () =>
-  visit(
-    factory,
-    async ({ page, reload }) => {
-      await page.evaluate(async () => {
-        await app.call("a", 1);
-        await app.flush();
-        app.make("b"); // now it is one
-        await app.call("b", 1);
-        await app.flush();
-      });
-      await reload();
-      assert.deepEqual(await page.evaluate(async () => [await app.call("b", 1), app.runs()]), ["b 1", 1]);
-    },
-    { console: [/wraps several functions/] },
-  ));
-
-test("what is being computed when a call site turns out to be a factory is not stored under what its functions share", () =>
-  visit(
-    ({ cacheData, flush }) => {
-      let letGo;
-      const held = new Promise((resolve) => (letGo = resolve));
-      const make = (tenant) => cacheData(async (id) => (tenant === "a" && (await held), `${tenant} ${id}`));
-      return { make: (tenant) => (globalThis[tenant] = make(tenant)), letGo: () => letGo(), flush };
-    },
-    async ({ page, reload }) => {
-      const told = await page.evaluate(async () => {
-        await app.make("a").key(1); // the database is open
-        const early = globalThis.a(1);
-        await new Promise((resolve) => setTimeout(resolve));
-        app.make("b");
-        app.letGo();
-        const values = [await early, await globalThis.b(1)];
-        await app.flush();
-        return values;
-      });
-      assert.deepEqual(told, ["a 1", "b 1"]);
-      await reload();
-      assert.equal(await page.evaluate(() => app.make("b")(1)), "b 1");
-    },
-    { console: [/wraps several functions/] },
-  ));
-
-test("one function wrapped twice at one call site is no factory", () =>
-  visit(
-    ({ cacheData, flush }) => {
-      let runs = 0;
-      const body = async (id) => ((runs += 1), id);
-      const make = () => cacheData(body);
-      const [first, second] = [make(), make()];
-      return { first, second, flush, runs: () => runs };
-    },
-    async ({ page, reload }) => {
-      assert.deepEqual(await page.evaluate(async () => [await app.first(1), await app.second(1), app.runs(), await app.flush()].slice(0, 3)), [1, 1, 1]);
-      await reload();
-      assert.deepEqual(await page.evaluate(async () => [await app.second(1), app.runs()]), [1, 0]);
-    },
-  ));
-
-test("a factory with deps or names keeps each of its functions over reloads, without a warning", () =>
-  visit(
-    ({ cacheData, flush }) => {
-      let runs = 0;
-      const byDeps = (tenant) => cacheData(async (id) => ((runs += 1), `${tenant} ${id}`), { deps: [tenant] });
-      const byName = (tenant) => cacheData(async (id) => ((runs += 1), `${tenant} ${id}`), { name: `rows of ${tenant}` });
-      const functions = [byDeps("a"), byDeps("b"), byName("c"), byName("d")];
-      return { all: () => Promise.all(functions.map((load) => load(1))), flush, runs: () => runs };
-    },
-    async ({ page, reload }) => {
-      const all = () => page.evaluate(async () => [await app.all(), app.runs(), await app.flush()].slice(0, 2));
-      assert.deepEqual(await all(), [["a 1", "b 1", "c 1", "d 1"], 4]);
-      await reload();
-      assert.deepEqual(await all(), [["a 1", "b 1", "c 1", "d 1"], 0]);
-    },
-  ));
-
-test("without a readable call site, or without a source, functions are kept in memory only and say so", () =>
-  visit(
-    (keepsake) => {
-      let runs = 0;
-      globalThis.counted = (value) => ((runs += 1), value);
-      const evaluated = new Function("cacheData", "return cacheData(async (id) => counted(id))")(keepsake.cacheData);
-      const bound = keepsake.cacheData(async function fetchRow(id) { return globalThis.counted(id); }.bind(null));
-      const proxy = keepsake.cacheData(new Proxy(async (id) => globalThis.counted(id), {}), { name: "proxy" });
-      const named = keepsake.cacheData(async function fetchRow(id) { return globalThis.counted(id); }.bind(null), { name: "bound", version: "1" });
-      return { ...keepsake, functions: [evaluated, bound, proxy, named], runs: () => runs };
-    },
-    async ({ page, reload }) => {
-      const all = () =>
+// webpack names what a module imports within that module, so modules of one file can have functions of equal text as well.
+test("functions that webpack makes equal in one file never answer for each other, where each page load runs one of them", async () => {
+  const sources = {
+    ...SOURCES,
+    "main.js": `import(/* webpackMode: "eager" */ \`./routes/\${location.search.slice(1)}.js\`);`,
+    "routes/users.js": pageScript("fetchUser").replaceAll(`"./`, `"../`),
+    "routes/posts.js": pageScript("fetchPost").replaceAll(`"./`, `"../`),
+  };
+  const files = await built("webpack", sources, { pages: ["main"], split: false });
+  assert.equal(Object.keys(files).filter((name) => name.endsWith(".js")).length, 1);
+  await visit(
+    null,
+    async ({ page, go }) => {
+      const calls = () =>
         page.evaluate(async () => {
-          const runs = [];
-          for (const load of app.functions) {
-            const before = app.runs();
-            await load(1);
-            await load(1);
-            runs.push(app.runs() - before);
-          }
+          const values = [await app.direct(), await app.shared()];
           await app.flush();
-          return runs;
+          return [...values, app.runs(), String(app.direct.original), String(app.shared.original)];
         });
-      assert.deepEqual(await all(), [1, 1, 1, 1]);
-      await reload();
-      assert.deepEqual(await all(), [1, 1, 1, 0]);
+      const [, , , ...texts] = await calls();
+      for (const [route, value, runs] of [["posts", "post 1", 2], ["users", "user 1", 0], ["posts", "post 1", 0]]) {
+        await go(page, `/main.html?${route}`);
+        assert.deepEqual(await calls(), [value, value, runs, ...texts]);
+      }
     },
-    { console: Array(2).fill([/in memory only: the place where it was wrapped/, /"bound fetchRow" is kept in memory only: it has no source/, /"proxy" is kept in memory only: it has no source/]).flat() },
-  ));
+    { files, path: "/main.html?users" },
+  );
+});

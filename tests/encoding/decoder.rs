@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use keepsake::encoding::{TYPED_ARRAYS, tag};
 
+use crate::platform::class_of;
 use crate::value::{Call, Key, Value};
 
 /// Why bytes are no encoding.
@@ -36,6 +37,12 @@ pub enum Refusal {
     IndexAmongProperties,
     /// A back-reference to a level that there is not.
     NoLevel,
+    /// The platform has no class of this name.
+    NoSuchClass,
+    /// More or fewer items than objects of the class have.
+    OddCount,
+    /// Something else where a number belongs.
+    NoNumber,
 }
 
 type Read<'a, T> = Result<(T, &'a [u8]), Refusal>;
@@ -220,6 +227,7 @@ fn item_at(bytes: &[u8], levels: u64) -> Read<'_, Value> {
             map(repeated(rest, size, within)?, Value::Set)
         }
         tag::DATE => map(number(rest)?, Value::Date),
+        tag::PLATFORM => platform(rest, inside)?,
         tag::BACK_REFERENCE => {
             let (level, rest) = varint(rest)?;
             if level == 0 || level > levels {
@@ -232,11 +240,44 @@ fn item_at(bytes: &[u8], levels: u64) -> Read<'_, Value> {
             map(item_at(rest, levels)?, |result| Value::Rule(place, Box::new(result)))
         }
         tag::HASH_METHOD => map(item_at(rest, inside)?, |result| Value::HashMethod(Box::new(result))),
+        tag::REGISTERED => {
+            let (name, rest) = string(rest)?;
+            let (version, rest) = byte(rest).and_then(|(first, rest)| match first {
+                tag::NUMBER => number(rest),
+                _ => Err(Refusal::NoNumber),
+            })?;
+            map(item_at(rest, inside)?, |result| Value::Registered(name, version, Box::new(result)))
+        }
         tag::IDENTITY_NUMBER => map(number(rest)?, Value::IdentityNumber),
         tag::IDENTITY_CALL => map(fixed(rest)?, Value::IdentityCall),
         _ if is_binary(first) => map(counted(rest, 1)?, |bytes| Value::Binary(first, bytes.to_vec())),
         _ => return Err(Refusal::NoSuchTag(first)),
     })
+}
+
+/// An object of the platform, with what `levels` counts of it.
+fn platform(bytes: &[u8], levels: u64) -> Read<'_, Value> {
+    let (name, rest) = string(bytes)?;
+    let class = class_of(&name).ok_or(Refusal::NoSuchClass)?;
+    let (count, mut rest) = varint(rest)?;
+    if count != class.items as u64 {
+        return Err(Refusal::OddCount);
+    }
+    let mut items = Vec::new();
+    for place in 0..class.items {
+        let (item, after) = match byte(rest)? {
+            (tag::HOLE, after) if class.optional.contains(&place) => (None, after),
+            (tag::BYTES, after) if class.is_content(place) => {
+                let (bytes, after) = counted(after, 1)?;
+                (Some(Value::Content(bytes.to_vec())), after)
+            }
+            (first, _) if class.is_content(place) => return Err(Refusal::NoSuchTag(first)),
+            _ => item_at(rest, levels).map(|(item, after)| (Some(item), after))?,
+        };
+        items.push(item);
+        rest = after;
+    }
+    Ok((Value::Platform(class.name, items), rest))
 }
 
 fn map<T>((read, rest): (T, &[u8]), make: impl FnOnce(T) -> Value) -> (Value, &[u8]) {

@@ -1,12 +1,8 @@
-//! Values as a tree, written through the encoder in the way of the walkers; and strategies that make such trees.
+//! Values as a tree, written through the encoder in the way of the walkers.
 
 use std::collections::BTreeMap;
 
-use keepsake::encoding::{Encoder, TYPED_ARRAYS, Width, tag};
-use proptest::collection::{btree_map, vec};
-use proptest::prelude::*;
-
-use crate::decoder::is_index;
+use keepsake::encoding::{Encoder, Width, tag};
 
 /// The code units of a property's name; they compare as JavaScript's default order does.
 pub type Key = Vec<u16>;
@@ -28,6 +24,10 @@ pub enum Value {
     Map(Vec<(Value, Value)>),
     Set(Vec<Value>),
     Date(u64),
+    /// An object of the platform: its class, and its items as far as it has them.
+    Platform(&'static str, Vec<Option<Value>>),
+    /// The content of such an object.
+    Content(Vec<u8>),
     /// A buffer, view or typed array: its tag and its bytes.
     Binary(u8, Vec<u8>),
     BackReference(u64),
@@ -35,6 +35,8 @@ pub enum Value {
     HashMethod(Box<Value>),
     IdentityNumber(u64),
     IdentityCall([u8; 32]),
+    /// The type's tag, its version and what it was encoded to.
+    Registered(Vec<u16>, u64, Box<Value>),
 }
 
 /// The parts of a call that are hashed.
@@ -104,6 +106,13 @@ impl Value {
                 items.iter().for_each(|item| item.write(out));
             }
             Self::Date(bits) => out.tagged_number(tag::DATE, f64::from_bits(*bits)),
+            Self::Platform(class, items) => {
+                out.tag(tag::PLATFORM);
+                out.string(class);
+                out.varint(items.len() as u64);
+                items.iter().for_each(|item| write_optional(item.as_ref(), tag::HOLE, out));
+            }
+            Self::Content(bytes) => out.byte_string(bytes),
             Self::Binary(kind, bytes) => {
                 out.counted(*kind, bytes.len() as u64);
                 out.raw(bytes);
@@ -122,11 +131,17 @@ impl Value {
                 out.tag(tag::IDENTITY_CALL);
                 out.raw(key);
             }
+            Self::Registered(name, version, result) => {
+                out.tag(tag::REGISTERED);
+                write_string(name, out);
+                out.number(f64::from_bits(*version));
+                result.write(out);
+            }
         }
     }
 
     /// Takes back-references out that point above everything, as no value has them.
-    fn bounded(self, levels: u64) -> Self {
+    pub fn bounded(self, levels: u64) -> Self {
         let below = |value: Self| value.bounded(levels + 1);
         let all =
             |properties: BTreeMap<Key, Self>| properties.into_iter().map(|(key, value)| (key, below(value))).collect();
@@ -141,6 +156,10 @@ impl Value {
             Self::Set(items) => Self::Set(items.into_iter().map(below).collect()),
             Self::Rule(place, result) => Self::Rule(place, Box::new(result.bounded(levels))),
             Self::HashMethod(result) => Self::HashMethod(Box::new(below(*result))),
+            Self::Registered(name, version, result) => Self::Registered(name, version, Box::new(below(*result))),
+            Self::Platform(class, items) => {
+                Self::Platform(class, items.into_iter().map(|item| item.map(below)).collect())
+            }
             leaf => leaf,
         }
     }
@@ -160,7 +179,7 @@ impl Call {
     }
 }
 
-fn named<const N: usize>(properties: [(&str, Value); N]) -> BTreeMap<Key, Value> {
+pub fn named<const N: usize>(properties: [(&str, Value); N]) -> BTreeMap<Key, Value> {
     properties.into_iter().map(|(name, value)| (name.encode_utf16().collect(), value)).collect()
 }
 
@@ -183,100 +202,8 @@ fn write_properties(properties: &BTreeMap<Key, Value>, out: &mut Encoder) {
     properties.values().for_each(|value| value.write(out));
 }
 
-/// Numbers as the encoding keeps them: one NaN.
-fn any_number() -> impl Strategy<Value = u64> {
-    let odd = prop_oneof![Just(0.0), Just(-0.0), Just(f64::NAN), Just(f64::INFINITY), Just(f64::MIN_POSITIVE)];
-    let any = prop_oneof![3 => (-3..300i32).prop_map(f64::from), 1 => odd, 2 => any::<f64>()];
-    any.prop_map(|number| if number.is_nan() { Value::NAN } else { number.to_bits() })
-}
-
-/// Strings of narrow and wide code units and of halves of surrogate pairs; short ones, so that they meet.
-fn any_units() -> impl Strategy<Value = Vec<u16>> {
-    let unit =
-        prop_oneof![4 => 0x30..0x34u16, 1 => 0..256u16, 1 => Just(0x100), 1 => 0xd800..0xe000u16, 1 => any::<u16>()];
-    prop_oneof![20 => vec(unit, 0..5), 1 => vec(Just(0x61), 120..140), 1 => vec(any::<u16>(), 120..140)]
-}
-
-fn any_leaf() -> impl Strategy<Value = Value> {
-    let binary: Vec<u8> = [tag::ARRAY_BUFFER, tag::SHARED_ARRAY_BUFFER, tag::DATA_VIEW]
-        .into_iter()
-        .chain(TYPED_ARRAYS.iter().map(|(_, tag)| *tag))
-        .collect();
-    let bytes = prop_oneof![8 => vec(any::<u8>(), 0..6), 1 => vec(any::<u8>(), 120..300)];
-    prop_oneof![
-        Just(Value::Undefined),
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::Boolean),
-        any_number().prop_map(Value::Number),
-        any_number().prop_map(Value::Number),
-        any_units().prop_map(Value::Text),
-        any_units().prop_map(Value::Text),
-        "0|-?[1-9a-f][0-9a-f]{0,3}|[1-9a-f][0-9a-f]{120,140}".prop_map(Value::BigInt),
-        any_units().prop_map(Value::Symbol),
-        any_number().prop_map(Value::Date),
-        (prop::sample::select(binary), bytes).prop_map(|(kind, bytes)| Value::Binary(kind, bytes)),
-        any_number().prop_map(Value::IdentityNumber),
-        any::<[u8; 32]>().prop_map(Value::IdentityCall),
-        (0..4u64).prop_map(Value::BackReference),
-    ]
-}
-
-fn tree() -> impl Strategy<Value = Value> {
-    any_leaf().prop_recursive(5, 48, 5, |inner| {
-        let items = || vec(prop_oneof![1 => Just(None), 6 => inner.clone().prop_map(Some)], 0..5);
-        let properties = || btree_map(any_units(), inner.clone(), 0..5);
-        let place = prop_oneof![4 => 0..3u64, 1 => 100..300u64];
-        prop_oneof![
-            4 => items().prop_map(|items| Value::Array(items, BTreeMap::new())),
-            1 => (items(), properties()).prop_map(|(items, mut others)| {
-                others.retain(|key, _| !is_index(key, items.len() as u64));
-                Value::Array(items, others)
-            }),
-            4 => properties().prop_map(Value::Object),
-            1 => vec((inner.clone(), inner.clone()), 0..4).prop_map(Value::Map),
-            1 => vec(inner.clone(), 0..4).prop_map(Value::Set),
-            1 => (place, inner.clone()).prop_map(|(place, result)| Value::Rule(place, Box::new(result))),
-            1 => inner.clone().prop_map(|result| Value::HashMethod(Box::new(result))),
-        ]
-    })
-}
-
-/// Any value.
-pub fn any_value() -> impl Strategy<Value = Value> {
-    tree().prop_map(|value| value.bounded(0))
-}
-
-/// Any call.
-pub fn any_call() -> impl Strategy<Value = Call> {
-    let argument = prop_oneof![1 => Just(None), 5 => any_value().prop_map(Some)];
-    let part = || proptest::option::weighted(0.3, any_value());
-    (vec(argument, 0..4), part(), part()).prop_map(|(arguments, deps, this)| Call { arguments, deps, this })
-}
-
-/// A value, and one that differs from it in one place.
-pub fn with_a_change() -> impl Strategy<Value = (Value, Value)> {
-    (any_value(), any::<prop::sample::Index>(), any_leaf()).prop_filter_map(
-        "a change that changes",
-        |(value, at, leaf)| {
-            let mut count = 0;
-            let mut measure = value.clone();
-            visit(&mut measure, &mut |_| count += 1);
-            let place = at.index(count);
-            let (mut seen, mut changed) = (0, value.clone());
-            visit(&mut changed, &mut |part| {
-                if seen == place {
-                    *part = leaf.clone();
-                }
-                seen += 1;
-            });
-            let changed = changed.bounded(0);
-            (changed != value).then_some((value, changed))
-        },
-    )
-}
-
 /// Every part of a value, the inner ones first.
-fn visit(value: &mut Value, act: &mut dyn FnMut(&mut Value)) {
+pub fn visit(value: &mut Value, act: &mut dyn FnMut(&mut Value)) {
     match value {
         Value::Array(items, others) => {
             items.iter_mut().flatten().chain(others.values_mut()).for_each(|part| visit(part, act));
@@ -287,95 +214,10 @@ fn visit(value: &mut Value, act: &mut dyn FnMut(&mut Value)) {
             visit(value, act);
         }),
         Value::Set(items) => items.iter_mut().for_each(|part| visit(part, act)),
-        Value::Rule(_, result) | Value::HashMethod(result) => visit(result, act),
+        Value::Platform(_, items) => items.iter_mut().flatten().for_each(|part| visit(part, act)),
+        Value::Rule(_, result) | Value::HashMethod(result) | Value::Registered(_, _, result) => visit(result, act),
+        Value::Content(_) => return, // nothing else can stand in its place
         _ => {}
     }
     act(value);
-}
-
-/// Bytes that are an encoding but for a few, or are made of tags and small counts.
-pub fn almost_an_encoding() -> impl Strategy<Value = Vec<u8>> {
-    let edit = (any::<prop::sample::Index>(), prop_oneof![0..0x60u8, any::<u8>()], 0..3u8);
-    let edited = (any_value(), vec(edit, 0..3)).prop_map(|(value, edits)| {
-        let mut out = Encoder::default();
-        value.write(&mut out);
-        let mut bytes = out.take();
-        for (at, byte, kind) in edits {
-            match (kind, bytes.len()) {
-                (0, length @ 1..) => bytes[at.index(length)] = byte,
-                (1, length @ 1..) => drop(bytes.remove(at.index(length))),
-                (_, length) => bytes.insert(at.index(length + 1), byte),
-            }
-        }
-        bytes
-    });
-    let made = vec(prop_oneof![3 => 0..4u8, 3 => 0..0x18u8, 1 => 0x30..0x35u8, 1 => any::<u8>()], 1..12);
-    prop_oneof![edited, made]
-}
-
-/// Pairs that other hashes of values take for one another.
-pub fn lookalikes() -> Vec<Value> {
-    use Value as V;
-    let units = |text: &str| text.encode_utf16().collect::<Vec<u16>>();
-    vec![
-        V::number(1.0),
-        V::text("1"),
-        V::BigInt("1".into()),
-        V::Boolean(true),
-        V::Date(1.0f64.to_bits()),
-        V::IdentityNumber(1.0f64.to_bits()),
-        V::number(0.0),
-        V::number(-0.0),
-        V::text(""),
-        V::text("undefined"),
-        V::text("null"),
-        V::text("true"),
-        V::text("NaN"),
-        V::Symbol(units("1")),
-        V::array([V::text("a"), V::text("b")]),
-        V::array([V::text("ab")]),
-        V::array([V::text("a,b")]),
-        V::array([V::text("astr:b")]),
-        V::array([V::array([V::number(1.0)]), V::number(2.0)]),
-        V::array([V::array([V::number(1.0), V::number(2.0)])]),
-        V::array([V::number(1.0), V::array([V::number(2.0)])]),
-        V::array([]),
-        V::array([V::array([])]),
-        V::array([V::Undefined]),
-        V::Array(vec![None], BTreeMap::new()),
-        V::Array(vec![None, None], BTreeMap::new()),
-        V::Array(vec![], named([("a", V::Null)])),
-        V::Array(vec![], named([("1", V::Null)])),
-        V::object([]),
-        V::object([("a", V::Undefined)]),
-        V::object([("a", V::Null)]),
-        V::object([("a", V::object([("b", V::Null)]))]),
-        V::object([("a", V::object([])), ("b", V::Null)]),
-        V::object([("0", V::Null)]),
-        V::object([("", V::Null)]),
-        V::object([("length", V::number(0.0))]),
-        V::Map(vec![]),
-        V::Map(vec![(V::text("a"), V::Null)]),
-        V::Map(vec![(V::text("a"), V::Undefined)]),
-        V::Map(vec![(V::Null, V::text("a"))]),
-        V::Set(vec![]),
-        V::Set(vec![V::text("a"), V::Null]),
-        V::Set(vec![V::Null, V::text("a")]),
-        V::Binary(tag::ARRAY_BUFFER, vec![]),
-        V::Binary(tag::DATA_VIEW, vec![]),
-        V::Binary(0x24, vec![1, 2]),
-        V::Binary(0x25, vec![1, 2]),
-        V::Binary(0x26, vec![1, 2]),
-        V::Rule(0, Box::new(V::Null)),
-        V::Rule(1, Box::new(V::Null)),
-        V::HashMethod(Box::new(V::Null)),
-        V::Rule(0, Box::new(V::Rule(1, Box::new(V::Null)))),
-        V::array([V::BackReference(1)]),
-        V::array([V::array([V::BackReference(1)])]),
-        V::array([V::array([V::BackReference(2)])]),
-        V::Text(vec![0xd800]),
-        V::Text(vec![0xdc00]),
-        V::Text(vec![0xfffd]),
-        V::Text(vec![0xd83d, 0xde00]),
-    ]
 }

@@ -9,7 +9,7 @@ use crate::value::{Call, Value};
 pub type Vector<T> = (&'static str, fn() -> T);
 
 /// At least one for each row.
-pub const VALUES: [Vector<Value>; 43] = [
+pub const VALUES: [Vector<Value>; 52] = [
     ("01", || Value::Undefined),
     ("02", || Value::Null),
     ("03", || Value::Boolean(false)),
@@ -48,6 +48,30 @@ pub const VALUES: [Vector<Value>; 43] = [
     ("15 02 02 01", || Value::Set(vec![Value::Null, Value::Undefined])),
     ("16 0000000000000000", || Value::Date(0)),
     ("16 000000000000f87f", || Value::Date(Value::NAN)),
+    ("17 06 03 55524c 01 06 02 613a", || Value::Platform("URL", vec![Some(Value::text("a:"))])),
+    ("17 06 07 426f6f6c65616e 01 04", || Value::Platform("Boolean", vec![Some(Value::Boolean(true))])),
+    ("17 06 06 526567457870 03 06 01 61 06 01 67 05 0000000000000000", || {
+        Value::Platform("RegExp", vec![Some(Value::text("a")), Some(Value::text("g")), Some(Value::number(0.0))])
+    }),
+    ("17 06 05 4572726f72 05 06 05 4572726f72 06 00 11 11 13 00", || {
+        let named = [Some(Value::text("Error")), Some(Value::text(""))];
+        Value::Platform("Error", [&named[..], &[None, None, Some(Value::object([]))]].concat())
+    }),
+    ("17 06 05 4572726f72 05 06 01 61 06 00 30 01 01 13 01 06 01 61 30 02", || {
+        let others = [
+            Some(Value::BackReference(1)),
+            Some(Value::Undefined),
+            Some(Value::object([("a", Value::BackReference(2))])),
+        ];
+        Value::Platform("Error", [&[Some(Value::text("a")), Some(Value::text(""))][..], &others].concat())
+    }),
+    ("17 06 04 426c6f62 02 06 01 61 50 02 00ff", || {
+        Value::Platform("Blob", vec![Some(Value::text("a")), Some(Value::Content(vec![0, 255]))])
+    }),
+    ("17 06 07 48656164657273 01 10 01 10 02 06 01 61 06 01 62", || {
+        let pair = Value::array([Value::text("a"), Value::text("b")]);
+        Value::Platform("Headers", vec![Some(Value::array([pair]))])
+    }),
     ("20 02 00 ff", || Value::Binary(tag::ARRAY_BUFFER, vec![0, 255])),
     ("21 01 07", || Value::Binary(tag::SHARED_ARRAY_BUFFER, vec![7])),
     ("22 00", || Value::Binary(tag::DATA_VIEW, vec![])),
@@ -62,6 +86,10 @@ pub const VALUES: [Vector<Value>; 43] = [
     ("32 02", || Value::HashMethod(Box::new(Value::Null))),
     ("33 000000000000f03f", || Value::IdentityNumber(1.0f64.to_bits())),
     ("34 0707070707070707070707070707070707070707070707070707070707070707", || Value::IdentityCall([7; 32])),
+    ("35 06 01 61 05 0000000000000040 02", || Value::Registered(vec![0x61], 2.0f64.to_bits(), Box::new(Value::Null))),
+    ("35 07 01 0001 05 000000000000f03f 10 01 30 02", || {
+        Value::Registered(vec![0x100], 1.0f64.to_bits(), Box::new(Value::array([Value::BackReference(2)])))
+    }),
 ];
 
 /// Calls, with each part that one can have.

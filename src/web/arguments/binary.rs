@@ -14,12 +14,14 @@ pub(super) fn binary(value: &JsValue, prototype: &JsValue) -> Option<(u8, Uint8A
         return Some((tag::ARRAY_BUFFER, Uint8Array::new(value)));
     }
     if sys::is_prototype(prototype, "SharedArrayBuffer") && sys::is_shared_buffer(value) {
+        sys::keys(value).ok().filter(|keys| keys.length() == 0)?;
         return Some((tag::SHARED_ARRAY_BUFFER, Uint8Array::new(value)));
     }
     if !js_sys::ArrayBuffer::is_view(value) {
         return None;
     }
     let tag = if sys::is_prototype(prototype, "DataView") {
+        sys::keys(value).ok().filter(|keys| keys.length() == 0)?;
         tag::DATA_VIEW
     } else {
         // What it is inside, not what its prototype says.

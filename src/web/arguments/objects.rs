@@ -1,6 +1,6 @@
 //! Objects by their kind: what the platform says they are, not what they say themselves.
 
-use js_sys::{Array, Reflect};
+use js_sys::{Array, ArrayBuffer, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::binary::binary;
@@ -11,7 +11,7 @@ use crate::web::sys;
 
 impl Walker<'_> {
     pub(super) fn object(&mut self, value: &JsValue) -> Result<(), Fault> {
-        let is_own_result = matches!(self.frames.last(), Some(Frame { kind: FrameKind::Stead { .. }, next: 0, object }) if object == value);
+        let is_own_result = self.is_stead_of(value);
         if let Some(level) = self.open.get(value).as_f64().filter(|_| !is_own_result) {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             let level = level as u32;
@@ -107,7 +107,9 @@ impl Walker<'_> {
             return Err(self.unhashable(value));
         }
         let mut keys = sys::keys(value).map_err(|thrown| self.threw(&thrown))?;
-        if keys.length() == 0 && !sys::is_empty_inside(value) {
+        // What has got another prototype shows as little of itself as it can: a typed array its numbers, a Map nothing.
+        let is_another = if keys.length() == 0 { !sys::is_empty_inside(value) } else { ArrayBuffer::is_view(value) };
+        if is_another {
             return Err(self.unhashable(value));
         }
         if self.frames.is_empty() && !matches!(self.root, Root::Named(_)) {

@@ -23,7 +23,8 @@ impl Walker<'_> {
                 self.out.encoder.counted(tag::RULE, u64::from(place));
                 self.active.push(place);
                 self.frames.push(Frame { kind: FrameKind::Rule { label }, object: JsValue::UNDEFINED, next: 0 });
-                self.value(&result)
+                self.instead = Some(result);
+                Ok(())
             }
         }
     }
@@ -51,7 +52,7 @@ impl Walker<'_> {
 
     /// Asks the object's own `[Symbol.for("keepsake.hash")]`, if it has one and is not a result of it.
     pub(super) fn own_method(&mut self, value: &JsValue) -> Result<bool, Fault> {
-        if self.is_stead() {
+        if self.is_stead_of(value) {
             return Ok(false);
         }
         let marker = Symbol::for_("keepsake.hash");
@@ -62,13 +63,13 @@ impl Walker<'_> {
         let label = "[Symbol.for(\"keepsake.hash\")]";
         let result = self.ask(label, || method.call0(value))?;
         self.out.encoder.tag(tag::HASH_METHOD);
-        self.stead([label, "()"].concat(), value, &result)?;
+        self.stead([label, "()"].concat(), value, result);
         Ok(true)
     }
 
     /// Asks the registered type of a value, if it has one.
     pub(super) fn registered(&mut self, value: &JsValue, prototype: &JsValue) -> Result<bool, Fault> {
-        let Some(codec) = self.rules.codec(prototype).filter(|_| !self.is_stead()) else {
+        let Some(codec) = self.rules.codec(prototype).filter(|_| !self.is_stead_of(value)) else {
             return Ok(false);
         };
         let label = ["the `encode` of the type \"", &codec.tag, "\""].concat();
@@ -76,7 +77,7 @@ impl Walker<'_> {
         self.out.encoder.tag(tag::REGISTERED);
         self.out.encoder.string(&codec.tag);
         self.out.encoder.number(codec.version);
-        self.stead([" (result of ", &label, ")"].concat(), value, &result)?;
+        self.stead([" (result of ", &label, ")"].concat(), value, result);
         Ok(true)
     }
 
@@ -89,13 +90,13 @@ impl Walker<'_> {
     }
 
     /// Goes on with what stands for a value, which may be met again below it.
-    fn stead(&mut self, label: String, value: &JsValue, result: &JsValue) -> Result<(), Fault> {
+    fn stead(&mut self, label: String, value: &JsValue, result: JsValue) {
         self.enter(FrameKind::Stead { label }, value);
-        self.value(result)
+        self.instead = Some(result);
     }
 
-    /// Whether what comes now stands for another value, so that it is not asked again.
-    fn is_stead(&self) -> bool {
-        matches!(self.frames.last(), Some(Frame { kind: FrameKind::Stead { .. }, next: 0, .. }))
+    /// Whether the value stands for itself, so that it is not asked again.
+    pub(super) fn is_stead_of(&self, value: &JsValue) -> bool {
+        matches!(self.frames.last(), Some(Frame { kind: FrameKind::Stead { .. }, next: 0, object }) if object == value)
     }
 }

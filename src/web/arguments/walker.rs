@@ -68,6 +68,8 @@ pub(super) struct Walker<'a> {
     pub(super) rules: &'a Rules,
     pub(super) identities: &'a dyn Identities,
     pub(super) context: &'a Context<'a>,
+    /// What stands for the value before it, and comes next.
+    pub(super) instead: Option<JsValue>,
 }
 
 impl<'a> Walker<'a> {
@@ -85,6 +87,7 @@ impl<'a> Walker<'a> {
             rules,
             identities,
             context,
+            instead: None,
         }
     }
 
@@ -131,6 +134,9 @@ impl<'a> Walker<'a> {
 
     /// What comes next in the innermost value under way; closes those that are done.
     fn next_step(&mut self) -> Result<Option<Step>, Fault> {
+        if let Some(value) = self.instead.take() {
+            return Ok(Some(Step::Value(value)));
+        }
         let Some(frame) = self.frames.last_mut() else {
             return Ok(None);
         };

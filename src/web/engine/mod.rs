@@ -59,6 +59,18 @@ struct State {
     identities: Objects,
 }
 
+/// Why a function is taken for one of a factory's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Its call site has wrapped another one.
+    Factory,
+    /// The same under a hot-reload runtime, which may have evaluated the module again: what is on disk stays, and nothing
+    /// is said.
+    Hot,
+    /// An earlier page has seen its call site wrap several.
+    Marked,
+}
+
 /// One namespace.
 struct Space {
     namespace: String,
@@ -151,26 +163,26 @@ impl Engine {
         Ok(self.brief(id))
     }
 
-    /// The function turned out to be one of a factory's; what it has kept is removed. Under a hot-reload runtime, which
-    /// may have evaluated the same module again, what is on disk stays, and nothing is said.
-    pub fn isolate(&self, id: u32, is_hot: bool) {
-        let (dropped, notice, site) = {
+    /// The function turned out to be one of a factory's: it is kept in memory only, and what it has kept is removed.
+    pub fn isolate(&self, id: u32, why: Why) {
+        let (dropped, known) = {
             let mut state = self.state.borrow_mut();
             let State { functions, page, .. } = &mut *state;
-            let known = functions.get(id, page).filter(|(wrapped, _)| !is_hot && wrapped.persists(page));
+            let known = functions.get(id, page).filter(|(wrapped, _)| why != Why::Hot && wrapped.persists(page));
             let known = known.map(|(wrapped, _)| (wrapped.factory_notice(), wrapped.site()));
-            let (notice, site) = known.unzip();
-            (functions.isolate(id, page), notice, site.flatten())
+            (functions.isolate(id, page), known)
         };
-        if let (Some((site, _)), Some(disk)) = (site, self.disk()) {
+        let reach = if known.is_some() { Reach::Disk } else { Reach::Memory };
+        let dropped: Vec<_> = dropped.into_iter().map(|key| (key, reach)).collect();
+        let Some((notice, site)) = known else {
+            removal::forget(self.remove_functions(&dropped));
+            return;
+        };
+        if let (Why::Factory, Some((site, _)), Some(disk)) = (why, site, self.disk()) {
             disk.mark(site);
         }
-        let reach = if notice.is_some() { Reach::Disk } else { Reach::Memory };
-        let dropped: Vec<_> = dropped.into_iter().map(|key| (key, reach)).collect();
         removal::forget(self.remove_functions(&dropped));
-        if let Some(notice) = notice {
-            (self.report)("factory", &notice, JsValue::UNDEFINED); // once, since it is the same for all of them
-        }
+        (self.report)("factory", &notice, JsValue::UNDEFINED); // once, since it is the same for all of them
     }
 
     /// Isolates the functions from this number on whose call sites an earlier page has found to be factories; whether
@@ -185,14 +197,14 @@ impl Engine {
             sites.filter(|(_, site)| disk.is_marked(*site)).map(|(id, _)| id).collect()
         };
         for id in &marked {
-            self.isolate(*id, false);
+            self.isolate(*id, Why::Marked);
         }
         !marked.is_empty()
     }
 
     /// What a wrapper has to know of its function with the page's options of the moment: its number, whether `this`
     /// counts, whether every call needs the complete walker, which parameters are left out, its description,
-    /// whether it is kept on disk, and its call site with the query of the script.
+    /// whether it is kept on disk, and its call site with the stamps of its scripts.
     pub fn brief(&self, id: u32) -> Option<Array> {
         let known = self.with_function(id, |wrapped, current| {
             let words = (wrapped.describe(), wrapped.site());
@@ -202,10 +214,10 @@ impl Engine {
         let left_out = left_out
             .map_or(JsValue::NULL, |left_out| left_out.into_iter().map(JsValue::from).collect::<Array>().into());
         let is_ruled = rules.touch_common_types();
-        let (site, query) =
-            site.map_or((JsValue::NULL, JsValue::NULL), |(site, query)| (site.to_string().into(), query.into()));
+        let (site, stamps) =
+            site.map_or((JsValue::NULL, JsValue::NULL), |(site, stamps)| (site.to_string().into(), stamps.into()));
         let brief: [JsValue; 8] =
-            [id.into(), uses_this.into(), is_ruled.into(), left_out, description.into(), on_disk.into(), site, query];
+            [id.into(), uses_this.into(), is_ruled.into(), left_out, description.into(), on_disk.into(), site, stamps];
         Some(brief.iter().collect())
     }
 

@@ -11,10 +11,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{DomException, IdbDatabase, IdbTransactionMode};
 
-use super::marks::{self, Marks};
-use super::{Disk, OPEN_LIMIT, new_generation, number_at, result};
+use super::{Disk, OPEN_LIMIT, marks, new_generation, number_at, result};
 use crate::digest::Secret;
-use crate::record::{DATABASE_KEY, MARKS_KEY, SCHEMA, VERSION, stores};
+use crate::record::{DATABASE_KEY, SCHEMA, VERSION, stores};
 use crate::web::sys;
 
 /// A connection that was lost this often is not made again.
@@ -136,7 +135,8 @@ impl Disk {
         })?;
         let handle = handle_of(&database);
         let (secret, generation) = own_record(&handle).await?;
-        let marks = stored_marks(&handle).await?;
+        let read = handle.transaction_with_str(stores::FUNCTIONS)?;
+        let marks = marks::stored(&read.object_store(stores::FUNCTIONS)?).await?;
         let mut state = self.state.borrow_mut();
         if matches!(state.connection, Connection::Unusable(_)) {
             drop(state);
@@ -225,11 +225,6 @@ async fn own_record(handle: &IdbDatabase) -> Result<(Secret, f64), JsValue> {
     let record = database_record(&id.into(), &secret.clone().into(), new_generation());
     result(&store.put_with_key(&record, &DATABASE_KEY.into())?).await?;
     parse(&record).ok_or(JsValue::UNDEFINED)
-}
-
-async fn stored_marks(handle: &IdbDatabase) -> Result<Marks, JsValue> {
-    let read = handle.transaction_with_str(stores::FUNCTIONS)?.object_store(stores::FUNCTIONS)?;
-    Ok(marks::parse(&result(&read.get(&MARKS_KEY.into())?).await?))
 }
 
 /// The record as [`crate::record`] describes it.

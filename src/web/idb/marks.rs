@@ -5,14 +5,15 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use indexed_db_futures::database::Database;
-use js_sys::{Array, Uint8Array};
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::{IdbKeyRange, IdbObjectStore};
 
 use super::writes::{begin, commit, store};
-use super::{Disk, result};
+use super::{Disk, number_at, result};
 use crate::digest::Digest;
-use crate::record::{MARKS_KEY, VERSION, stores};
+use crate::record::{MARK, VERSION, stores};
 use crate::web::sys;
 
 /// So long a mark holds after the page that set it, in milliseconds. By then another build has taken the place.
@@ -30,47 +31,48 @@ impl Disk {
     /// Remembers that a call site is a factory.
     pub fn mark(self: &Rc<Self>, site: Digest) {
         let until = sys::now() + WEEK;
-        self.state.borrow_mut().marks.insert(site, until);
+        {
+            let mut state = self.state.borrow_mut();
+            state.marks.insert(site, until);
+            state.writing += 1;
+        }
         let disk = self.clone();
         spawn_local(async move {
-            let written = disk.attempt(|database| write(database, site, until)).await;
-            if let Err(thrown) = written {
-                disk.fault(
-                    "mark-failed",
-                    "noting in the database that a call site wraps several functions failed.",
-                    thrown,
-                );
+            if let Err(thrown) = disk.attempt(|database| write(database, site, until)).await {
+                let message = "noting in the database that a call site wraps several functions failed.";
+                disk.fault("mark-failed", message, thrown);
             }
+            disk.written();
         });
     }
 }
 
-/// Adds a mark to those that are stored, and drops what has ended.
 async fn write(database: Rc<Database>, site: Digest, until: f64) -> Result<(), JsValue> {
     let transaction = begin(&database)?;
-    let functions = store(&transaction, stores::FUNCTIONS)?;
-    let mut marks = parse(&result(&functions.get(&MARKS_KEY.into())?).await?);
-    marks.insert(site, until);
-    let record = Array::of1(&VERSION.into());
-    for (site, until) in marks {
-        record.push(&Uint8Array::from(site.bytes().as_slice()));
-        record.push(&until.into());
-    }
-    functions.put_with_key(&record, &MARKS_KEY.into())?;
+    put(&store(&transaction, stores::FUNCTIONS)?, site, until)?;
     commit(transaction).await
 }
 
-/// The marks that still hold; none if this is no record of this version.
-pub(super) fn parse(record: &JsValue) -> Marks {
-    let Some(record) = record.dyn_ref::<Array>().filter(|record| record.get(0).as_f64() == Some(VERSION)) else {
-        return Marks::new();
-    };
+/// Stores a mark.
+pub(super) fn put(functions: &IdbObjectStore, site: Digest, until: f64) -> Result<(), JsValue> {
+    let key = [MARK, &site.to_string()].concat();
+    functions.put_with_key(&Array::of2(&VERSION.into(), &until.into()), &key.into())?;
+    Ok(())
+}
+
+/// The marks that are stored and still hold.
+pub(super) async fn stored(functions: &IdbObjectStore) -> Result<Marks, JsValue> {
+    let range = IdbKeyRange::bound(&MARK.into(), &[MARK, "~"].concat().into())?; // no digit comes after a tilde
+    let (keys, records) = (functions.get_all_keys_with_key(&range)?, functions.get_all_with_key(&range)?);
+    let (keys, records) = (result(&keys), result(&records));
+    let (keys, records) = (keys.await?, records.await?);
     let now = sys::now();
-    let pairs = (1..record.length()).step_by(2).map(|at| (record.get(at), record.get(at + 1)));
-    let read = |(site, until): (JsValue, JsValue)| {
-        let site = site.dyn_into::<Uint8Array>().ok()?.to_vec().try_into().ok()?;
-        Some((Digest::from_bytes(site), until.as_f64()?))
+    let read = |(key, record): (JsValue, JsValue)| {
+        let site = u128::from_str_radix(key.as_string()?.strip_prefix(MARK)?, 16).ok()?;
+        let until = number_at(&record, 1).filter(|_| number_at(&record, 0) == Some(VERSION))?;
+        // One from the far future was set by a wrong clock.
+        (now..=now + WEEK).contains(&until).then_some((Digest(site), until))
     };
-    // One from the future was set by a wrong clock.
-    pairs.filter_map(read).filter(|(_, until)| *until > now && *until <= now + WEEK).collect()
+    let pairs = keys.unchecked_ref::<Array>().iter().zip(records.unchecked_ref::<Array>().iter());
+    Ok(pairs.filter_map(read).collect())
 }

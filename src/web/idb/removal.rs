@@ -11,10 +11,10 @@ use web_sys::IdbObjectStore;
 
 use super::connection::{Why, database_record};
 use super::writes::{begin, commit, function_record, store};
-use super::{Disk, entry_key, function_key, new_generation, range_of, result};
+use super::{Disk, entry_key, function_key, marks, new_generation, range_of, result};
 use crate::digest::{CacheKey, Digest};
 use crate::options::Kind;
-use crate::record::{DATABASE_KEY, MARKS_KEY, stores};
+use crate::record::{DATABASE_KEY, stores};
 
 /// What is to be removed.
 #[derive(Clone, Copy, Debug)]
@@ -141,12 +141,12 @@ impl Disk {
     ) -> Result<u32, JsValue> {
         let removed = count(&values.count()?).await?;
         let own = result(&functions.get(&DATABASE_KEY.into())?).await?;
-        let marks = result(&functions.get(&MARKS_KEY.into())?).await?;
+        let marks = marks::stored(functions).await?;
         for store in [values, entries, functions] {
             store.clear()?;
         }
-        if !marks.is_undefined() {
-            functions.put_with_key(&marks, &MARKS_KEY.into())?; // they are about the code, not about what it kept
+        for (site, until) in marks {
+            marks::put(functions, site, until)?; // they are about the code, not about what it kept
         }
         if Array::is_array(&own) {
             let own: &Array = own.unchecked_ref();

@@ -69,6 +69,11 @@ impl Disk {
             let message = "writing to the database failed, so some entries stay in memory only.";
             self.fault("write-failed", message, thrown);
         }
+        self.written();
+    }
+
+    /// Something that was begun has been written, or could not be.
+    pub(super) fn written(&self) {
         let waiting = {
             let mut state = self.state.borrow_mut();
             state.writing -= 1;

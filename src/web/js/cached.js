@@ -73,13 +73,13 @@ export class Cached {
   /** @param {import("./glue.js").Brief} brief */
   #learn(brief) {
     const { cache } = this;
-    const [id, usesThis, ruled, leftOut, description, onDisk, site, query] = brief;
+    const [id, usesThis, ruled, leftOut, description, onDisk, site, stamps] = brief;
     Object.assign(this, { id, usesThis, ruled, leftOut, description, onDisk });
     this.#epoch = cache.engine.epoch;
     this.#options = cache.options;
     if (this.#isVisited) return;
     this.#isVisited = true;
-    if (site !== null) visit(site, query ?? "", numberOf(this.original), this);
+    if (site !== null) visit(site, stamps ?? "", numberOf(this.original), this);
   }
 
   /**

@@ -9,8 +9,9 @@
 /** Blobs are read this many bytes at a time. */
 const CHUNK = 1024 * 1024;
 
-/** The tag of a content, in the table of `src/encoding.rs`. */
+/** The tag of a content, in the table of `src/encoding.rs`, and what stands for none. */
 const BYTES = 0x50;
+const HOLE = 0x11;
 
 /** Whether an encoding has parts that are still to be read. @param {unknown} encoding @returns {encoding is Part[]} */
 export function hasContents(encoding) {
@@ -19,7 +20,7 @@ export function hasContents(encoding) {
 
 /** An encoding as it was at the call, whose contents are still to be read. */
 export class Pending {
-  /** @type {(Uint8Array | Promise<Blob>)[]} */
+  /** @type {(Uint8Array | Promise<Blob | Uint8Array>)[]} */
   #parts;
 
   /**
@@ -63,8 +64,9 @@ export class Pending {
 
   async *#pieces() {
     for (const part of this.#parts) {
-      if (part instanceof Uint8Array) yield part;
-      else yield* contentOf(await part);
+      const content = await part;
+      if (content instanceof Uint8Array) yield content;
+      else yield* contentOf(content);
     }
   }
 }
@@ -84,9 +86,18 @@ function headOf(size) {
   return Uint8Array.of(...head, size);
 }
 
-/** A request is copied at once; a blob never changes. @param {Blob | Request} holder @returns {Promise<Blob>} */
+/**
+ * A request is copied at once; a blob never changes. A body without content is none: not every browser shows which it is.
+ * @param {Blob | Request} holder @returns {Promise<Blob | Uint8Array>}
+ */
 function held(holder) {
-  const content = "slice" in holder ? Promise.resolve(holder) : holder.clone().blob();
+  const content = "slice" in holder ? Promise.resolve(holder) : bodyOf(holder);
   content.catch(() => {}); // whoever reads it is told; but that may never come to pass
   return content;
+}
+
+/** @param {Request} request @returns {Promise<Blob | Uint8Array>} */
+async function bodyOf(request) {
+  const body = await request.clone().blob();
+  return body.size > 0 ? body : Uint8Array.of(HOLE);
 }

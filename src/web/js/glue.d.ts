@@ -1,5 +1,5 @@
 /** What the packing step makes of wasm-bindgen's output, and what of it is used here. */
-/** What a wrapper has to know: id, usesThis, ruled, leftOut, description, onDisk, call site, queries of its scripts. */
+/** What a wrapper has to know: id, usesThis, ruled, leftOut, description, onDisk, call site, stamps of its scripts. */
 export type Brief = [number, boolean, boolean, boolean[] | null, string, boolean, string | null, string | null];
 
 export interface WasmEngine {

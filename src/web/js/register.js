@@ -7,7 +7,7 @@
  */
 
 /**
- * @typedef {{ query: string, number: number, isFactory: boolean, members: WeakRef<{ isolate(isHot: boolean): void }>[] }} Site
+ * @typedef {{ stamps: string, number: number, isFactory: boolean, members: WeakRef<{ isolate(isHot: boolean): void }>[] }} Site
  * @typedef {{ sites: Map<string, Site>, numbers: WeakMap<object, number>, last: number }} Register
  */
 
@@ -30,15 +30,15 @@ export function numberOf(original) {
 
 /**
  * Notes that a function was wrapped at a call site. If that makes the site a factory, all that it wrapped is isolated.
- * @param {string} key of the site @param {string} query of its scripts @param {number} number of the function
+ * @param {string} key of the site @param {string} stamps of its scripts @param {number} number of the function
  * @param {{ isolate(isHot: boolean): void }} member what wraps it
  */
-export function visit(key, query, number, member) {
+export function visit(key, stamps, number, member) {
   const { sites } = register();
   const site = sites.get(key);
-  // The same module with another query was evaluated again, as hot reload does: its functions replace those before.
-  if (site === undefined || site.query !== query) {
-    sites.set(key, { query, number, isFactory: false, members: [new WeakRef(member)] });
+  // The same module with another stamp was evaluated again, as hot reload does: its functions replace those before.
+  if (site === undefined || site.stamps !== stamps) {
+    sites.set(key, { stamps, number, isFactory: false, members: [new WeakRef(member)] });
     return;
   }
   site.members.push(new WeakRef(member));

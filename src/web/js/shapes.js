@@ -2,7 +2,7 @@
 /**
  * The keys of an object in their order, where each sorted one stands among them, and the sorted ones encoded: the same
  * for every row of a table. Remembered in a table of fixed size, so that many shapes cost time and not memory.
- * @typedef {{ keys: string[], order: number[], head: Uint8Array }} Shape
+ * @typedef {{ keys: string[], order: number[], head: Uint8Array, isIndexed: boolean }} Shape
  */
 /** Two places for each hash: two shapes of one page that share one would put each other out at every call. @type {(Shape | undefined)[]} */
 const shapes = new Array(512).fill(undefined);
@@ -51,5 +51,6 @@ function sameKeys(a, b) {
 function makeShape(keys, encode) {
   const places = new Map(keys.map((key, at) => [key, at]));
   const sorted = keys.slice().sort(); // the default order is by code unit
-  return { keys, order: sorted.map((key) => /** @type {number} */ (places.get(key))), head: encode(sorted) };
+  const order = sorted.map((key) => /** @type {number} */ (places.get(key)));
+  return { keys, order, head: encode(sorted), isIndexed: keys[0] === "0" };
 }

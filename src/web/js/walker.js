@@ -182,10 +182,10 @@ function object(out, value, depth) {
     validate(value);
     return binary(out, type, new Uint8Array(viewBuffer(value), viewOffset(value), viewLength(value)));
   }
+  if (keysOf(value).length > 0) throw GIVE_UP; // properties of its own
   if (prototype === DataView.prototype) {
     return binary(out, DATA_VIEW, new Uint8Array(dataBuffer(value), dataOffset(value), dataLength(value)));
   }
-  if (keysOf(value).length > 0) throw GIVE_UP; // properties of its own
   if (prototype === datePrototype) return numbered(out, DATE, timeOf(value));
   if (prototype === ArrayBuffer.prototype) {
     bufferLength(value);
@@ -212,6 +212,7 @@ function plain(out, value, depth) {
   // Math has no enumerable properties and is not empty; and a Date stays one under any prototype.
   if (/** @type {any} */ (value)[HASH_METHOD] !== undefined || kindOf(value) !== "[object Object]") throw GIVE_UP;
   const shape = shapeOf(keysOf(value), encodeKeys);
+  if (shape.isIndexed && ArrayBuffer.isView(value)) throw GIVE_UP; // a typed array that has got another prototype
   copied(out, shape.head);
   const { order } = shape;
   const items = valuesOf(value);

@@ -3,7 +3,7 @@
 use js_sys::{Array, Uint8Array};
 use keepsake::options::Kind;
 use keepsake::web::arguments::Identities;
-use keepsake::web::engine::{Engine, Lasting};
+use keepsake::web::engine::{Engine, Lasting, Why};
 use keepsake::web::rules::{Rule, Rules};
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
@@ -126,7 +126,7 @@ fn what_a_function_without_a_lasting_identity_made_has_no_origin() {
     assert_eq!(engine.origin(placeless, 0), None, "nobody would find the function again");
     let placed = resource_function(&engine, "", "Error\n    at https://a.example/x.js:1:2");
     assert!(engine.origin(placed, 0).is_some());
-    engine.isolate(placed, false);
+    engine.isolate(placed, Why::Factory);
     assert_eq!(engine.origin(placed, 0), None, "its place is a factory's");
     assert_eq!(engine.origin(99, 0), None);
 }
