@@ -76,9 +76,16 @@ async function makeFactory(build) {
     export function createGlue(require, onTrap) {
       const WebAssembly = guard(onTrap);
       const module = { exports: {} };
-      ${withoutRepeats(output.text)}
+      ${withoutRepeats(ownOnly(output.text))}
       return module.exports;
     }`;
+}
+
+/** What a page has put on Object.prototype is no export. @param {string} glue */
+function ownOnly(glue) {
+  const loop = "for (var name in all)";
+  if (!glue.includes(loop)) throw new Error("esbuild no longer writes its exports as it did: look at ownOnly in scripts/pack.mjs.");
+  return glue.replace(loop, "for (var name of Object.keys(all))");
 }
 
 /** The glue lists a module once for each function that it takes from it; a repeated key is a warning in users' builds. @param {string} glue */

@@ -5,7 +5,7 @@
 pub struct Frame {
     /// The script's URL, without its fragment and without the stamp.
     pub url: String,
-    /// What a development server has put into the query of a module that is evaluated again: Vite's `t=…`. Empty without.
+    /// What a development server has put into the query of a module that is evaluated again: Vite's `t=` with the time. Empty without.
     pub stamp: String,
     /// `line:column`.
     pub position: String,
@@ -26,19 +26,27 @@ impl CallSite {
     /// (`at name (url:1:2)`), `SpiderMonkey` and `JavaScriptCore` (`name@url:1:2`). Frames from before an `await` say
     /// nothing of the way here, and are left out.
     ///
-    /// `None` if the caller's frame has no script that will be found at the same place again:
-    /// `blob:`, `data:`, `eval`, native code.
+    /// `None` if the caller's frame has no script that will be found at the same place again (`blob:`, `data:`, `eval`,
+    /// native code), or if one on the way to it has such a script: what it does cannot be known by its place.
     ///
     /// ```
     /// use keepsake::callsite::CallSite;
-    /// let site = CallSite::read("Error\n    at https://a.example/app.js?t=17:3:14").unwrap();
+    /// let site = CallSite::read("Error\n    at https://a.example/app.js?t=1790000000000:3:14").unwrap();
     /// assert_eq!(site.to_string(), "https://a.example/app.js:3:14");
-    /// assert_eq!(site.stamps(), "t=17");
+    /// assert_eq!(site.stamps(), "t=1790000000000");
     /// ```
     pub fn read(stack: &str) -> Option<Self> {
-        let mut frames = stack.lines().filter(|line| is_frame(line)).take_while(|line| !is_async(line)).map(frame);
-        let caller = frames.next()??;
-        Some(Self { caller, outer: frames.flatten().collect() })
+        let mut lines = stack.lines().filter(|line| is_frame(line)).take_while(|line| !is_async(line));
+        let caller = frame(lines.next()?)?;
+        let mut outer = Vec::new();
+        for line in lines {
+            match frame(line) {
+                Some(frame) => outer.push(frame),
+                None if will_vanish(line) => return None,
+                None => {} // no script: native code, a console
+            }
+        }
+        Some(Self { caller, outer })
     }
 
     /// All frames, the caller first.
@@ -91,12 +99,13 @@ fn frame(line: &str) -> Option<Frame> {
     Some(Frame { url, stamp, position: [line, ":", column].concat() })
 }
 
-/// Takes the stamp out of a query. Anything else in it may tell two modules apart: `api.js?tenant=a`.
+/// Takes the stamp, a time in milliseconds, out of a query. Anything else in it may tell two modules apart:
+/// `api.js?tenant=a`.
 fn without_stamp(address: &str) -> (String, String) {
     let Some((path, query)) = address.split_once('?') else {
         return (address.into(), String::new());
     };
-    let is_stamp = |part: &&str| part.strip_prefix("t=").is_some_and(is_number);
+    let is_stamp = |part: &&str| part.strip_prefix("t=").is_some_and(|time| time.len() == 13 && is_number(time));
     let (stamps, others): (Vec<&str>, Vec<&str>) = query.split('&').partition(is_stamp);
     let query = others.join("&");
     let url = if query.is_empty() { path.into() } else { [path, "?", &query].concat() };
@@ -110,6 +119,15 @@ fn after_name(line: &str) -> Option<&str> {
     line.match_indices('@')
         .map(|(at, _)| &line[at + 1..])
         .find(|rest| rest.split_once(':').is_some_and(|(scheme, _)| is_scheme(scheme)))
+}
+
+/// Whether a frame that cannot be read is in a script that was made for this page load alone.
+fn will_vanish(line: &str) -> bool {
+    let is_made_by_a_script =
+        |mark| line.split_once(mark).is_some_and(|(_, origin): (&str, &str)| origin.contains("://"));
+    ["blob:", "data:", "javascript:"].iter().any(|scheme| line.contains(scheme))
+        || is_made_by_a_script("(eval at ")
+        || [" > eval", " > Function"].iter().any(|mark| line.contains(mark))
 }
 
 fn is_number(text: &str) -> bool {
@@ -143,8 +161,9 @@ mod tests {
     #[test]
     fn keeps_the_stamp_apart() {
         for (address, url, stamp) in [
-            ("http://localhost/a.ts?t=17", "http://localhost/a.ts", "t=17"),
-            ("http://localhost/a.ts?import&t=17", "http://localhost/a.ts?import", "t=17"),
+            ("http://localhost/a.ts?t=1790000000000", "http://localhost/a.ts", "t=1790000000000"),
+            ("http://localhost/a.ts?import&t=1790000000000", "http://localhost/a.ts?import", "t=1790000000000"),
+            ("http://localhost/a.ts?t=17", "http://localhost/a.ts?t=17", ""),
             ("http://localhost/a.ts?tenant=a", "http://localhost/a.ts?tenant=a", ""),
             ("http://localhost/a.ts?t=a", "http://localhost/a.ts?t=a", ""),
             ("http://localhost/a.ts?", "http://localhost/a.ts", ""),
@@ -156,7 +175,7 @@ mod tests {
 
     #[test]
     fn the_way_to_the_caller_counts() {
-        let site = CallSite::read("Error\n    at http://a/lib.js:1:1\n    at <anonymous>\n    at http://a/lib.js:2:2\n    at http://a/b.js?t=5:3:3").expect("a frame");
+        let site = CallSite::read("Error\n    at http://a/lib.js:1:1\n    at <anonymous>\n    at http://a/lib.js:2:2\n    at http://a/b.js?t=1790000000000:3:3").expect("a frame");
         let outer: Vec<_> = site.outer.iter().map(|frame| (frame.url.as_str(), frame.position.as_str())).collect();
         assert_eq!(outer, [("http://a/lib.js", "2:2"), ("http://a/b.js", "3:3")]);
         let firefox =
@@ -175,6 +194,9 @@ mod tests {
             "Error\n    at data:text/javascript,x:1:1",
             "@http://localhost/a.js line 3 > eval:1:1",
             "Error\n    at Array.map (<anonymous>)\n    at http://localhost/a.js:1:1",
+            "Error\n    at http://localhost/a.js:1:1\n    at blob:http://localhost/6f0c:1:1",
+            "Error\n    at http://localhost/a.js:1:1\n    at eval (eval at run (http://localhost/b.js:1:1), <anonymous>:1:7)",
+            "@http://localhost/a.js:1:1\n@http://localhost/b.js line 3 > eval:1:1",
         ] {
             assert_eq!(read(stack), None, "{stack}");
         }

@@ -50,7 +50,7 @@
 //! | `URL` | href |
 //! | `URLSearchParams`, `Headers`, `FormData` | an array of pairs (arrays of two), in their order |
 //! | `Blob` | type, content |
-//! | `File` | name, type, `lastModified`, content |
+//! | `File` | name, type, `lastModified`, path in the directory that was given, content |
 //! | `Request` | method, url, headers as pairs, mode, credentials, cache, redirect, referrer, referrer policy, integrity, keepalive, content of its body if there is any |
 //! | `ImageData` | width, height, color space, data |
 //! | `DOMPoint`, `DOMPointReadOnly` | x, y, z, w |

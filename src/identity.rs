@@ -63,12 +63,8 @@ impl Facts {
     /// The function's key. `page_version` is that of `configure`; it counts where the function has no version of its own.
     pub fn key(&self, page_version: Option<&str>, page_deps: &[u8]) -> Digest {
         let mut identity = self.place(self.site.iter().flat_map(CallSite::frames));
-        if let Some(version) = &self.version {
-            identity.string("version");
-            identity.string(version);
-        } else {
-            identity.string("source");
-            identity.string(&self.source);
+        self.behaviour(&mut identity);
+        if self.version.is_none() {
             identity.optional(page_version);
         }
         identity.byte_string(&self.deps);
@@ -79,15 +75,24 @@ impl Facts {
         Digest::of(identity.bytes())
     }
 
-    /// What a factory is recognised by: functions of one text and equal deps, wrapped at one place. Only the caller and the
+    /// What a factory is recognised by: functions of one text (or version) and equal deps, wrapped at one place. Only the caller and the
     /// first frame in another script count here: a factory that is reached on two ways is one all the same.
     pub fn site_key(&self) -> Option<Digest> {
         let site = self.site.as_ref().filter(|_| self.name.is_none())?;
         let other = site.outer.iter().find(|frame| frame.url != site.caller.url);
         let mut identity = self.place(std::iter::once(&site.caller).chain(other));
-        identity.string(&self.source);
+        self.behaviour(&mut identity);
         identity.byte_string(&self.deps);
         Some(Digest::of(identity.bytes()))
+    }
+
+    fn behaviour(&self, identity: &mut Encoder) {
+        let (kind, text) = match &self.version {
+            Some(version) => ("version", version),
+            None => ("source", &self.source),
+        };
+        identity.string(kind);
+        identity.string(text);
     }
 
     fn place<'a>(&self, frames: impl Iterator<Item = &'a Frame>) -> Encoder {
@@ -168,6 +173,8 @@ mod tests {
         assert_ne!(at("\n    at http://a/b.js:1:1").site_key(), at("\n    at http://a/b.js:2:1").site_key());
         let other_text = Facts { source: "e=>s(e)".into(), ..here.clone() };
         assert_ne!(other_text.site_key(), here.site_key());
+        let of_one_version = |source: &str| Facts { version: Some("1".into()), source: source.into(), ..here.clone() };
+        assert_eq!(of_one_version("a").site_key(), of_one_version("b").site_key(), "they have one key");
         let other_deps = Facts { deps: vec![1], ..here.clone() };
         assert_ne!(other_deps.site_key(), here.site_key());
         assert_eq!(Facts { name: Some("a".into()), ..here }.site_key(), None);

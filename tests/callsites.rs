@@ -182,8 +182,9 @@ fn a_stamp_and_a_fragment_are_not_part_of_the_place() {
         ("https://a.example/x.js?v=1&w=a:b:1:2", "https://a.example/x.js?v=1&w=a:b", ""),
         ("https://a.example/x.js?:1:2", "https://a.example/x.js", ""),
         ("https://a.example/x.js?a=b?c:1:2", "https://a.example/x.js?a=b?c", ""),
-        ("https://a.example/x.js?t=1:1:2", "https://a.example/x.js", "t=1"),
-        ("https://a.example/x.js?v=1&t=12&w=2:1:2", "https://a.example/x.js?v=1&w=2", "t=12"),
+        ("https://a.example/x.js?t=1790000000000:1:2", "https://a.example/x.js", "t=1790000000000"),
+        ("https://a.example/x.js?t=1:1:2", "https://a.example/x.js?t=1", ""),
+        ("https://a.example/x.js?v=1&t=1790000000000&w=2:1:2", "https://a.example/x.js?v=1&w=2", "t=1790000000000"),
         ("https://a.example/x.js?t=one:1:2", "https://a.example/x.js?t=one", ""),
         ("https://a.example/x.js?t=:1:2", "https://a.example/x.js?t=", ""),
         ("https://a.example/x.js#part:1:2", "https://a.example/x.js", ""),
@@ -249,19 +250,33 @@ fn what_will_not_be_there_again_is_no_place() {
 }
 
 #[test]
-fn what_has_no_place_further_out_is_passed_over() {
+fn what_has_no_script_further_out_is_passed_over() {
     check(
-        "eval, blob, native",
+        "native code, a console",
         "Error
     at https://app.example/a.js:1:1
-    at eval (eval at run (https://app.example/c.js:1:1), <anonymous>:1:7)
-    at blob:https://app.example/6f0c:1:1
     at Array.map (<anonymous>)
+    at VM27:1:1
+    at eval (eval at evaluate (:290:30), <anonymous>:1:7)
     at https://app.example/b.js:2:2",
         "https://app.example/a.js:1:1",
         "",
         Some("https://app.example/b.js:2:2"),
     );
+}
+
+#[test]
+fn a_script_on_the_way_that_was_made_for_this_load_leaves_no_place() {
+    for frame in [
+        "at eval (eval at run (https://app.example/c.js:1:1), <anonymous>:1:7)",
+        "at blob:https://app.example/6f0c:1:1",
+        "at load (data:text/javascript,x:1:1)",
+    ] {
+        assert_eq!(read(&format!("Error\n    at https://app.example/a.js:1:1\n    {frame}")), None, "{frame}");
+    }
+    for frame in ["@blob:https://app.example/6f0c:1:1", "@https://app.example/c.js line 3 > eval:1:1"] {
+        assert_eq!(read(&format!("@https://app.example/a.js:1:1\n{frame}\n")), None, "{frame}");
+    }
 }
 
 #[test]
@@ -312,7 +327,7 @@ proptest! {
         prop_assert_eq!(&site, &CallSite::read(&others));
         let frame = |at: &(String, String, String, u32, u32)| {
             let query = at.2.trim_start_matches('?');
-            let is_stamp = |part: &&str| part.len() > 2 && part.starts_with("t=") && part[2..].parse::<u64>().is_ok();
+            let is_stamp = |part: &&str| part.len() == 15 && part.starts_with("t=") && part[2..].parse::<u64>().is_ok();
             let others: Vec<&str> = query.split('&').filter(|part| !is_stamp(part)).collect();
             let others = others.join("&");
             Frame {

@@ -6,7 +6,7 @@ use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use super::arguments::{Call, Context, encode_call, encode_value};
+use super::arguments::{Call, Context, encode_call, encode_value, too_large};
 use super::engine::{Engine as Inner, Lasting, Verdict, Why};
 use super::idb::Outcome;
 use super::{scratch, types, values};
@@ -14,10 +14,6 @@ use crate::duration::Millis;
 use crate::flight::FlightId;
 use crate::freshness::Lifetime;
 use crate::options::Kind;
-
-/// What to do about a blob where nobody waits for its content.
-const NO_CONTENTS: &str = "This function may answer at once, so its key cannot wait. Make it an `async` function, or persist it; or pass \
-                           the bytes instead: new Uint8Array(await blob.arrayBuffer()).";
 
 /// An instance of Keepsake, as `js/engine.js` drives it.
 #[wasm_bindgen]
@@ -74,12 +70,12 @@ impl Engine {
         self.0.brief(id)
     }
 
-    /// Encodes a call, completely; nothing if there is no such function. Only where somebody waits may it have parts whose
-    /// content is read later.
+    /// Encodes a call, completely; nothing if there is no such function. It may have parts whose content is read later,
+    /// unless `no_contents` says what to do instead.
     ///
     /// # Errors
     /// `UnhashableParamError`, `UserHashError`.
-    #[allow(clippy::too_many_arguments)]
+    #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)]
     pub fn encode(
         &self,
         id: u32,
@@ -89,7 +85,7 @@ impl Engine {
         this: &JsValue,
         by_key: bool,
         for_origin: bool,
-        waits: bool,
+        no_contents: Option<String>,
     ) -> Result<Option<Array>, JsValue> {
         let known = self.0.with_function(id, |wrapped, current| {
             let lasting = if current.policy.persist || for_origin { Lasting::Beyond } else { Lasting::Page };
@@ -100,9 +96,20 @@ impl Engine {
         };
         let unbox = |value: &JsValue| (!value.is_null()).then(|| types::field(value, "value"));
         let call = Call { arguments, left_out, deps: unbox(deps), this: unbox(this), by_key };
-        let no_contents = (!waits).then_some(NO_CONTENTS);
-        let context = Context { function: &function, name: &name, params: &params, no_contents };
+        let context =
+            Context { function: &function, name: &name, params: &params, no_contents: no_contents.as_deref() };
         Ok(Some(encode_call(&call, &rules, &self.0.identities(lasting), &context)?))
+    }
+
+    /// The error for a call of a function, or for a value without one, that is too large for a key; `path` is where.
+    ///
+    /// # Errors
+    /// `UnhashableParamError`, always.
+    pub fn refuse_size(&self, id: u32, path: String) -> Result<(), JsValue> {
+        let words = self.0.with_function(id, |wrapped, _| (wrapped.describe(), wrapped.name().to_owned()));
+        let (function, name) = words.unwrap_or_else(|| ("hash()".into(), String::new()));
+        let context = Context { function: &function, name: &name, params: &[], no_contents: None };
+        Err(too_large(path, &context).into())
     }
 
     /// Encodes static deps, completely.

@@ -101,10 +101,11 @@ extern "C" {
     pub fn is_empty_inside(value: &JsValue) -> bool;
 }
 
-#[wasm_bindgen(module = "/src/web/js/extent.js")]
+#[wasm_bindgen(module = "/src/web/js/encoding.js")]
 extern "C" {
-    /// Whether there are more values in this one than that, where shared references count as copies.
-    pub fn exceeds(value: &JsValue, most: f64) -> bool;
+    /// A whole string item, by code units, to be copied at once if it is short; nothing if it is too large.
+    #[wasm_bindgen(js_name = stringItem)]
+    pub fn string_item(text: &JsString) -> Option<Uint8Array>;
 }
 
 /// The bytes of a view's window, read through the platform's own accessors; `None` if it is detached or past the end

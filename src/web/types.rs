@@ -205,8 +205,10 @@ pub fn constructor_name(value: &JsValue) -> Option<String> {
 /// Whether this is the prototype of a class of the platform's, of any realm.
 pub fn is_platform_prototype(prototype: &JsValue) -> bool {
     let constructor = sys::get(prototype, "constructor").filter(JsValue::is_function);
-    constructor
-        .is_some_and(|constructor| crate::source::is_native(&sys::function_source(&constructor).unwrap_or_default()))
+    constructor.is_some_and(|constructor| {
+        let is_native = crate::source::is_native(&sys::function_source(&constructor).unwrap_or_default());
+        is_native && sys::get(&constructor, "prototype").is_some_and(|own| own == *prototype)
+    })
 }
 
 /// The entries of `hashFuncs`: an array of pairs, or a `Map`.

@@ -79,7 +79,7 @@ function blob(maker, /** @type {any} */ make = (/** @type {any[]} */ ...given) =
 const file = (maker) => {
   const [name, lastModified] = [maker.text(UNITS), maker.below(2 ** 40)];
   const [made, ...items] = blob(maker, (/** @type {BlobPart[]} */ parts, /** @type {object} */ more) => new File(parts, name, { ...more, lastModified }));
-  return [made, [text(name), items[0], number(lastModified), items[1]]];
+  return [made, [text(name), items[0], number(lastModified), text(""), items[1]]];
 };
 
 /** @param {Maker} maker @returns {[string, string][]} in the order of the names, which differ */

@@ -538,6 +538,8 @@ const everything = (keepsake) => {
     }
     is("big", await settles("big", () => functions.persisted(big)), "object");
     is("map", await settles("map", () => functions.persisted(new Map([["a", big]]))), "object");
+    const huge = await settles("huge", () => functions.persisted(new Array(2 ** 26)).catch((error) => error));
+    if (huge?.name !== "UnhashableParamError") is("huge", huge, "object"); // nobody was there to refuse it
     is("ruled", await settles("ruled", () => functions.ruled(new Model("m"))), "object");
     for (const name of ["failing", "failingNow"]) {
       for (const id of [1, 1]) {

@@ -52,7 +52,7 @@ pub static CLASSES: [Class; 38] = [
     Class::new("Headers", 1),
     Class::new("FormData", 1),
     Class::with_content("Blob", 2, &[]),
-    Class::with_content("File", 4, &[]),
+    Class::with_content("File", 5, &[]),
     Class::with_content("Request", 12, &[11]),
     Class::new("ImageData", 4),
     Class::new("DOMPoint", 4),

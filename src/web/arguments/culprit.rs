@@ -2,6 +2,7 @@
 
 use wasm_bindgen::JsValue;
 
+use super::Context;
 use super::walker::{FrameKind, Root, Walker};
 use crate::error::{Culprit, Error, Place};
 use crate::web::error::Fault;
@@ -10,16 +11,35 @@ use crate::web::{sys, types};
 /// Of a path with more steps than both together, the ones between are not shown.
 const SHOWN_AT_START: usize = 24;
 const SHOWN_AT_END: usize = 8;
+/// So much of a property's name is shown.
+const LONGEST_STEP: usize = 40;
+
+const TOO_LARGE: &str = "more than 256 MiB, 33 million values or 12,000 levels";
+const KEY_INSTEAD: &str =
+    "Say what is hashed instead of the arguments:\n    keyBy: (...args) => /* what the result depends on */";
+
+/// The error for what is too large for a key; `path` is where it is.
+pub fn too_large(path: String, context: &Context) -> Fault {
+    let place = Place { function: context.function.into(), param: None, path };
+    let culprit = Culprit { place, type_name: String::new(), words: TOO_LARGE.into(), remedy: KEY_INSTEAD.into() };
+    Fault::from(Error::UnhashableParam(Box::new(culprit))).of(context.name)
+}
 
 impl Walker<'_> {
+    pub(super) fn enormous(&self) -> Fault {
+        too_large(self.place().path, self.context)
+    }
+
     fn place(&self) -> Place {
         let mut path = match self.root {
             Root::Argument(index) => ["arguments[", &index.to_string(), "]"].concat(),
             Root::Key => "keyBy(…)".into(),
+            Root::Deps => "deps()".into(),
             Root::Named(name) => name.into(),
         };
-        for (frame, level) in self.frames.iter().zip(0..) {
-            let below = self.frames.len() - level;
+        let boxes = if matches!(self.root, Root::Deps) { 2 } else { 0 };
+        for (frame, level) in self.frames.iter().skip(boxes).zip(0..) {
+            let below = self.frames.len() - boxes - level;
             if level >= SHOWN_AT_START && below > SHOWN_AT_END {
                 if below == SHOWN_AT_END + 1 {
                     path.push('…');
@@ -43,7 +63,7 @@ impl Walker<'_> {
         }
         let param = match self.root {
             Root::Argument(index) => self.context.params.get(index as usize).filter(|name| !name.is_empty()).cloned(),
-            Root::Key | Root::Named(_) => None,
+            Root::Key | Root::Deps | Root::Named(_) => None,
         };
         Place { function: self.context.function.into(), param, path }
     }
@@ -131,5 +151,7 @@ fn step(key: &str) -> String {
     let plain = !key.is_empty()
         && !key.starts_with(|c: char| c.is_ascii_digit())
         && key.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '$');
-    if plain { [".", key].concat() } else { ["[\"", key, "\"]"].concat() }
+    let short: String = key.chars().take(LONGEST_STEP).collect();
+    let key = if short.len() < key.len() { [&short, "…"].concat() } else { short };
+    if plain { [".", &key].concat() } else { ["[\"", &key, "\"]"].concat() }
 }

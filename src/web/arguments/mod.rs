@@ -17,8 +17,8 @@ use wasm_bindgen::JsValue;
 
 use super::error::Fault;
 use super::rules::Rules;
-use super::sys;
 use crate::encoding::tag;
+pub use culprit::too_large;
 use walker::{Root, Walker};
 
 /// What messages say about the call.
@@ -63,14 +63,9 @@ pub struct Call<'a> {
 /// `UnhashableParamError`, `UserHashError`.
 pub fn encode_call(call: &Call, rules: &Rules, identities: &dyn Identities, context: &Context) -> Result<Array, Fault> {
     let mut walker = Walker::new(rules, identities, context);
-    let is_left_out = |index| call.left_out.get(index).is_truthy();
-    // Signals say when to stop waiting, not what is asked for. A rule of the user's knows better.
-    let is_signal = |index| {
-        let value = call.arguments.get(index);
-        sys::is_abort_signal(&value) && rules.find(&value, &[]).is_none()
-    };
+    let is_left_out = |index| call.left_out.get(index).as_bool() == Some(true);
     let mut count = call.arguments.length();
-    while count > 0 && !is_left_out(count - 1) && is_signal(count - 1) {
+    while count > 0 && !is_left_out(count - 1) && !call.by_key && walker.is_signal(&call.arguments.get(count - 1)) {
         count -= 1;
     }
     walker.out.encoder.counted(tag::CALL, u64::from(count));
@@ -79,17 +74,17 @@ pub fn encode_call(call: &Call, rules: &Rules, identities: &dyn Identities, cont
             walker.out.encoder.tag(tag::LEFT_OUT);
             continue;
         }
-        if is_signal(index) {
+        if walker.is_signal(&call.arguments.get(index)) {
             walker.out.encoder.tag(tag::UNDEFINED);
             continue;
         }
         let root = if call.by_key { Root::Key } else { Root::Argument(index) };
         walker.walk(root, call.arguments.get(index))?;
     }
-    for (tag, name, value) in [(tag::DEPS, "deps()", &call.deps), (tag::THIS, "this", &call.this)] {
+    for (tag, root, value) in [(tag::DEPS, Root::Deps, &call.deps), (tag::THIS, Root::Named("this"), &call.this)] {
         if let Some(value) = value {
             walker.out.encoder.tag(tag);
-            walker.walk(Root::Named(name), value.clone())?;
+            walker.walk(root, value.clone())?;
         }
     }
     walker.finish()

@@ -9,6 +9,9 @@ use crate::encoding::tag;
 use crate::web::error::Fault;
 use crate::web::sys;
 
+/// Longer arrays that are mostly holes are refused: they cost nothing to make, and a walk seconds.
+const MOST_HOLES: u32 = 1 << 22;
+
 impl Walker<'_> {
     pub(super) fn object(&mut self, value: &JsValue) -> Result<(), Fault> {
         let is_own_result = self.is_stead_of(value);
@@ -16,8 +19,13 @@ impl Walker<'_> {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             let level = level as u32;
             self.out.encoder.counted(tag::BACK_REFERENCE, u64::from(self.containers + 1 - level));
+            self.reach(level);
             return Ok(());
         }
+        if !is_own_result && self.repeat(value) {
+            return Ok(());
+        }
+        self.begin = self.out.place();
         if self.own_method(value)? {
             return Ok(());
         }
@@ -79,6 +87,10 @@ impl Walker<'_> {
             return Err(self.enormous()); // also of holes: they cost nothing to make
         }
         let keys = sys::keys(value).map_err(|thrown| self.threw(&thrown))?;
+        if length > MOST_HOLES && keys.length() < length / 2 {
+            let words = ["an array of ", &length.to_string(), " places, most of them empty"].concat();
+            return Err(self.refuse("Array", &words, "Pass a Map, or an object, of what is in it."));
+        }
         let is_index = |key: &JsValue| {
             key.as_string()
                 .and_then(|key| key.parse::<u32>().ok().filter(|index| *index < length && index.to_string() == key))
@@ -112,14 +124,25 @@ impl Walker<'_> {
         if is_another {
             return Err(self.unhashable(value));
         }
-        if self.frames.is_empty() && !matches!(self.root, Root::Named(_)) {
-            keys = keys.iter().filter(|key| !holds_signal(value, key)).collect();
+        if self.frames.is_empty() && matches!(self.root, Root::Argument(_)) {
+            keys = keys.iter().filter(|key| !self.holds_signal(value, key)).collect();
         }
         keys.sort(); // the default order is by code unit
         self.out.encoder.tag(tag::OBJECT);
-        self.out.names(&keys);
+        self.names(&keys)?;
         self.enter(FrameKind::Properties { keys }, value);
         Ok(())
+    }
+
+    /// Whether a property is one that counts as if it were not there. Its getter, if it has one, is not asked.
+    fn holds_signal(&self, object: &JsValue, key: &JsValue) -> bool {
+        let descriptor = sys::own_descriptor(object, key).unwrap_or(JsValue::UNDEFINED);
+        sys::get(&descriptor, "value").is_some_and(|value| self.is_signal(&value))
+    }
+
+    /// Whether a value is a signal, of which no rule says otherwise: it tells when to stop waiting, not what is asked for.
+    pub(super) fn is_signal(&self, value: &JsValue) -> bool {
+        sys::is_abort_signal(value) && self.rules.find(value, &[]).is_none()
     }
 
     /// Begins an object of the platform; `false` if it is none.
@@ -153,12 +176,6 @@ impl Walker<'_> {
         self.out.content(holder);
         Ok(())
     }
-}
-
-/// Whether a property is one that counts as if it were not there. Its getter, if it has one, is not asked.
-fn holds_signal(object: &JsValue, key: &JsValue) -> bool {
-    let descriptor = sys::own_descriptor(object, key);
-    descriptor.is_ok_and(|descriptor| sys::get(&descriptor, "value").is_some_and(|value| sys::is_abort_signal(&value)))
 }
 
 fn collect(iterator: js_sys::Iterator, items: impl Fn(JsValue) -> Vec<JsValue>) -> Array {

@@ -1,14 +1,28 @@
 //! What a walk has written: bytes in parts, and between them the user's own data, by reference.
 
 use js_sys::{Array, JsString, Uint8Array};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
-use crate::encoding::{Encoder, Width};
+use crate::encoding::Encoder;
+use crate::web::sys;
 
 /// What has been written goes over to JavaScript in parts of about this size, and smaller data is copied.
 const PART: usize = 64 * 1024;
-/// Strings are read this many code units at a time.
-const SLICE: u32 = 16 * 1024;
+
+/// A place in an encoding.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Place {
+    part: u32,
+    offset: u32,
+}
+
+impl Place {
+    /// Whether much stands between here and a later place.
+    pub(super) fn is_far_from(self, later: Self) -> bool {
+        const FAR: u32 = 1024;
+        self.part != later.part || later.offset - self.offset > FAR
+    }
+}
 
 /// An encoding under way.
 #[derive(Default)]
@@ -19,6 +33,8 @@ pub(super) struct Output {
     /// Parts that are views on the user's own data, and how long they were.
     referred: Vec<(Uint8Array, u32)>,
     written: u64,
+    /// Which parts are no bytes.
+    contents: Vec<u32>,
 }
 
 impl Output {
@@ -49,50 +65,62 @@ impl Output {
         }
     }
 
-    /// A string, by code units.
-    pub(super) fn string(&mut self, text: &JsString) {
-        let length = text.length();
-        let slices = || (0..length).step_by(SLICE as usize).map(|from| text.slice(from, length.min(from + SLICE)));
-        let width = Width::of(slices().flat_map(units));
-        self.encoder.string_start(u64::from(length), width);
-        for slice in slices() {
-            self.encoder.units(units(slice).into_iter(), width);
-            self.relieve();
+    /// A string, by code units; `false` if it is too large.
+    pub(super) fn string(&mut self, text: &JsString) -> bool {
+        let item = sys::string_item(text);
+        if let Some(item) = &item {
+            self.bytes(item);
         }
-    }
-
-    /// A count, and the names of properties.
-    pub(super) fn names(&mut self, keys: &Array) {
-        self.encoder.varint(u64::from(keys.length()));
-        for key in keys.iter() {
-            self.string(&key.into());
-        }
+        item.is_some()
     }
 
     /// Binary data under its tag.
     pub(super) fn binary(&mut self, tag: u8, bytes: &Uint8Array) {
         self.encoder.counted(tag, u64::from(bytes.length()));
+        self.bytes(bytes);
+        if bytes.length() as usize > PART {
+            self.referred.push((bytes.clone(), bytes.length()));
+        }
+    }
+
+    /// Copies what is short, and refers to what is long: it is hashed before anything else can run.
+    fn bytes(&mut self, bytes: &Uint8Array) {
         if bytes.length() as usize <= PART {
             self.encoder.raw(&bytes.to_vec());
             return;
         }
-        // By reference: it is hashed before anything else can run.
         self.hand_over();
         self.written += u64::from(bytes.length());
         self.parts.push(bytes);
-        self.referred.push((bytes.clone(), bytes.length()));
+    }
+
+    /// How far the encoding has come.
+    #[allow(clippy::cast_possible_truncation)]
+    pub(super) fn place(&self) -> Place {
+        Place { part: self.parts.length(), offset: self.encoder.bytes().len() as u32 }
+    }
+
+    /// Writes again what stands between two places; `false` if there is a content among it, whose length is not known.
+    pub(super) fn repeat(&mut self, from: Place, to: Place) -> bool {
+        self.hand_over();
+        let last = to.part.min(self.parts.length().saturating_sub(1));
+        if self.contents.iter().any(|at| (from.part..=last).contains(at)) {
+            return false;
+        }
+        for at in from.part..=last {
+            let bytes: Uint8Array = self.parts.get(at).unchecked_into();
+            let start = if at == from.part { from.offset } else { 0 };
+            let end = if at == to.part { to.offset } else { bytes.length() };
+            self.written += u64::from(end - start);
+            self.parts.push(&bytes.subarray(start, end));
+        }
+        true
     }
 
     /// What has a content that is read later: JavaScript writes that in its place.
     pub(super) fn content(&mut self, holder: &JsValue) {
         self.hand_over();
+        self.contents.push(self.parts.length());
         self.parts.push(holder);
     }
-}
-
-fn units(slice: JsString) -> Vec<u16> {
-    if slice.is_valid_utf16() {
-        return String::from(slice).encode_utf16().collect();
-    }
-    slice.iter().collect() // a lone surrogate: text conversion would replace it
 }

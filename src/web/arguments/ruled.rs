@@ -22,7 +22,8 @@ impl Walker<'_> {
                 let result = self.ask(&label, || function.call1(&JsValue::UNDEFINED, value))?;
                 self.out.encoder.counted(tag::RULE, u64::from(place));
                 self.active.push(place);
-                self.frames.push(Frame { kind: FrameKind::Rule { label }, object: JsValue::UNDEFINED, next: 0 });
+                self.resting += 1;
+                self.push(FrameKind::Rule { label }, &JsValue::UNDEFINED);
                 self.instead = Some(result);
                 Ok(())
             }
@@ -97,6 +98,6 @@ impl Walker<'_> {
 
     /// Whether the value stands for itself, so that it is not asked again.
     pub(super) fn is_stead_of(&self, value: &JsValue) -> bool {
-        matches!(self.frames.last(), Some(Frame { kind: FrameKind::Stead { .. }, next: 0, object }) if object == value)
+        matches!(self.frames.last(), Some(Frame { kind: FrameKind::Stead { .. }, next: 0, object, .. }) if object == value)
     }
 }

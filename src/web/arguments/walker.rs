@@ -3,7 +3,7 @@
 use js_sys::{Array, JsString, Map, Reflect, Symbol};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::output::Output;
+use super::output::{Output, Place};
 use super::{Context, Identities};
 use crate::encoding::tag;
 use crate::web::error::Fault;
@@ -11,20 +11,19 @@ use crate::web::rules::Rules;
 use crate::web::sys;
 
 /// A walk past this many bytes is refused.
-const MOST_BYTES: u64 = 256 * 1024 * 1024;
+pub(super) const MOST_BYTES: u64 = 256 * 1024 * 1024;
 /// A walk past this many values is refused.
-pub(super) const MOST_NODES: u64 = 1 << 26;
-/// After this many values it is found out how many there will be: shared references count as copies, and thirty levels of
-/// `[d, d]` are a billion.
-const MANY_NODES: u64 = 1 << 16;
+pub(super) const MOST_NODES: u64 = 1 << 25;
 /// A walk deeper than this is refused: getters can make new objects for ever, and wasm memory never shrinks.
-const MOST_LEVELS: usize = 1 << 14;
+const MOST_LEVELS: usize = 12_000;
 
 #[derive(Clone, Copy)]
 pub(super) enum Root {
     Argument(u32),
     /// What `keyBy` gave, in the place of the arguments.
     Key,
+    /// What the `deps` of the page and of the function gave, each in a box.
+    Deps,
     Named(&'static str),
 }
 
@@ -34,6 +33,21 @@ pub(super) struct Frame {
     /// The object itself, if it can be met again below itself.
     pub(super) object: JsValue,
     pub(super) next: u32,
+    begin: Place,
+    nodes_before: u64,
+    /// The outermost level that a back-reference below leads to.
+    reaches: u32,
+}
+
+/// Where the encoding of an object stands that was met before: it is copied and not walked again. Shared references count
+/// as copies, so thirty levels of `[d, d]` are a billion values.
+#[derive(Clone, Copy)]
+struct Seen {
+    from: Place,
+    to: Place,
+    nodes: u64,
+    /// The rules that rested then.
+    resting: u32,
 }
 
 pub(super) enum FrameKind {
@@ -56,15 +70,19 @@ pub(super) enum FrameKind {
 pub(super) struct Walker<'a> {
     pub(super) out: Output,
     nodes: u64,
-    /// How many of them there were before the present root.
-    nodes_before: u64,
     pub(super) frames: Vec<Frame>,
     /// Objects under way, and the number of containers at each.
     pub(super) open: Map,
     pub(super) containers: u32,
     pub(super) active: Vec<u32>,
+    /// Counts the changes of `active`.
+    pub(super) resting: u32,
     pub(super) root: Root,
-    root_value: JsValue,
+    /// Where the object that comes now begins.
+    pub(super) begin: Place,
+    /// Large objects that have been met, by their places in `seen`.
+    met: Map,
+    seen: Vec<Seen>,
     pub(super) rules: &'a Rules,
     pub(super) identities: &'a dyn Identities,
     pub(super) context: &'a Context<'a>,
@@ -77,13 +95,15 @@ impl<'a> Walker<'a> {
         Self {
             out: Output::default(),
             nodes: 0,
-            nodes_before: 0,
             frames: Vec::new(),
             open: Map::new(),
             containers: 0,
             active: Vec::new(),
+            resting: 0,
             root: Root::Named("value"),
-            root_value: JsValue::UNDEFINED,
+            begin: Place::default(),
+            met: Map::new(),
+            seen: Vec::new(),
             rules,
             identities,
             context,
@@ -102,17 +122,11 @@ impl<'a> Walker<'a> {
 
     pub(super) fn walk(&mut self, root: Root, value: JsValue) -> Result<(), Fault> {
         self.root = root;
-        self.root_value = value.clone();
-        self.nodes_before = self.nodes;
         let mut next = Some(Step::Value(value));
         while let Some(step) = next {
             self.nodes += 1;
             self.out.relieve();
             if self.nodes > MOST_NODES || self.out.written() > MOST_BYTES || self.frames.len() > MOST_LEVELS {
-                return Err(self.enormous());
-            }
-            #[allow(clippy::cast_precision_loss)]
-            if self.nodes - self.nodes_before == MANY_NODES && sys::exceeds(&self.root_value, MOST_NODES as f64) {
                 return Err(self.enormous());
             }
             match step {
@@ -124,12 +138,6 @@ impl<'a> Walker<'a> {
             next = self.next_step()?;
         }
         Ok(())
-    }
-
-    pub(super) fn enormous(&self) -> Fault {
-        let remedy =
-            "Say what is hashed instead of the arguments:\n    keyBy: (...args) => /* what the result depends on */";
-        self.refuse("", "more than 256 MiB, 67 million values or 16,384 levels", remedy)
     }
 
     /// What comes next in the innermost value under way; closes those that are done.
@@ -149,7 +157,7 @@ impl<'a> Walker<'a> {
                 } else if let Some(rest) = rest.take() {
                     frame.next = 0;
                     frame.kind = FrameKind::Properties { keys: rest.clone() };
-                    self.out.names(&rest);
+                    self.names(&rest)?;
                     return Ok(Some(Step::Done));
                 } else {
                     return Ok(Some(self.close()));
@@ -174,13 +182,33 @@ impl<'a> Walker<'a> {
     }
 
     fn close(&mut self) -> Step {
-        if let Some(frame) = self.frames.pop() {
-            if let FrameKind::Rule { .. } = frame.kind {
-                self.active.pop();
-            } else {
-                self.open.delete(&frame.object);
-                self.containers -= 1;
-            }
+        let Some(frame) = self.frames.pop() else {
+            return Step::Done;
+        };
+        if let Some(above) = self.frames.last_mut() {
+            above.reaches = above.reaches.min(frame.reaches);
+        }
+        if let FrameKind::Rule { .. } = frame.kind {
+            self.active.pop();
+            self.resting += 1;
+            return Step::Done;
+        }
+        self.open.delete(&frame.object);
+        let level = self.containers;
+        self.containers -= 1;
+        let to = self.out.place();
+        // What refers to nothing above itself reads the same everywhere but at the root, as long as the same rules rest;
+        // unless it stood for itself, without the tag that says so.
+        let is_in_own_stead = matches!(self.frames.last(), Some(Frame { kind: FrameKind::Stead { .. }, object, .. }) if *object == frame.object);
+        let is_whole = frame.reaches >= level && !self.frames.is_empty() && !is_in_own_stead;
+        if is_whole && frame.begin.is_far_from(to) {
+            self.met.set(&frame.object, &JsValue::from(self.seen.len()));
+            self.seen.push(Seen {
+                from: frame.begin,
+                to,
+                nodes: self.nodes - frame.nodes_before,
+                resting: self.resting,
+            });
         }
         Step::Done
     }
@@ -188,7 +216,39 @@ impl<'a> Walker<'a> {
     pub(super) fn enter(&mut self, kind: FrameKind, object: &JsValue) {
         self.containers += 1;
         self.open.set(object, &self.containers.into());
-        self.frames.push(Frame { kind, object: object.clone(), next: 0 });
+        self.push(kind, object);
+    }
+
+    pub(super) fn push(&mut self, kind: FrameKind, object: &JsValue) {
+        /// Growing by so many at a time, it takes no more wasm memory than it must.
+        const MORE_FRAMES: usize = 1024;
+        if self.frames.len() == self.frames.capacity() {
+            self.frames.reserve_exact(MORE_FRAMES);
+        }
+        let (begin, nodes_before) = (self.begin, self.nodes);
+        self.frames.push(Frame { kind, object: object.clone(), next: 0, begin, nodes_before, reaches: u32::MAX });
+    }
+
+    /// Notes a back-reference to a level.
+    pub(super) fn reach(&mut self, level: u32) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.reaches = frame.reaches.min(level);
+        }
+    }
+
+    /// Writes an object again that has been met before, if that is possible.
+    pub(super) fn repeat(&mut self, object: &JsValue) -> bool {
+        if self.seen.is_empty() {
+            return false;
+        }
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let place = self.met.get(object).as_f64().map(|place| place as usize);
+        let seen = place.and_then(|place| self.seen.get(place)).filter(|seen| seen.resting == self.resting);
+        let Some(&Seen { from, to, nodes, .. }) = seen else {
+            return false;
+        };
+        self.nodes += nodes;
+        self.out.repeat(from, to)
     }
 
     pub(super) fn value(&mut self, value: &JsValue) -> Result<(), Fault> {
@@ -205,7 +265,7 @@ impl<'a> Walker<'a> {
         } else if let Some(number) = value.as_f64() {
             out.number(number);
         } else if value.is_string() {
-            self.out.string(value.unchecked_ref());
+            self.string(value.unchecked_ref())?;
         } else if value.is_bigint() {
             let digits = sys::bigint_digits(value, 16).unwrap_or_default();
             out.counted(tag::BIGINT, digits.len() as u64);
@@ -216,9 +276,25 @@ impl<'a> Walker<'a> {
                 return Err(self.refuse("symbol", "a symbol", remedy));
             };
             out.tag(tag::SYMBOL);
-            self.out.string(&key);
+            self.string(&key)?;
         } else {
             return self.object(value);
+        }
+        Ok(())
+    }
+}
+
+impl Walker<'_> {
+    fn string(&mut self, text: &JsString) -> Result<(), Fault> {
+        if self.out.string(text) { Ok(()) } else { Err(self.enormous()) }
+    }
+
+    /// A count, and the names of properties.
+    pub(super) fn names(&mut self, keys: &Array) -> Result<(), Fault> {
+        self.out.encoder.varint(u64::from(keys.length()));
+        for key in keys.iter() {
+            self.string(key.unchecked_ref())?;
+            self.out.relieve();
         }
         Ok(())
     }

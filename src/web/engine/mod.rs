@@ -21,7 +21,7 @@ use super::idb::{Disk, Report, Stamp, connection};
 use super::rules::Rules;
 use super::scratch::Scratch;
 use super::types;
-use crate::digest::{CacheKey, Hasher, Secret};
+use crate::digest::{CacheKey, Digest, Hasher, Secret};
 use crate::flight::{FlightId, Flights};
 use crate::options::{Kind, Policy, Scope};
 use crate::store::Store;
@@ -53,6 +53,8 @@ struct State {
     starts: HashMap<FlightId, Start>,
     slots: Slots,
     hasher: Option<Hasher>,
+    /// The call sites that have turned out to be factories: each namespace is to know them.
+    factories: Vec<Digest>,
     /// Digests that wait for their next piece.
     resting: HashMap<u32, Hasher>,
     last_rest: u32,
@@ -107,6 +109,7 @@ impl Engine {
             starts: HashMap::new(),
             slots: Slots::default(),
             hasher: None,
+            factories: Vec::new(),
             resting: HashMap::new(),
             last_rest: 0,
             identities: Objects::default(),
@@ -124,6 +127,9 @@ impl Engine {
         state.current = known.unwrap_or(state.spaces.len());
         if known.is_none() {
             let disk = Disk::new(namespace, self.report.clone());
+            for site in &state.factories {
+                disk.mark(*site);
+            }
             state.spaces.push(Space { namespace: namespace.into(), store: Store::default(), secret, disk });
         }
         Ok(())
@@ -175,13 +181,16 @@ impl Engine {
         let reach = if known.is_some() { Reach::Disk } else { Reach::Memory };
         let dropped: Vec<_> = dropped.into_iter().map(|key| (key, reach)).collect();
         let Some((notice, site)) = known else {
-            removal::forget(self.remove_functions(&dropped));
+            self.remove_everywhere(&dropped);
             return;
         };
-        if let (Why::Factory, Some((site, _)), Some(disk)) = (why, site, self.disk()) {
-            disk.mark(site);
+        if let (Why::Factory, Some((site, _))) = (why, site) {
+            self.state.borrow_mut().factories.push(site);
+            for disk in self.disks() {
+                disk.mark(site);
+            }
         }
-        removal::forget(self.remove_functions(&dropped));
+        self.remove_everywhere(&dropped);
         (self.report)("factory", &notice, JsValue::UNDEFINED); // once, since it is the same for all of them
     }
 

@@ -19,7 +19,7 @@ pub(super) enum Reach {
 }
 
 /// Lets a removal run to its end; nobody waits for its count.
-pub(super) fn forget(removal: impl Future<Output = Outcome> + 'static) {
+fn forget(removal: impl Future<Output = Outcome> + 'static) {
     wasm_bindgen_futures::spawn_local(async move {
         removal.await;
     });
@@ -79,14 +79,23 @@ impl Engine {
                 })
                 .collect::<Vec<_>>()
         };
-        self.remove_functions(&keys)
+        let here = self.state.borrow().current;
+        self.remove_functions(here, &keys)
     }
 
-    pub(super) fn remove_functions(&self, keys: &[(Digest, Reach)]) -> impl Future<Output = Outcome> + use<> {
+    /// The same in every namespace that this page has used.
+    pub(super) fn remove_everywhere(&self, keys: &[(Digest, Reach)]) {
+        let count = self.state.borrow().spaces.len();
+        for at in 0..count {
+            forget(self.remove_functions(at, keys));
+        }
+    }
+
+    fn remove_functions(&self, at: usize, keys: &[(Digest, Reach)]) -> impl Future<Output = Outcome> + use<> {
         let removed = {
             let mut state = self.state.borrow_mut();
-            let State { functions, spaces, current: at, flights, slots, .. } = &mut *state;
-            spaces.get_mut(*at).map(|space| {
+            let State { functions, spaces, flights, slots, .. } = &mut *state;
+            spaces.get_mut(at).map(|space| {
                 let mut count = 0;
                 for entries in keys.iter().filter_map(|(key, _)| functions.entries_of(*key)) {
                     flights.revoke(Some(entries), None);

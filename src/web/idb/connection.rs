@@ -122,17 +122,29 @@ impl Disk {
         Ok(None)
     }
 
-    async fn prepare(self: &Rc<Self>) -> Result<(), JsValue> {
+    async fn open_database(&self) -> Result<Database, JsValue> {
         let opening = Database::open(self.name.as_str()).with_version(SCHEMA).with_on_upgrade_needed(|_, database| {
             for store in stores::ALL {
                 database.create_object_store(store).build()?;
             }
             Ok(())
         });
-        let database = opening.await.map_err(|error| match error {
+        opening.await.map_err(|error| match error {
             OpenDbError::Base(Error::DomException(exception)) => exception.into(),
             other => JsValue::from_str(&other.to_string()),
-        })?;
+        })
+    }
+
+    async fn prepare(self: &Rc<Self>) -> Result<(), JsValue> {
+        let mut database = self.open_database().await?;
+        if !has_stores(&database) {
+            // Made by an instance that died meanwhile: there is nothing in it.
+            handle_of(&database).close();
+            let deleted =
+                Database::delete_by_name(&self.name).map_err(|error| JsValue::from_str(&error.to_string()))?;
+            deleted.await.map_err(|error| JsValue::from_str(&error.to_string()))?;
+            database = self.open_database().await?;
+        }
         let handle = handle_of(&database);
         let (secret, generation) = own_record(&handle).await?;
         let read = handle.transaction_with_str(stores::FUNCTIONS)?;
@@ -189,6 +201,11 @@ impl Disk {
             self.fault("database-lost", message, JsValue::UNDEFINED);
         }
     }
+}
+
+fn has_stores(database: &Database) -> bool {
+    let names = sys::get(&handle_of(database), "objectStoreNames");
+    names.and_then(|names| sys::get(&names, "length")).and_then(|length| length.as_f64()) != Some(0.0)
 }
 
 /// The platform's own object behind a connection.

@@ -51,7 +51,7 @@ export class Cached {
     /** Whether the wrapper always returns a promise. */
     this.persisted = kind === DATA && options.persist !== false;
     /** Whether its caller waits in any case, so that its key can wait for the content of a blob. */
-    this.waits = this.persisted || /^async\b/.test(facts.source);
+    this.waits = this.persisted || Object.prototype.toString.call(original) === "[object AsyncFunction]";
   }
 
   /**
@@ -105,6 +105,11 @@ export class Cached {
     if (this.#isolated === NO || !Array.isArray(brief)) return brief;
     cache.engine.call("isolate", brief[0], this.#isolated === HOT); // a new engine has to be told
     return cache.engine.call("brief", brief[0]);
+  }
+
+  /** Whether it is kept by itself, as one of a factory's: what it stored before may be another's. */
+  get isAlone() {
+    return this.#isolated !== NO;
   }
 
   /** Whether the secret of its digests is known: that of the database, or of the page. */

@@ -36,7 +36,10 @@ function answer(cached, self, args, verdict, fingerprint) {
   if (verdict < 0) return cached.run(self, args);
   const number = verdict >>> 2;
   if ((verdict & 3) === JOIN) return join(cached, self, args, number);
-  if ((verdict & 3) !== HIT) return leadNow(cached, self, args, takeOff(cached, number, fingerprint));
+  if ((verdict & 3) !== HIT) {
+    const flight = takeOff(cached, number, fingerprint);
+    return fingerprint === null ? leadNow(cached, self, args, flight) : depart(cached, self, args, flight);
+  }
   const kept = /** @type {Kept} */ (cached.cache.slots.at(number));
   const value = kept.out();
   if (kept.promised) return validated(cached, self, args, number, kept, value);
@@ -100,7 +103,11 @@ function follow(cached, self, args, verdict, fingerprint) {
     return validated(cached, self, args, number, kept, kept.out());
   }
   if ((verdict & 3) === JOIN) return join(cached, self, args, number);
-  const flight = takeOff(cached, number, fingerprint);
+  return depart(cached, self, args, takeOff(cached, number, fingerprint));
+}
+
+/** Leads a flight of a caller who waits in any case. @param {Cached} cached @param {unknown} self @param {any[]} args @param {Flight} flight @returns {Promise<any>} */
+function depart(cached, self, args, flight) {
   try {
     const outcome = lead(cached, self, args, flight);
     flight.promise = outcome;
@@ -116,6 +123,7 @@ function takeOff(cached, id, fingerprint) {
   const { cache } = cached;
   const flight = new Flight(id, cache.engine.epoch);
   flight.fingerprint = fingerprint;
+  flight.isAlone = cached.isAlone;
   cache.flights.set(id, flight);
   return flight;
 }
@@ -143,10 +151,6 @@ function join(cached, self, args, number) {
 function leadNow(cached, self, args, flight) {
   const { cache } = cached;
   try {
-    if (flight.fingerprint !== null && changed(cached, self, args, flight)) {
-      leaveOut(cached, flight);
-      return cached.run(self, args);
-    }
     if (cached.isResource) flight.origin = cache.originOf(cached, args);
     cached.note("miss");
     const result = cached.run(self, args);
@@ -172,7 +176,8 @@ async function lead(cached, self, args, flight) {
   try {
     const stored = await readStored(cached, args, flight);
     if (stored !== null) return stored;
-    if (changed(cached, self, args, flight)) {
+    const isOther = changed(cached, self, args, flight);
+    if (typeof isOther === "boolean" ? isOther : await isOther) {
       leaveOut(cached, flight);
       return new Alone(await cached.run(self, args));
     }
@@ -204,7 +209,7 @@ function leaveOut(cached, flight) {
 async function readStored(cached, args, flight) {
   const { cache } = cached;
   const found = await cache.engine.callAsync("read", flight.id, Date.now());
-  if (found === GONE || found === undefined) return null;
+  if (found === GONE || found === undefined || flight.isAlone !== cached.isAlone) return null;
   const [storedAt, freshUntil, staleUntil, value] = found;
   const kept = new Kept(adopt(value), undefined, true, null);
   if (cached.validate !== undefined && !(await cached.accepts(kept.out(), args))) {
@@ -216,18 +221,38 @@ async function readStored(cached, args, flight) {
   return kept;
 }
 
-/** Whether the arguments are no longer what they were at the call. @param {Cached} cached @param {unknown} self @param {any[]} args @param {Flight} flight */
+/**
+ * Whether the arguments are no longer what they were at the call.
+ * @param {Cached} cached @param {unknown} self @param {any[]} args @param {Flight} flight
+ * @returns {boolean | Promise<boolean>} a promise where a content has to be read to tell
+ */
 function changed(cached, self, args, flight) {
-  const { cache } = cached;
-  if (flight.epoch !== cache.engine.epoch) return false; // nothing will be kept
+  const { keys, engine } = cached.cache;
+  if (flight.epoch !== engine.epoch) return false; // nothing will be kept
   try {
-    const encoding = cache.keys.encode(cached, self, args);
-    if (flight.fingerprint !== null || hasContents(encoding)) return cache.keys.fingerprint(encoding) !== flight.fingerprint;
-    const length = cache.keys.load(cached, encoding, flight.id);
-    return length >= 0 && flight.epoch === cache.engine.epoch && cache.engine.call("matches", flight.id, length) === false;
+    const encoding = keys.encode(cached, self, args);
+    if (hasContents(encoding)) return contentsChanged(cached, encoding, flight);
+    return differs(cached, flight, keys.load(cached, encoding, flight.id));
   } catch {
     return true; // they cannot even be hashed any more
   }
+}
+
+/** Blobs that are still the same need not be read again; those that `keyBy` or a rule makes at each asking do. @param {Cached} cached @param {Part[]} encoding @param {Flight} flight */
+function contentsChanged(cached, encoding, flight) {
+  const { keys } = cached.cache;
+  const fingerprint = keys.fingerprint(encoding);
+  if (fingerprint !== null && fingerprint === flight.fingerprint) return false;
+  return keys.loadLater(cached, encoding, flight.id).then(
+    (load) => differs(cached, flight, load()),
+    () => true,
+  );
+}
+
+/** @param {Cached} cached @param {Flight} flight @param {number} length of what was loaded to be compared */
+function differs(cached, flight, length) {
+  const { engine } = cached.cache;
+  return length >= 0 && flight.epoch === engine.epoch && engine.call("matches", flight.id, length) === false;
 }
 
 /** Gives a kept value out, if it is accepted; else removes it and calls again. @param {Cached} cached @param {unknown} self @param {any[]} args @param {number} slot @param {Kept} kept @param {any} value @returns {Promise<any>} */

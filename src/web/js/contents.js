@@ -4,7 +4,11 @@
  * so that a large file takes little memory.
  */
 
+import { headItem } from "./encoding.js";
+
 /** A part of an encoding: bytes, or what has a content that belongs there. @typedef {Uint8Array | Blob | Request} Part */
+
+/** Bytes, or a blob in a box: one with a `then` is not to be waited for. @typedef {Uint8Array | { blob: Blob }} Held */
 
 /** Blobs are read this many bytes at a time. */
 const CHUNK = 1024 * 1024;
@@ -20,7 +24,7 @@ export function hasContents(encoding) {
 
 /** An encoding as it was at the call, whose contents are still to be read. */
 export class Pending {
-  /** @type {(Uint8Array | Promise<Blob | Uint8Array>)[]} */
+  /** @type {(Held | Promise<Held>)[]} */
   #parts;
 
   /**
@@ -35,15 +39,16 @@ export class Pending {
    * Digests it, a piece at a time; other calls digest theirs meanwhile. Throws if a content cannot be read.
    * @param {import("./engine.js").Engine} engine
    * @param {number} id of the function
+   * @param {number} [flight] whose call it is to be compared with
    * @returns {Promise<() => number>} takes the digest up for the operation that follows in the same step; gives the
    *   length to name to it, or -1 if the engine is another one by now
    */
-  async digest(engine, id) {
+  async digest(engine, id, flight) {
     const { epoch } = engine;
-    let rest = engine.startDigest(id);
+    let rest = engine.startDigest(id, flight);
     const take = () => (epoch === engine.epoch ? engine.resumeDigest(rest) : -1);
     try {
-      for await (const piece of this.#pieces()) {
+      for await (const piece of this.pieces()) {
         if (take() < 0) break;
         engine.feed(piece);
         rest = engine.restDigest();
@@ -55,49 +60,55 @@ export class Pending {
     return take;
   }
 
-  /** The whole, for tests. @returns {Promise<Uint8Array>} */
-  async bytes() {
-    const all = [];
-    for await (const piece of this.#pieces()) all.push(...piece);
-    return Uint8Array.from(all);
-  }
-
-  async *#pieces() {
+  /** All of it, in order. */
+  async *pieces() {
     for (const part of this.#parts) {
       const content = await part;
       if (content instanceof Uint8Array) yield content;
-      else yield* contentOf(content);
+      else yield* contentOf(content.blob);
     }
   }
 }
 
 /** @param {Blob} blob */
 async function* contentOf(blob) {
-  yield headOf(blob.size);
-  for (let from = 0; from < blob.size; from += CHUNK) {
-    yield new Uint8Array(await blob.slice(from, from + CHUNK).arrayBuffer());
+  // By the class's own methods: a blob may have others, and a `then`.
+  const { slice, arrayBuffer } = Blob.prototype;
+  const size = sizeOf(blob);
+  yield headItem(BYTES, size);
+  for (let from = 0; from < size; from += CHUNK) {
+    yield new Uint8Array(await arrayBuffer.call(slice.call(blob, from, from + CHUNK)));
   }
 }
 
-/** The tag and the count of a content. @param {number} size */
-function headOf(size) {
-  const head = [BYTES];
-  for (; size >= 0x80; size = Math.floor(size / 0x80)) head.push((size & 0x7f) | 0x80);
-  return Uint8Array.of(...head, size);
+/** @param {Blob} blob @returns {number} */
+function sizeOf(blob) {
+  return /** @type {any} */ (Object.getOwnPropertyDescriptor(Blob.prototype, "size")).get.call(blob);
 }
 
 /**
  * A request is copied at once; a blob never changes. A body without content is none: not every browser shows which it is.
- * @param {Blob | Request} holder @returns {Promise<Blob | Uint8Array>}
+ * @param {Blob | Request} holder @returns {Held | Promise<Held>}
  */
 function held(holder) {
-  const content = "slice" in holder ? Promise.resolve(holder) : bodyOf(holder);
-  content.catch(() => {}); // whoever reads it is told; but that may never come to pass
-  return content;
+  if (isBlob(holder)) return { blob: holder };
+  const body = bodyOf(holder);
+  body.catch(() => {}); // whoever reads it is told; but that may never come to pass
+  return body;
 }
 
-/** @param {Request} request @returns {Promise<Blob | Uint8Array>} */
+/** @param {Blob | Request} holder @returns {holder is Blob} */
+function isBlob(holder) {
+  try {
+    return sizeOf(/** @type {Blob} */ (holder)) >= 0;
+  } catch {
+    return false;
+  }
+}
+
+/** @param {Request} request @returns {Promise<Held>} */
 async function bodyOf(request) {
-  const body = await request.clone().blob();
-  return body.size > 0 ? body : Uint8Array.of(HOLE);
+  const { clone, blob } = Request.prototype;
+  const body = await blob.call(clone.call(request));
+  return body.size > 0 ? { blob: body } : Uint8Array.of(HOLE);
 }

@@ -4,7 +4,7 @@
  * written. It belongs to JavaScript: a view on wasm memory detaches when the memory grows, and writes past the end of a
  * view are dropped in silence.
  */
-import { exceeds } from "./extent.js";
+import { boundOf } from "./extent.js";
 
 export const NUMBER = 0x05;
 const STRING_8 = 0x06;
@@ -12,12 +12,15 @@ const STRING_16 = 0x07;
 
 /** Binary data above this many bytes is not copied but referred to. */
 const COPIED_BYTES = 256;
-/** An encoding that takes more than this is the complete walker's to refuse. */
+/** An encoding that takes more than this is refused. */
 const LARGEST = 256 * 1024 * 1024;
-/** Past this size it is found out how many values are still to come; and a larger buffer is not kept for the next call. */
+/** Past this size it is found out how much is still to come; and a larger buffer is not kept for the next call. */
 export const LARGE = 1024 * 1024;
-/** More values than this are the complete walker's to refuse. */
-const MOST_VALUES = 2 ** 26;
+/** More values than this are refused. */
+export const MOST_VALUES = 2 ** 25;
+
+/** @type {unknown[]} */
+const NOTHING = [];
 
 /** An encoding under way, then finished: `bytes[0..at]`, with the `pieces` of binary data between. */
 export class Encoding {
@@ -31,15 +34,21 @@ export class Encoding {
     this.pieces = [];
     /** How far it may be written without asking. */
     this.limit = this.bytes.length;
-    /** @type {unknown} what is being encoded */
-    this.root = undefined;
+    /** More than this it cannot become, if nothing lies about itself. */
+    this.most = Infinity;
+    /** How many bytes the pieces have. */
+    this.referred = 0;
+    /** @type {unknown[]} what is being encoded */
+    this.roots = NOTHING;
   }
 
-  /** Begins anew. @param {unknown} root what is to be encoded */
-  start(root) {
+  /** Begins anew. @param {unknown[]} roots what is to be encoded */
+  start(roots) {
     this.at = 0;
+    this.referred = 0;
     this.limit = Math.min(this.bytes.length, LARGE);
-    this.root = root;
+    this.most = Infinity;
+    this.roots = roots;
   }
 
   /** The whole in order, as views: copy what must outlive the next call. @returns {Uint8Array[]} */
@@ -57,7 +66,9 @@ export class Encoding {
   /** Makes room for `more` bytes. @param {number} more */
   grow(more) {
     const needed = this.at + more;
-    if (needed > LARGEST || (needed > LARGE && this.limit <= LARGE && exceeds(this.root, MOST_VALUES))) throw GIVE_UP;
+    if (needed > LARGE && this.limit <= LARGE) this.most = boundOf(this.roots, MOST_VALUES);
+    if (needed > LARGEST || (needed > LARGE && this.most === Infinity)) throw ENORMOUS;
+    if (!(needed <= this.most)) throw GIVE_UP; // there is more to it than can be seen
     const length = Math.min(LARGEST, Math.max((needed + 3) & ~3, this.bytes.length * 2)); // whole words
     const bytes = new Uint8Array(length);
     bytes.set(this.bytes.subarray(0, this.at));
@@ -68,6 +79,8 @@ export class Encoding {
   }
 }
 
+/** Stands for the encoding of what is too large to have one; thrown, and given. */
+export const ENORMOUS = Symbol("enormous");
 /** Thrown where the complete walker has to take over. */
 export const GIVE_UP = { gaveUp: true };
 
@@ -103,20 +116,30 @@ export function numbered(out, tag, value) {
   out.at = at + 9;
 }
 
-/** Numbers in a row, as many as there are at the start of a list. @param {Encoding} out @param {unknown[]} values @returns {number} how many */
-export function numbers(out, values) {
-  const count = values.length;
-  if (out.at + 9 * count > out.limit) out.grow(9 * count);
-  const { bytes, view } = out;
-  let { at } = out;
+/** Room for numbers is made this many at a time. */
+const ROW = 1024;
+
+/**
+ * Numbers in a row, as many as there are at the start of a list.
+ * @param {Encoding} out @param {unknown[]} values @param {number} length of the list
+ * @returns {number} how many
+ */
+export function numbers(out, values, length) {
   let i = 0;
-  for (; i < count; i++, at += 9) {
-    const value = values[i];
-    if (typeof value !== "number" || value !== value) break;
-    bytes[at] = NUMBER;
-    view.setFloat64(at + 1, value, true);
+  while (i < length) {
+    const end = Math.min(length, i + ROW);
+    if (out.at + 9 * (end - i) > out.limit) out.grow(9 * (end - i));
+    const { bytes, view } = out;
+    let { at } = out;
+    for (; i < end; i++, at += 9) {
+      const value = values[i];
+      if (typeof value !== "number" || value !== value) break;
+      bytes[at] = NUMBER;
+      view.setFloat64(at + 1, value, true);
+    }
+    out.at = at;
+    if (i < end) break;
   }
-  out.at = at;
   return i;
 }
 
@@ -176,9 +199,41 @@ export function binary(out, type, bytes) {
   counted(out, type, bytes.length);
   if (bytes.length > COPIED_BYTES) {
     out.pieces.push({ at: out.at, bytes, length: bytes.length });
+    out.referred += bytes.length;
+    if (out.at + out.referred > LARGEST) throw ENORMOUS;
     return;
   }
   if (out.at + bytes.length > out.limit) out.grow(bytes.length);
   out.bytes.set(bytes, out.at);
   out.at += bytes.length;
+}
+
+/** Longer strings get a buffer of their own, since this one stays. */
+const KEPT_UNITS = 16 * 1024;
+/** @type {Encoding | undefined} */
+let spare;
+
+/**
+ * A whole string item, for the complete walker: read a code unit at a time from there, it takes a hundred times as long.
+ * @param {string} text
+ * @returns {Uint8Array | undefined} nothing if it is too large; copy what must outlive the next call
+ */
+export function stringItem(text) {
+  const out = text.length > KEPT_UNITS ? new Encoding() : (spare ??= new Encoding());
+  out.start([text]);
+  try {
+    string(out, text);
+  } catch {
+    return undefined;
+  }
+  out.roots = NOTHING;
+  return out.bytes.subarray(0, out.at);
+}
+
+/** A tag with its count, as bytes of their own. @param {number} tag @param {number} count */
+export function headItem(tag, count) {
+  const out = (spare ??= new Encoding());
+  out.start(NOTHING);
+  counted(out, tag, count);
+  return out.bytes.slice(0, out.at);
 }

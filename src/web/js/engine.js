@@ -10,9 +10,9 @@
  */
 import { createGlue } from "keepsake:glue";
 import { compile } from "keepsake:wasm";
+import * as encoding from "./encoding.js";
 import * as errors from "./errors.js";
 import { KeepsakeError } from "./errors.js";
-import * as extent from "./extent.js";
 import * as platform from "./platform.js";
 
 /** What a call gives when there is no instance: compute without the cache. */
@@ -28,7 +28,7 @@ const MOST_FAILED_STARTS = 20;
 const IN_PIECES = 0xffffffff;
 
 /** The modules that the instance calls, by file. @type {Record<string, object>} */
-const IMPORTED = { "errors.js": errors, "extent.js": extent, "platform.js": platform };
+const IMPORTED = { "encoding.js": encoding, "errors.js": errors, "platform.js": platform };
 
 /** Below this many bytes a loop is faster than a view to copy from: 25 ns against 90 for 135 bytes. */
 const COPIED_BY_WORDS = 512;
@@ -199,9 +199,9 @@ export class Engine {
     return true;
   }
 
-  /** Begins a digest that others may come between. @param {number} id @returns {number} what {@link resumeDigest} takes */
-  startDigest(id) {
-    return this.call("digest_start", id, undefined) === GONE ? 0 : this.restDigest();
+  /** Begins a digest that others may come between. @param {number} id @param {number} [flight] @returns {number} what {@link resumeDigest} takes */
+  startDigest(id, flight) {
+    return this.call("digest_start", id, flight) === GONE ? 0 : this.restDigest();
   }
 
   /** Puts the digest that is under way aside. @returns {number} */

@@ -1,39 +1,69 @@
 // @ts-check
 /**
- * How many values a walk would meet. Shared references count as copies, so thirty levels of `[d, d]` are a billion, and
- * are to be refused before the walk has come that far: each object is counted once here.
+ * How large the encoding of plain values can become at most, found without making it. Shared references count as copies,
+ * so thirty levels of `[d, d]` are a billion values, and are to be refused before the walk has come that far: each object
+ * is looked at once here.
  */
 
-/** Below this the walk itself sees to depth. */
-const DEEPEST = 200;
+/** The fast walker goes no deeper. */
+const DEEPEST = 64;
+/** A tag and its count. */
+const HEAD = 10;
+/** What binary data takes that is copied. */
+const COPIED = 256;
 
 /**
- * Whether a value holds more values than `most`. It reads what it finds without asking accessors, and says no where it
- * cannot tell.
- * @param {unknown} value @param {number} most
+ * @param {unknown[]} roots arguments and the like
+ * @param {number} most how many values there may be
+ * @returns {number} bytes, no fewer than the encoding takes; `Infinity` for more values than that; `NaN` where it cannot
+ *   tell, since something would have to be asked (an accessor of an object, a proxy)
  */
-export function exceeds(value, most) {
+export function boundOf(roots, most) {
   try {
-    return count(value, most, new Map(), 0) > most;
+    const { bytes, values } = extentOf(roots, new Map(), 0);
+    return values > most ? Infinity : bytes;
   } catch {
-    return false; // a proxy
+    return NaN;
   }
 }
 
-/** @param {unknown} value @param {number} most @param {Map<object, number>} counted @param {number} depth @returns {number} */
-function count(value, most, counted, depth) {
-  if (typeof value !== "object" || value === null || depth > DEEPEST) return 1;
-  const known = counted.get(value);
-  if (known !== undefined) return known;
-  counted.set(value, 1); // met again below itself, it is one reference
-  let sum = 1;
-  const add = (/** @type {unknown} */ item) => {
-    if (sum <= most) sum += count(item, most, counted, depth + 1);
-  };
-  if (Array.isArray(value)) Array.prototype.forEach.call(value, add);
-  else if (value instanceof Map) Map.prototype.forEach.call(value, (item, key) => [key, item].forEach(add));
-  else if (value instanceof Set) Set.prototype.forEach.call(value, add);
-  else if (!ArrayBuffer.isView(value)) for (const key of Object.keys(value)) add(Object.getOwnPropertyDescriptor(value, key)?.value);
-  counted.set(value, sum);
+/** @typedef {{ bytes: number, values: number }} Extent */
+
+/** @type {Extent} */
+const UNKNOWN = { bytes: NaN, values: 1 };
+
+/** @param {Extent} sum @param {Extent} more */
+function add(sum, more) {
+  sum.bytes += more.bytes;
+  sum.values += more.values;
+}
+
+/** @param {unknown} value @param {Map<object, Extent>} known @param {number} depth @returns {Extent} */
+function extentOf(value, known, depth) {
+  if (typeof value === "string") return { bytes: HEAD + 2 * value.length, values: 1 };
+  if (typeof value === "bigint") return { bytes: HEAD + value.toString(16).length, values: 1 };
+  if (typeof value !== "object" || value === null) return { bytes: HEAD, values: 1 };
+  if (ArrayBuffer.isView(value)) return { bytes: HEAD + COPIED, values: 1 };
+  const before = known.get(value);
+  if (before !== undefined) return before;
+  if (depth > DEEPEST) return UNKNOWN;
+  const sum = { bytes: HEAD + COPIED, values: 1 };
+  known.set(value, UNKNOWN); // met again below itself, it is the complete walker's
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) {
+      const item = value[i];
+      if (typeof item === "number") {
+        sum.bytes += HEAD;
+        sum.values += 1;
+      } else add(sum, extentOf(item, known, depth + 1));
+    }
+  } else {
+    for (const key of Object.keys(value)) {
+      const descriptor = Object.getOwnPropertyDescriptor(value, key);
+      sum.bytes += HEAD + 2 * key.length;
+      add(sum, descriptor !== undefined && "value" in descriptor ? extentOf(descriptor.value, known, depth + 1) : UNKNOWN);
+    }
+  }
+  known.set(value, sum);
   return sum;
 }

@@ -10,7 +10,8 @@ export interface WasmEngine {
   brief(id: number): Brief | undefined;
   isolate(id: number, isHot: boolean): void;
   open(): Promise<boolean>;
-  encode(id: number, args: unknown[], leftOut: boolean[], deps: object | null, self: object | null, byKey: boolean, forOrigin: boolean, waits: boolean): import("./contents.js").Part[] | undefined;
+  encode(id: number, args: unknown[], leftOut: boolean[], deps: object | null, self: object | null, byKey: boolean, forOrigin: boolean, noContents: string | null): import("./contents.js").Part[] | undefined;
+  refuse_size(id: number, path: string): void;
   encode_deps(deps: unknown): Uint8Array[];
   encode_value(value: unknown, options: object | undefined, waits: boolean): import("./contents.js").Part[];
   digest_start(id: number, flight?: number): void;

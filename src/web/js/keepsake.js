@@ -5,7 +5,7 @@
 import { snapshot } from "./copier.js";
 import { Engine, GONE } from "./engine.js";
 import { InvalidOptionError, KeepsakeError } from "./errors.js";
-import { Keys, encodeFast } from "./keys.js";
+import { Keys, NO_FUNCTION, encodeFast } from "./keys.js";
 import { Kept, Slots, dispose } from "./slots.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
@@ -17,9 +17,6 @@ const HAS_PAGE = typeof document !== "undefined" || typeof indexedDB !== "undefi
 /** The encoding of no deps. */
 const NOTHING = new Uint8Array(0);
 
-/** Stands for a function where there is none: digests are public. */
-const NO_FUNCTION = 0xffffffff;
-
 /** A computation under way. */
 export class Flight {
   /** @type {Uint8Array | null} the call that makes a resource, as later pages will know it */
@@ -30,6 +27,8 @@ export class Flight {
   isOver = false;
   /** Whether the synchronous part of the function is running: whoever joins now would wait for itself. */
   running = false;
+  /** Whether its function was kept by itself when it was boarded. */
+  isAlone = false;
   /** @type {string | null} of the arguments at the call, where some have contents that were read after it */
   fingerprint = null;
 
@@ -109,8 +108,13 @@ export class Keepsake {
    */
   registerType(given) {
     const before = this.types;
-    if (typeof given !== "object" || given === null) throw new InvalidOptionError("registerType takes { type, tag, encode, decode }.", { option: "type" });
-    const clash = [...before.values()].find((/** @type {any} */ other) => other.tag === given.tag && other.type !== given.type);
+    for (const [option, kind] of Object.entries({ type: "function", tag: "string", encode: "function", decode: "function" })) {
+      // An engine says more, but there may be none yet to ask.
+      if (typeof given?.[option] !== kind) throw new InvalidOptionError(`registerType takes { type, tag, encode, decode }, and \`${option}\` is ${typeof given?.[option]}.`, { option });
+    }
+    // A hot reload makes the class again: both are then of one tag, as long as they are encoded alike.
+    const isLike = (/** @type {any} */ other) => (other.version ?? 1) === (given.version ?? 1) && String(other.encode) === String(given.encode);
+    const clash = [...before.values()].find((/** @type {any} */ other) => other.tag === given.tag && other.type !== given.type && !isLike(other));
     if (clash !== undefined) throw new InvalidOptionError(`registerType: \`tag\` is "${given.tag}", which another type has already. It takes a text that no other type has.`, { option: "tag" });
     this.types = new Map(before).set(given.type, { ...given });
     try {
@@ -257,7 +261,7 @@ export class Keepsake {
     const { keyBy, deps } = cached.options;
     if (keyBy !== undefined || cached.usesThis || typeof deps === "function" || typeof this.page.deps === "function") return null;
     try {
-      const parts = this.engine.call("encode", cached.id, args, cached.leftOut ?? [], null, null, false, true, false);
+      const parts = this.engine.call("encode", cached.id, args, cached.leftOut ?? [], null, null, false, true, "");
       if (parts === GONE || parts === undefined || !cached.enroll()) return null;
       const length = this.engine.loadParts(NO_FUNCTION, parts);
       const origin = length < 0 ? GONE : this.engine.call("origin", cached.id, length);

@@ -3,7 +3,7 @@
  * Arguments as keys: encodes a call by whichever walker can, and hands the bytes to the engine, which digests them.
  */
 import { Pending, hasContents } from "./contents.js";
-import { Encoding } from "./encoding.js";
+import { ENORMOUS, Encoding } from "./encoding.js";
 import { GONE } from "./engine.js";
 import { KeepsakeError } from "./errors.js";
 import { numberOf } from "./register.js";
@@ -13,7 +13,10 @@ import { encodeCall, encodeValue, release } from "./walker.js";
 /** @typedef {import("./contents.js").Part} Part */
 
 /** Stands for a function where there is none: digests are public. */
-const NO_FUNCTION = 0xffffffff;
+export const NO_FUNCTION = 0xffffffff;
+
+/** What to do about a blob where nobody waits for its content. */
+const AT_ONCE = "This function may answer at once, so its key cannot wait. Make it an `async` function, or persist it; or pass the bytes instead: new Uint8Array(await blob.arrayBuffer()).";
 
 export class Keys {
   /** @param {import("./keepsake.js").Keepsake} cache */
@@ -25,22 +28,31 @@ export class Keys {
   /**
    * Encodes a call as it is now. Throws what is wrong with its arguments.
    * @param {Cached} cached @param {unknown} self @param {unknown[]} args
-   * @param {boolean} [waits] whether somebody waits for the content of a blob, if there is one among them
+   * @param {string | null} [noContents] where nobody waits for the content of a blob: what to do instead
    * @returns {Encoding | Part[] | null} `null` without an engine
    */
-  encode(cached, self, args, waits = cached.waits) {
+  encode(cached, self, args, noContents = cached.waits ? null : AT_ONCE) {
     const { keyBy } = cached.options;
+    const { options } = this.cache;
     const keyed = keyBy === undefined ? args : [cached.ask("keyBy", () => keyBy(...args))];
     const deps = this.#dynamicDeps(cached);
     const selfBox = cached.usesThis ? { value: self } : null;
     const leftOut = keyBy === undefined ? cached.leftOut : null;
     if (!cached.ruled) {
       const fast = encodeCall(keyed, leftOut, deps, selfBox);
-      if (fast !== null) return fast;
+      if (fast === ENORMOUS) return this.#refuseSize(cached, keyBy !== undefined ? "keyBy(…)" : args.length === 1 ? "arguments[0]" : "the arguments");
+      if (fast !== null) return options === this.cache.options ? fast : null;
     }
     if (!cached.enroll()) return null;
-    const parts = this.engine.call("encode", cached.id, keyed, leftOut ?? [], deps, selfBox, keyBy !== undefined, false, waits);
-    return parts === GONE || parts === undefined ? null : parts;
+    const parts = this.engine.call("encode", cached.id, keyed, leftOut ?? [], deps, selfBox, keyBy !== undefined, false, noContents);
+    // A getter or a rule may have configured the page: the encoding is by the old rules, the function's key by the new.
+    return parts === GONE || parts === undefined || options !== this.cache.options ? null : parts;
+  }
+
+  /** Throws, if there is an engine. @param {Cached} cached @param {string} path @returns {null} */
+  #refuseSize(cached, path) {
+    if (cached.enroll()) this.engine.call("refuse_size", cached.id, path);
+    return null;
   }
 
   /** What the deps of the page and of the function give at the moment, each in its place. @param {Cached} cached */
@@ -76,22 +88,26 @@ export class Keys {
    * What can change is copied before anything is awaited. If the page is configured anew or logs out meanwhile, the call
    * is no longer the one that was made.
    * @param {Cached} cached @param {Encoding | Part[] | null} encoding
+   * @param {number} [flight] whose call it is to be compared with
    * @returns {Promise<() => number>} loads it, for the operation that follows in the same step; -1 also if a content could
    *   not be read
    */
-  async loadLater(cached, encoding) {
+  async loadLater(cached, encoding, flight) {
     const { cache } = this;
     const { moment } = cache;
     if (encoding === null) return () => -1;
-    const pending = new Pending(encoding instanceof Encoding ? encoding.parts() : encoding);
-    if (encoding instanceof Encoding) release(encoding);
-    if (!cached.knowsSecret) await cache.open();
-    if (moment !== cache.moment || !cached.enroll() || !cached.knowsSecret) return () => -1;
     try {
-      const load = await pending.digest(this.engine, cached.id);
-      return () => (moment === cache.moment ? load() : -1);
+      const pending = new Pending(encoding instanceof Encoding ? encoding.parts() : encoding);
+      if (encoding instanceof Encoding) release(encoding);
+      if (!cached.knowsSecret) await cache.open();
+      if (moment !== cache.moment || !cached.enroll() || !cached.knowsSecret) return () => -1;
+      const load = await pending.digest(this.engine, cached.id, flight);
+      return () => {
+        const length = load(); // in any case: what rests has to be taken up
+        return moment === cache.moment ? length : -1;
+      };
     } catch (error) {
-      cache.report("content-unreadable", `the content of a blob among the arguments of ${cached.description} could not be read, so the call was not cached.`, error);
+      cache.report("content-unreadable", `the arguments of ${cached.description} could not be read to their end, so the call was not found in the cache, and not kept.`, error);
       return () => -1;
     }
   }
@@ -99,15 +115,15 @@ export class Keys {
   /**
    * What tells whether the arguments of a call have changed, without reading a content again: each blob counts by itself.
    * @param {Encoding | Part[] | null} encoding
-   * @returns {string}
+   * @returns {string | null} nothing without an engine
    */
   fingerprint(encoding) {
-    if (encoding === null) return "";
+    if (encoding === null) return null;
     const parts = encoding instanceof Encoding ? encoding.parts() : encoding;
     const bytes = parts.map((part) => (part instanceof Uint8Array ? part : new Uint8Array(Float64Array.of(numberOf(part)).buffer)));
     const length = this.engine.loadParts(NO_FUNCTION, bytes);
     if (encoding instanceof Encoding) release(encoding);
-    return this.#hexDigits(length) ?? "";
+    return this.#hexDigits(length) ?? null;
   }
 
   /** The encoding of static deps, by whichever walker can. @param {unknown} deps @returns {Uint8Array | null} `null` without an engine */
@@ -135,13 +151,18 @@ export class Keys {
    * @returns {Promise<string>}
    */
   async hashAsync(value, options) {
-    const encoding = this.#encodeValue(value, options, true);
-    if (encoding === null) throw noEngine("hashAsync");
-    if (!hasContents(encoding)) return this.#hexDigits(this.#load(NO_FUNCTION, encoding)) ?? this.hash(value, options);
-    const load = await new Pending(encoding).digest(this.engine, NO_FUNCTION);
-    const digest = this.#hexDigits(load());
+    const digest = (await this.#hashLater(value, options)) ?? (await this.#hashLater(value, options));
     if (digest === undefined) throw noEngine("hashAsync");
     return digest;
+  }
+
+  /** @param {unknown} value @param {object} [options] @returns {Promise<string | undefined>} as {@link #hash} */
+  async #hashLater(value, options) {
+    const encoding = this.#encodeValue(value, options, true);
+    if (encoding === null) return undefined;
+    if (!hasContents(encoding)) return this.#hexDigits(this.#load(NO_FUNCTION, encoding));
+    const load = await new Pending(encoding).digest(this.engine, NO_FUNCTION);
+    return this.#hexDigits(load());
   }
 
   /** @param {unknown} value @param {object} [options] @returns {string | undefined} nothing if there is no engine, or if it died of it */
@@ -153,7 +174,8 @@ export class Keys {
   /** @param {unknown} value @param {object | undefined} options @param {boolean} waits @returns {Encoding | Part[] | null} */
   #encodeValue(value, options, waits) {
     const fast = options === undefined ? encodeValue(value) : null;
-    if (fast !== null) return fast;
+    if (fast === ENORMOUS) this.engine.call("refuse_size", NO_FUNCTION, "value");
+    else if (fast !== null) return /** @type {Encoding} */ (fast);
     const parts = this.engine.call("encode_value", value, options, waits);
     return parts === GONE ? null : parts;
   }
@@ -161,20 +183,6 @@ export class Keys {
   /** @param {number} length of a public encoding that was loaded @returns {string | undefined} */
   #hexDigits(length) {
     return this.engine.digest(NO_FUNCTION, length) ? this.engine.readDigest() : undefined;
-  }
-
-  /** For tests: a value as both walkers write it. @param {unknown} value */
-  async encodings(value) {
-    const fast = encodeFast(value);
-    const parts = this.engine.call("encode_value", value, undefined, true);
-    if (parts === GONE) throw noEngine("encodings");
-    return { fast, complete: hasContents(parts) ? await new Pending(parts).bytes() : concatenate(parts) };
-  }
-
-  /** For benchmarks: makes the key of a call, which stays in the engine. @param {unknown[]} args */
-  digestCall(args) {
-    const encoding = encodeCall(args, null, null, null);
-    if (encoding !== null) this.engine.digest(NO_FUNCTION, this.#load(NO_FUNCTION, encoding));
   }
 }
 
@@ -186,7 +194,7 @@ function noEngine(name) {
 /** Encodes without an engine; `null` if that takes the complete walker. @param {unknown} value @returns {Uint8Array | null} */
 export function encodeFast(value) {
   const encoding = encodeValue(value);
-  if (encoding === null) return null;
+  if (!(encoding instanceof Encoding)) return null;
   const bytes = concatenate(encoding.parts());
   release(encoding);
   return bytes;

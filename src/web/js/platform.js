@@ -14,10 +14,17 @@ const { getPrototypeOf, hasOwn, keys: keysOf } = Object;
 const kindOf = call.bind(Object.prototype.toString);
 const sourceOf = call.bind(Function.prototype.toString);
 
-/** @param {any} type @param {string} name @returns {(value: unknown) => any} */
+/**
+ * An accessor of a class. Throws without one: a class of the page's own under a platform's name is none of ours.
+ * @param {any} type @param {string} name with a question mark behind it where not every browser has it
+ * @returns {(value: unknown) => any}
+ */
 function getter(type, name) {
-  const get = Object.getOwnPropertyDescriptor(type.prototype, name)?.get;
-  return get === undefined ? () => undefined : call.bind(get);
+  const isOptional = name.endsWith("?");
+  const get = Object.getOwnPropertyDescriptor(type.prototype, isOptional ? name.slice(0, -1) : name)?.get;
+  if (get !== undefined) return call.bind(get);
+  if (isOptional) return () => undefined;
+  throw new TypeError(`no accessor ${name}`);
 }
 
 /** @param {any} type @param {...string} names @returns {Read} */
@@ -45,6 +52,7 @@ function pairs(type) {
 
 /** @param {any} type @param {object} [options] @returns {Read} */
 function text(type, options) {
+  if (!hasOwn(type.prototype, "toString")) throw new TypeError("no text of its own");
   const toString = call.bind(type.prototype.toString);
   return (value) => [toString(value, options)];
 }
@@ -60,7 +68,7 @@ const FLAGS = {
 /** @returns {Read} */
 function regExp() {
   const source = getter(RegExp, "source");
-  const flags = Object.entries(FLAGS).map(([letter, name]) => ({ letter, is: getter(RegExp, name) }));
+  const flags = Object.entries(FLAGS).map(([letter, name]) => ({ letter, is: getter(RegExp, `${name}?`) }));
   return (value) => [source(value), flags.map(({ letter, is }) => (is(value) ? letter : "")).join(""), value.lastIndex];
 }
 
@@ -84,8 +92,8 @@ const USED_UP = new TypeError("used up");
 
 /** @returns {Read} */
 function request() {
-  const head = fields(Request, "method", "url", "headers", "mode", "credentials", "cache", "redirect", "referrer", "referrerPolicy", "integrity", "keepalive");
-  const body = fields(Request, "bodyUsed", "body");
+  const head = fields(Request, "method", "url", "headers", "mode", "credentials", "cache", "redirect", "referrer", "referrerPolicy", "integrity", "keepalive?");
+  const body = fields(Request, "bodyUsed", "body?");
   const headersOf = pairs(Headers);
   return (value) => {
     const items = head(value);
@@ -128,15 +136,15 @@ const READERS = {
   FormData: (type) => listed(pairs(type)),
   Blob: (type) => followed(fields(type, "type")),
   File: (type) => {
-    const [own, type_] = [fields(type, "name", "lastModified"), getter(Blob, "type")];
+    const [own, typeOfBlob] = [fields(type, "name", "lastModified", "webkitRelativePath?"), getter(Blob, "type")];
     return followed((value) => {
-      const [name, lastModified] = own(value);
-      return [name, type_(value), lastModified];
+      const [name, lastModified, path] = own(value);
+      return [name, typeOfBlob(value), lastModified, path ?? ""]; // not everywhere can a directory be given
     });
   },
   Request: request,
   ImageData: (type) => {
-    const read = fields(type, "width", "height", "colorSpace", "data"); // the data tells the pixel format
+    const read = fields(type, "width", "height", "colorSpace?", "data"); // the data tells the pixel format
     return (value) => read(value).map((item) => item ?? "srgb"); // not every browser knows others
   },
   DOMPoint: () => fields(DOMPointReadOnly, ...POINT),
@@ -224,7 +232,8 @@ function typeOf(name) {
 export function isEmptyInside(value) {
   try {
     const clone = structuredClone(value);
-    return getPrototypeOf(clone) === Object.prototype && kindOf(clone) === "[object Object]";
+    const prototype = getPrototypeOf(clone); // of the realm whose function it is
+    return getPrototypeOf(prototype) === null && kindOf(clone) === "[object Object]";
   } catch {
     return true; // a proxy of a plain object; or what cannot be copied, and has no content that could be read
   }

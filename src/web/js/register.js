@@ -2,7 +2,7 @@
 /**
  * The register of call sites, one for all copies and instances of Keepsake in a page: which functions each has wrapped.
  *
- * A call site that wraps more than one function is a factory. Its closures look the same and are not, so each of its
+ * A call site that wraps more than one function of one text is a factory. Its closures look the same and are not, so each of its
  * functions is kept in memory only, by itself.
  */
 
@@ -11,13 +11,23 @@
  * @typedef {{ sites: Map<string, Site>, numbers: WeakMap<object, number>, last: number }} Register
  */
 
+/** @type {Register} */
+const own = { sites: new Map(), numbers: new WeakMap(), last: 0 };
+
 /** @returns {Register} */
 function register() {
   const page = /** @type {any} */ (globalThis);
-  return (page[Symbol.for("keepsake")] ??= { sites: new Map(), numbers: new WeakMap(), last: 0 });
+  const known = page[Symbol.for("keepsake")];
+  if (known !== undefined) return known;
+  try {
+    page[Symbol.for("keepsake")] = own;
+  } catch {
+    // A hardened page takes nothing more: this copy of Keepsake knows its own functions.
+  }
+  return own;
 }
 
-/** A number for a function: it tells one function that is wrapped twice from two. @param {object} original @returns {number} */
+/** A number for an object: it tells one function that is wrapped twice from two, and one blob from another. @param {object} original @returns {number} */
 export function numberOf(original) {
   const known = register();
   let number = known.numbers.get(original);

@@ -6,7 +6,7 @@
  * The format is the table in `src/encoding.rs`; the complete walker is `src/web/arguments/`, which knows every
  * type and is the definition. This one finishes, or gives up as a whole at the first value it does not know.
  */
-import { Encoding, GIVE_UP, LARGE, NUMBER, ascii, binary, copied, counted, numbered, numbers, string, tag } from "./encoding.js";
+import { ENORMOUS, Encoding, GIVE_UP, LARGE, MOST_VALUES, NUMBER, ascii, binary, copied, counted, numbered, numbers, string, tag } from "./encoding.js";
 import { isOnlyItems } from "./indices.js";
 import { isEmptyInside } from "./platform.js";
 import { shapeOf } from "./shapes.js";
@@ -25,6 +25,9 @@ const CALL = 0x40;
 const LEFT_OUT = 0x41;
 const DEPS = 0x42;
 const THIS = 0x43;
+
+/** @type {unknown[]} */
+const NOTHING = [];
 
 /** Deeper values go to the complete walker, which has a stack of its own and sees cycles. */
 const DEEPEST = 48;
@@ -78,20 +81,20 @@ let idle = null;
 /** Gives an encoding back when its bytes have been used. @param {Encoding} encoding */
 export function release(encoding) {
   if (encoding.pieces.length > 0) encoding.pieces = [];
-  encoding.root = undefined;
+  encoding.roots = NOTHING;
   if (encoding.bytes.length <= LARGE) idle = encoding;
 }
 
 /**
- * Encodes a call; `null` if the complete walker has to.
+ * Encodes a call; `null` if the complete walker has to, {@link ENORMOUS} if nothing can.
  * @param {ArrayLike<unknown>} args
  * @param {boolean[] | null} leftOut which parameters are not part of the key
  * @param {{ value: unknown } | null} deps
  * @param {{ value: unknown } | null} self `this`, where it counts
- * @returns {Encoding | null}
+ * @returns {Encoding | typeof ENORMOUS | null}
  */
 export function encodeCall(args, leftOut, deps, self) {
-  const out = start(args);
+  const out = start([args, deps, self]);
   try {
     const count = args.length;
     counted(out, CALL, count);
@@ -108,34 +111,34 @@ export function encodeCall(args, leftOut, deps, self) {
       write(out, self.value, 0);
     }
     return finish(out);
-  } catch {
+  } catch (error) {
     // GIVE_UP, a throwing getter or proxy, the end of the stack: the complete walker tells which.
     release(out);
-    return null;
+    return error === ENORMOUS ? ENORMOUS : null;
   }
 }
 
 /**
- * Encodes one value; `null` if the complete walker has to.
+ * Encodes one value; the same.
  * @param {unknown} value
- * @returns {Encoding | null}
+ * @returns {Encoding | typeof ENORMOUS | null}
  */
 export function encodeValue(value) {
-  const out = start(value);
+  const out = start([value]);
   try {
     write(out, value, 0);
     return finish(out);
-  } catch {
+  } catch (error) {
     release(out);
-    return null;
+    return error === ENORMOUS ? ENORMOUS : null;
   }
 }
 
-/** @param {unknown} root what is to be encoded */
-function start(root) {
+/** @param {unknown[]} roots what is to be encoded */
+function start(roots) {
   const out = idle ?? new Encoding();
   idle = null;
-  out.start(root);
+  out.start(roots);
   return out;
 }
 
@@ -196,10 +199,11 @@ function object(out, value, depth) {
 
 /** @param {Encoding} out @param {unknown[]} value @param {number} depth */
 function array(out, value, depth) {
+  if (value.length > MOST_VALUES) throw ENORMOUS;
   if (!isOnlyItems(value) || /** @type {any} */ (value)[HASH_METHOD] !== undefined) throw GIVE_UP;
   const length = value.length;
   counted(out, ARRAY, length);
-  for (let i = numbers(out, value); i < length; i++) {
+  for (let i = numbers(out, value, length); i < length; i++) {
     const item = value[i];
     if (typeof item === "number") numbered(out, NUMBER, item);
     else if (item === undefined && !hasOwn(value, i)) throw GIVE_UP;
@@ -229,6 +233,7 @@ function plain(out, value, depth) {
 /** The start of an object: its tag, its count, its keys. @param {string[]} sorted */
 function encodeKeys(sorted) {
   const out = new Encoding();
+  out.start([sorted]);
   counted(out, OBJECT, sorted.length);
   for (const key of sorted) string(out, key);
   return out.bytes.slice(0, out.at);

@@ -9,7 +9,7 @@ import { GONE } from "./engine.js";
 import { InvalidOptionError } from "./errors.js";
 import { encodeFast } from "./keys.js";
 
-/** How many frames identify a call site: the caller, and the first in a further script. */
+/** How many frames are read: every one on the way to a call site counts. */
 const FRAMES = 24;
 
 /**
@@ -29,10 +29,11 @@ export function wrap(cache, kind, original, options, entry) {
   if (/^(?:async\s*)?(?:function\s*)?\*/.test(source)) {
     throw new InvalidOptionError(`${label} cannot wrap a generator: it gives one iterator, which the first caller would use up. Wrap a function that returns an array.`, { option: "fn" });
   }
-  // The platform's own function has no text that would tell it from others, and needs none.
   const isFetch = original === globalThis.fetch;
   const given = { ...options };
-  if (isFetch) Object.assign(given, { name: given.name ?? "fetch", version: given.version ?? "1" });
+  // The platform's own function has no text that would tell it from others, and needs none. What a page has put in its
+  // place has one.
+  if (isFetch && source.endsWith("{ [native code] }")) Object.assign(given, { name: given.name ?? "fetch", version: given.version ?? "1" });
   const { deps } = given;
   const name = typeof original.name === "string" ? original.name : "";
   /** @type {import("./cached.js").Facts} */
@@ -97,7 +98,7 @@ function peek(cached, args) {
   const { cache } = cached;
   if (!cached.enroll() || !cached.knowsSecret) return undefined;
   cached.needsNoThis();
-  const length = cache.keys.load(cached, cache.keys.encode(cached, undefined, args, false));
+  const length = cache.keys.load(cached, cache.keys.encode(cached, undefined, args, "peek() answers at once, so its key cannot wait. Call the function, or wait for key(…)."));
   if (length < 0) return undefined;
   const slot = cache.engine.call("peek", cached.id, length, Date.now());
   return slot === GONE || slot < 0 ? undefined : cache.slots.at(slot)?.out();
@@ -117,13 +118,17 @@ async function key(cached, args) {
  * @returns {Promise<T | undefined>} nothing without an engine
  */
 async function whenLoaded(cached, args, use) {
-  const { keys } = cached.cache;
+  const { cache } = cached;
+  const { keys } = cache;
+  const { moment } = cache;
   if (!cached.enroll()) return undefined;
   cached.needsNoThis();
-  const encoding = keys.encode(cached, undefined, args, true);
+  const encoding = keys.encode(cached, undefined, args, null);
   const isLater = !cached.knowsSecret || hasContents(encoding);
   const length = isLater ? (await keys.loadLater(cached, encoding))() : keys.load(cached, encoding);
-  return length < 0 ? undefined : use(length);
+  if (length >= 0) return use(length);
+  // The page was configured anew or logged out meanwhile: the call is looked for where that leads.
+  return moment === cache.moment || cache.engine.failed ? undefined : whenLoaded(cached, args, use);
 }
 
 /** @param {unknown} removed */

@@ -24,10 +24,10 @@ extern "C" {
 }
 
 // The walker imports them, and wasm-bindgen copies those modules only that something in Rust names.
-#[wasm_bindgen(module = "/src/web/js/encoding.js")]
+#[wasm_bindgen(module = "/src/web/js/extent.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = ascii)]
-    fn ascii(encoding: &JsValue, text: &str);
+    #[wasm_bindgen(js_name = boundOf)]
+    fn bound_of(roots: &Array, most: f64) -> f64;
 }
 
 #[wasm_bindgen(module = "/src/web/js/indices.js")]
