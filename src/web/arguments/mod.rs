@@ -74,7 +74,7 @@ pub fn encode_call(call: &Call, rules: &Rules, identities: &dyn Identities, cont
             walker.out.encoder.tag(tag::LEFT_OUT);
             continue;
         }
-        if walker.is_signal(&call.arguments.get(index)) {
+        if !call.by_key && walker.is_signal(&call.arguments.get(index)) {
             walker.out.encoder.tag(tag::UNDEFINED);
             continue;
         }

@@ -124,7 +124,7 @@ impl Walker<'_> {
         if is_another {
             return Err(self.unhashable(value));
         }
-        if self.frames.is_empty() && matches!(self.root, Root::Argument(_)) {
+        if self.frames.is_empty() && matches!(self.root, Root::Argument(_) | Root::Key) {
             keys = keys.iter().filter(|key| !self.holds_signal(value, key)).collect();
         }
         keys.sort(); // the default order is by code unit

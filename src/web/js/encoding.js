@@ -17,7 +17,7 @@ const LARGEST = 256 * 1024 * 1024;
 /** Past this size it is found out how much is still to come; and a larger buffer is not kept for the next call. */
 export const LARGE = 1024 * 1024;
 /** More values than this are refused. */
-export const MOST_VALUES = 2 ** 25;
+const MOST_VALUES = 2 ** 25;
 
 /** @type {unknown[]} */
 const NOTHING = [];
@@ -66,7 +66,7 @@ export class Encoding {
   /** Makes room for `more` bytes. @param {number} more */
   grow(more) {
     const needed = this.at + more;
-    if (needed > LARGE && this.limit <= LARGE) this.most = boundOf(this.roots, MOST_VALUES);
+    if (needed > LARGE && this.limit <= LARGE) this.most = boundOf(this.roots, MOST_VALUES, LARGEST);
     if (needed > LARGEST || (needed > LARGE && this.most === Infinity)) throw ENORMOUS;
     if (!(needed <= this.most)) throw GIVE_UP; // there is more to it than can be seen
     const length = Math.min(LARGEST, Math.max((needed + 3) & ~3, this.bytes.length * 2)); // whole words
@@ -81,6 +81,11 @@ export class Encoding {
 
 /** Stands for the encoding of what is too large to have one; thrown, and given. */
 export const ENORMOUS = Symbol("enormous");
+/** Whether a list has no encoding, since it is too large. @param {unknown[]} list */
+export function isTooLarge(list) {
+  return list.length > MOST_VALUES || boundOf(list, MOST_VALUES, LARGEST) === Infinity;
+}
+
 /** Thrown where the complete walker has to take over. */
 export const GIVE_UP = { gaveUp: true };
 

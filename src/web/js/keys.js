@@ -96,11 +96,16 @@ export class Keys {
     const { cache } = this;
     const { moment } = cache;
     if (encoding === null) return () => -1;
+    let pending;
     try {
-      const pending = new Pending(encoding instanceof Encoding ? encoding.parts() : encoding);
-      if (encoding instanceof Encoding) release(encoding);
-      if (!cached.knowsSecret) await cache.open();
-      if (moment !== cache.moment || !cached.enroll() || !cached.knowsSecret) return () => -1;
+      pending = new Pending(encoding instanceof Encoding ? encoding.parts() : encoding);
+    } catch {
+      return () => -1; // there is no memory for a copy, or no stack
+    }
+    if (encoding instanceof Encoding) release(encoding);
+    if (!cached.knowsSecret) await cache.open();
+    if (moment !== cache.moment || !cached.enroll() || !cached.knowsSecret) return () => -1;
+    try {
       const load = await pending.digest(this.engine, cached.id, flight);
       return () => {
         const length = load(); // in any case: what rests has to be taken up

@@ -6,7 +6,7 @@
  * The format is the table in `src/encoding.rs`; the complete walker is `src/web/arguments/`, which knows every
  * type and is the definition. This one finishes, or gives up as a whole at the first value it does not know.
  */
-import { ENORMOUS, Encoding, GIVE_UP, LARGE, MOST_VALUES, NUMBER, ascii, binary, copied, counted, numbered, numbers, string, tag } from "./encoding.js";
+import { ENORMOUS, Encoding, GIVE_UP, LARGE, NUMBER, ascii, binary, copied, counted, isTooLarge, numbered, numbers, string, tag } from "./encoding.js";
 import { isOnlyItems } from "./indices.js";
 import { isEmptyInside } from "./platform.js";
 import { shapeOf } from "./shapes.js";
@@ -29,6 +29,8 @@ const THIS = 0x43;
 /** @type {unknown[]} */
 const NOTHING = [];
 
+/** Of longer lists it is looked at first how large they are. */
+const MANY = 1_000_000;
 /** Deeper values go to the complete walker, which has a stack of its own and sees cycles. */
 const DEEPEST = 48;
 
@@ -199,7 +201,7 @@ function object(out, value, depth) {
 
 /** @param {Encoding} out @param {unknown[]} value @param {number} depth */
 function array(out, value, depth) {
-  if (value.length > MOST_VALUES) throw ENORMOUS;
+  if (value.length > MANY && isTooLarge(value)) throw ENORMOUS; // before its keys are made
   if (!isOnlyItems(value) || /** @type {any} */ (value)[HASH_METHOD] !== undefined) throw GIVE_UP;
   const length = value.length;
   counted(out, ARRAY, length);

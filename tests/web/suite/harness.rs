@@ -27,7 +27,7 @@ extern "C" {
 #[wasm_bindgen(module = "/src/web/js/extent.js")]
 extern "C" {
     #[wasm_bindgen(js_name = boundOf)]
-    fn bound_of(roots: &Array, most: f64) -> f64;
+    fn bound_of(roots: &Array, most_values: f64, most_bytes: f64) -> f64;
 }
 
 #[wasm_bindgen(module = "/src/web/js/indices.js")]
