@@ -245,3 +245,52 @@ test("what a tab stores that has not heard of the factory is not found by a late
     },
     { path: "/?c" },
   ));
+
+test("functions of one version at one call site are a factory, whatever their text", () =>
+  visit(
+    ({ cacheData }) => {
+      const [first, second] = [async (x) => x + 1, async (x) => x * 2].map((fn) => cacheData(fn, { version: "1" }));
+      return { both: async (x) => [await first(x), await second(x)] };
+    },
+    async ({ page }) => assert.deepEqual(await page.evaluate(() => app.both(5)), [6, 10]),
+    { console: [/wraps several functions/] },
+  ));
+
+test("a factory that shows itself after a log-in is one in the namespace before it too", () =>
+  visit(
+    ({ cacheData, configure, flush }) => {
+      let runs = 0;
+      const make = (tenant) => cacheData(async (id) => ((runs += 1), `${tenant} ${id}`));
+      return { call: async (tenant, id) => make(tenant)(id), configure, flush, runs: () => runs };
+    },
+    async ({ page, reload }) => {
+      await page.evaluate(async () => {
+        await app.call("a", 1);
+        await app.flush();
+        app.configure({ namespace: "user" });
+        await app.call("b", 1); // now it is one
+        await app.flush();
+      });
+      await reload();
+      assert.deepEqual(await page.evaluate(async () => [await app.call("b", 1), app.runs()]), ["b 1", 1]);
+    },
+    { console: Array(2).fill(/wraps several functions/) }, // each page says so
+  ));
+
+test("what is being read from disk when its call site turns out to be a factory is computed", () =>
+  visit(
+    byQuery,
+    async ({ page, go }) => {
+      assert.deepEqual(await call(page, "a"), ["a 1", 1]);
+      await go(page, "/?b");
+      const told = await page.evaluate(async () => {
+        await app.call("b", 99); // the database is open
+        const reading = app.call("b", 1);
+        await null;
+        app.make("c"); // now it is one
+        return reading;
+      });
+      assert.deepEqual(told, ["b 1", 1]);
+    },
+    { path: "/?a" },
+  ));

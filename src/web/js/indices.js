@@ -12,6 +12,8 @@ const { getOwnPropertyDescriptor, is, keys: keysOf, values: valuesOf } = Object;
 
 /** Of shorter arrays the keys are had faster than all this. */
 const SHORT = 48;
+/** The keys of the indices of short arrays: made once. */
+const INDICES = Array.from({ length: SHORT }, (_, at) => String(at));
 /** How many of the last items are looked at. */
 const LAST = 8;
 
@@ -40,5 +42,6 @@ export function isOnlyItems(array) {
 function byKeys(array) {
   const keys = keysOf(array);
   const { length } = array;
-  return keys.length === length && (length === 0 || keys[length - 1] === String(length - 1));
+  if (keys.length !== length) return false;
+  return length === 0 || keys[length - 1] === (length <= SHORT ? INDICES[length - 1] : String(length - 1));
 }
