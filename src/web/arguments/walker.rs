@@ -11,7 +11,7 @@ use crate::web::rules::Rules;
 use crate::web::sys;
 
 /// A walk past this many bytes is refused.
-pub(super) const MOST_BYTES: u64 = 256 * 1024 * 1024;
+const MOST_BYTES: u64 = 256 * 1024 * 1024;
 /// A walk past this many values is refused.
 pub(super) const MOST_NODES: u64 = 1 << 25;
 /// A walk deeper than this is refused: getters can make new objects for ever, and wasm memory never shrinks.
@@ -247,8 +247,11 @@ impl<'a> Walker<'a> {
         let Some(&Seen { from, to, nodes, .. }) = seen else {
             return false;
         };
-        self.nodes += nodes;
-        self.out.repeat(from, to)
+        let is_written = self.out.repeat(from, to);
+        if is_written {
+            self.nodes += nodes;
+        }
+        is_written
     }
 
     pub(super) fn value(&mut self, value: &JsValue) -> Result<(), Fault> {
