@@ -948,6 +948,23 @@ test("what is too large is refused within two seconds, with a short message, whe
     2,
   ));
 
+test("a parameter that is left out may be as large as it likes", () =>
+  visit(
+    ({ cacheData }) => {
+      let runs = 0;
+      return cacheData((_table, rows) => [typeof rows, (runs += 1)][1], { name: "load", persist: false, params: ["_table", "rows"] });
+    },
+    async ({ page }) => {
+      const told = await page.evaluate(() => {
+        const column = Array.from({ length: 1_000_000 }, (_, at) => at);
+        const table = Array.from({ length: 40 }, () => column);
+        const rows = Array.from({ length: 200_000 }, (_, at) => at);
+        return [app(table, rows), app([], rows), app(table, [1])];
+      });
+      assert.deepEqual(told, [1, 1, 2]);
+    },
+  ));
+
 test("large and deep values have their key, and the memory of the WebAssembly hardly grows", () =>
   trials(
     {

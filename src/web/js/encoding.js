@@ -19,8 +19,8 @@ export const LARGE = 1024 * 1024;
 /** More values than this are refused. */
 const MOST_VALUES = 2 ** 25;
 
-/** @type {unknown[]} */
-const NOTHING = [];
+/** What an encoding is of that is not in use. @type {unknown[]} */
+export const NOTHING = [];
 
 /** An encoding under way, then finished: `bytes[0..at]`, with the `pieces` of binary data between. */
 export class Encoding {
@@ -81,6 +81,7 @@ export class Encoding {
 
 /** Stands for the encoding of what is too large to have one; thrown, and given. */
 export const ENORMOUS = Symbol("enormous");
+
 /** Whether a list has no encoding, since it is too large. @param {unknown[]} list */
 export function isTooLarge(list) {
   return list.length > MOST_VALUES || boundOf(list, MOST_VALUES, LARGEST) === Infinity;

@@ -11,7 +11,8 @@
 
 const { call } = Function.prototype;
 const { getPrototypeOf, hasOwn, keys: keysOf } = Object;
-const kindOf = call.bind(Object.prototype.toString);
+/** `[object …]`. */
+export const kindOf = call.bind(Object.prototype.toString);
 const sourceOf = call.bind(Function.prototype.toString);
 
 /**

@@ -6,9 +6,9 @@
  * The format is the table in `src/encoding.rs`; the complete walker is `src/web/arguments/`, which knows every
  * type and is the definition. This one finishes, or gives up as a whole at the first value it does not know.
  */
-import { ENORMOUS, Encoding, GIVE_UP, LARGE, NUMBER, ascii, binary, copied, counted, isTooLarge, numbered, numbers, string, tag } from "./encoding.js";
+import { ENORMOUS, Encoding, GIVE_UP, LARGE, NOTHING, NUMBER, ascii, binary, copied, counted, isTooLarge, numbered, numbers, string, tag } from "./encoding.js";
 import { isOnlyItems } from "./indices.js";
-import { isEmptyInside } from "./platform.js";
+import { isEmptyInside, kindOf } from "./platform.js";
 import { shapeOf } from "./shapes.js";
 
 const UNDEFINED = 0x01;
@@ -26,9 +26,6 @@ const LEFT_OUT = 0x41;
 const DEPS = 0x42;
 const THIS = 0x43;
 
-/** @type {unknown[]} */
-const NOTHING = [];
-
 /** Of longer lists it is looked at first how large they are. */
 const MANY = 1_000_000;
 /** Deeper values go to the complete walker, which has a stack of its own and sees cycles. */
@@ -41,8 +38,6 @@ const objectPrototype = Object.prototype;
 const arrayPrototype = Array.prototype;
 const datePrototype = Date.prototype;
 const timeOf = Function.prototype.call.bind(Date.prototype.getTime);
-
-const kindOf = Function.prototype.call.bind(Object.prototype.toString);
 
 /** @param {object} prototype @param {string | symbol} name @returns {(value: object) => any} */
 function getter(prototype, name) {
@@ -96,7 +91,8 @@ export function release(encoding) {
  * @returns {Encoding | typeof ENORMOUS | null}
  */
 export function encodeCall(args, leftOut, deps, self) {
-  const out = start([args, deps, self]);
+  const counting = leftOut === null ? args : Array.prototype.filter.call(args, (_, i) => leftOut[i] !== true);
+  const out = start([counting, deps, self]);
   try {
     const count = args.length;
     counted(out, CALL, count);

@@ -115,9 +115,10 @@ async function key(cached, args) {
  * scratch area holds one at a time.
  * @template T
  * @param {Cached} cached @param {unknown[]} args @param {(length: number) => T | Promise<T>} use
+ * @param {number} [attempts] how often it may be looked for again
  * @returns {Promise<T | undefined>} nothing without an engine
  */
-async function whenLoaded(cached, args, use) {
+async function whenLoaded(cached, args, use, attempts = 3) {
   const { cache } = cached;
   const { keys } = cache;
   const { moment } = cache;
@@ -128,7 +129,8 @@ async function whenLoaded(cached, args, use) {
   const length = isLater ? (await keys.loadLater(cached, encoding))() : keys.load(cached, encoding);
   if (length >= 0) return use(length);
   // The page was configured anew or logged out meanwhile: the call is looked for where that leads.
-  return moment === cache.moment || cache.engine.failed ? undefined : whenLoaded(cached, args, use);
+  const isOther = moment !== cache.moment && !cache.engine.failed && attempts > 0;
+  return isOther ? whenLoaded(cached, args, use, attempts - 1) : undefined;
 }
 
 /** @param {unknown} removed */
