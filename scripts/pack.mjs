@@ -35,8 +35,9 @@ export async function pack() {
     plugins: [generated({ "keepsake:glue": glue, "keepsake:wasm": inlined(wasm) })],
   };
   await build({ ...options, entryPoints: [join(ROOT, "src/web/js/index.js")], outfile: join(PKG, "keepsake.js"), minify: true });
+  await build({ ...options, entryPoints: [join(ROOT, "src/web/js/types/index.js")], outfile: join(PKG, "types.js"), minify: true });
   await build({ ...options, entryPoints: [join(ROOT, "tests/inside.mjs")], outfile: INSIDE });
-  copyFileSync(join(ROOT, "types/keepsake.d.ts"), join(PKG, "keepsake.d.ts"));
+  for (const file of ["keepsake.d.ts", "types.d.ts"]) copyFileSync(join(ROOT, "types", file), join(PKG, file));
   for (const file of ["LICENSE", "README.md"]) if (existsSync(join(ROOT, file))) copyFileSync(join(ROOT, file), join(PKG, file));
   writeFileSync(join(PKG, "package.json"), `${JSON.stringify(manifest(), null, 2)}\n`);
   const size = gzipSync(readFileSync(join(PKG, "keepsake.js")), { level: 9 }).length;
@@ -128,7 +129,11 @@ function manifest() {
     type: "module",
     sideEffects: false,
     types: "./keepsake.d.ts",
-    exports: { ".": { types: "./keepsake.d.ts", default: "./keepsake.js" }, "./package.json": "./package.json" },
-    files: ["keepsake.js", "keepsake.d.ts"],
+    exports: {
+      ".": { types: "./keepsake.d.ts", default: "./keepsake.js" },
+      "./types": { types: "./types.d.ts", default: "./types.js" },
+      "./package.json": "./package.json",
+    },
+    files: ["keepsake.js", "keepsake.d.ts", "types.js", "types.d.ts"],
   };
 }

@@ -22,11 +22,20 @@ pub enum Boarding {
     Lead(FlightId),
 }
 
+/// Who a flight is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Callers, who wait for it.
+    Call,
+    /// An entry that is served stale meanwhile: without the entry there is nothing to refresh.
+    Refresh,
+}
+
 /// Whether the result of a flight may be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Landing {
     /// Nothing was removed since it started.
-    Keep(Digest),
+    Keep(Digest, Purpose),
     /// It was revoked meanwhile.
     Discard,
 }
@@ -35,6 +44,7 @@ pub enum Landing {
 struct Flight {
     function: u32,
     call: Digest,
+    purpose: Purpose,
     revoked: bool,
 }
 
@@ -49,13 +59,34 @@ pub struct Flights {
 impl Flights {
     /// Joins the flight of this key, or starts it.
     pub fn board(&mut self, function: u32, call: Digest) -> Boarding {
-        if let Some(id) = self.by_key.get(&(function, call)) {
-            return Boarding::Join(*id);
+        let Some(&id) = self.by_key.get(&(function, call)) else {
+            return Boarding::Lead(self.start(function, call, Purpose::Call));
+        };
+        if let Some(flight) = self.under_way.get_mut(&id) {
+            flight.purpose = Purpose::Call; // from now on somebody waits for it
         }
+        Boarding::Join(id)
+    }
+
+    /// Starts a flight behind an entry that is served meanwhile; `None` if one of this key is under way.
+    pub fn refresh(&mut self, function: u32, call: Digest) -> Option<FlightId> {
+        let is_under_way = self.by_key.contains_key(&(function, call));
+        (!is_under_way).then(|| self.start(function, call, Purpose::Refresh))
+    }
+
+    /// Starts a flight of this key whether or not one is under way; that one is revoked.
+    pub fn anew(&mut self, function: u32, call: Digest) -> FlightId {
+        if let Some(&id) = self.by_key.get(&(function, call)) {
+            self.revoke_one(id);
+        }
+        self.start(function, call, Purpose::Call)
+    }
+
+    fn start(&mut self, function: u32, call: Digest, purpose: Purpose) -> FlightId {
         let id = self.next_id();
         self.by_key.insert((function, call), id);
-        self.under_way.insert(id, Flight { function, call, revoked: false });
-        Boarding::Lead(id)
+        self.under_way.insert(id, Flight { function, call, purpose, revoked: false });
+        id
     }
 
     /// The flight of this key, if one is under way that may be joined.
@@ -66,6 +97,11 @@ impl Flights {
     /// The function and call of a flight that has not landed.
     pub fn route(&self, id: FlightId) -> Option<(u32, Digest)> {
         self.under_way.get(&id).map(|flight| (flight.function, flight.call))
+    }
+
+    /// Who a flight is for that has not landed.
+    pub fn purpose(&self, id: FlightId) -> Option<Purpose> {
+        self.under_way.get(&id).map(|flight| flight.purpose)
     }
 
     /// Whether a flight is under way and its result may be kept so far.
@@ -82,7 +118,7 @@ impl Flights {
             return Landing::Discard;
         }
         self.by_key.remove(&(flight.function, flight.call));
-        Landing::Keep(flight.call)
+        Landing::Keep(flight.call, flight.purpose)
     }
 
     /// Takes the results of the matching flights back before they land: `call` of `function`, all of
@@ -117,8 +153,8 @@ impl Flights {
 
     fn next_id(&mut self) -> FlightId {
         loop {
-            // 2^30 numbers: a verdict carries one beside its kind in 32 bits.
-            self.last = (self.last + 1) & 0x3fff_ffff;
+            // 2^29 numbers: a verdict carries one beside its kind in 32 bits.
+            self.last = (self.last + 1) & 0x1fff_ffff;
             if !self.under_way.contains_key(&FlightId(self.last)) {
                 return FlightId(self.last);
             }
@@ -145,7 +181,7 @@ mod tests {
         let id = lead(&mut flights, 1, CALL);
         assert_eq!(flights.board(1, CALL), Boarding::Join(id));
         assert_ne!(lead(&mut flights, 2, CALL), id);
-        assert_eq!(flights.land(id), Landing::Keep(CALL));
+        assert_eq!(flights.land(id), Landing::Keep(CALL, Purpose::Call));
         assert_ne!(lead(&mut flights, 1, CALL), id);
     }
 
@@ -158,8 +194,8 @@ mod tests {
         let new = lead(&mut flights, 1, CALL);
         assert_eq!(flights.land(old), Landing::Discard);
         assert_eq!(flights.board(1, CALL), Boarding::Join(new), "the old one's landing leaves the new one alone");
-        assert_eq!(flights.land(new), Landing::Keep(CALL));
-        assert_eq!(flights.land(other), Landing::Keep(CALL));
+        assert_eq!(flights.land(new), Landing::Keep(CALL, Purpose::Call));
+        assert_eq!(flights.land(other), Landing::Keep(CALL, Purpose::Call));
         assert!(flights.is_empty());
     }
 
@@ -172,6 +208,27 @@ mod tests {
         assert!(flights.is_valid(b));
         flights.revoke_one(b);
         assert_eq!(flights.land(b), Landing::Discard);
+    }
+
+    #[test]
+    fn a_refresh_that_is_joined_is_for_its_callers() {
+        let mut flights = Flights::default();
+        let id = flights.refresh(1, CALL).expect("none is under way");
+        assert_eq!(flights.refresh(1, CALL), None, "one per key");
+        assert_eq!(flights.land(id), Landing::Keep(CALL, Purpose::Refresh));
+        let id = flights.refresh(1, CALL).expect("it has landed");
+        assert_eq!(flights.board(1, CALL), Boarding::Join(id));
+        assert_eq!(flights.land(id), Landing::Keep(CALL, Purpose::Call));
+    }
+
+    #[test]
+    fn a_new_flight_takes_the_place_of_the_old() {
+        let mut flights = Flights::default();
+        let old = lead(&mut flights, 1, CALL);
+        let new = flights.anew(1, CALL);
+        assert_eq!(flights.board(1, CALL), Boarding::Join(new));
+        assert_eq!(flights.land(old), Landing::Discard);
+        assert_eq!(flights.land(new), Landing::Keep(CALL, Purpose::Call));
     }
 
     #[test]

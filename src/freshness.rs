@@ -5,8 +5,8 @@ use crate::duration::Millis;
 /// How far in the future an entry may lie before it counts as expired: clocks are set back.
 pub const FUTURE_TOLERANCE: Millis = Millis(60_000);
 
-/// The age of an entry, judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The age of an entry, judged; from the best to the worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Freshness {
     /// Serve it.
     Fresh,
@@ -51,5 +51,14 @@ impl Lifetime {
             fresh_until: self.fresh_until.min(today.fresh_until),
             stale_until: self.stale_until.min(today.stale_until),
         }
+    }
+
+    /// The same, ended at `now`: no longer fresh, and served stale until `stale_until`. What has ended stays as it is.
+    #[must_use]
+    pub fn ended(self, now: Millis, stale_until: Millis) -> Self {
+        if self.fresh_until <= now {
+            return self;
+        }
+        Self { fresh_until: now, stale_until: stale_until.max(now), ..self }
     }
 }

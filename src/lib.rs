@@ -16,7 +16,9 @@ pub mod lru;
 pub mod near_miss;
 pub mod options;
 pub mod record;
+pub mod size;
 pub mod source;
+pub mod stats;
 pub mod store;
 
 #[cfg(target_arch = "wasm32")]

@@ -1,85 +1,53 @@
-//! A list of slots in the order of their use, least recently used last; all steps take constant time.
+//! Which entries were used least recently, found when one has to leave.
+//!
+//! Each entry carries the number of its last use, and nothing else happens at a use: relinking a list would load two
+//! more entries from memory at every hit (at 100,000 entries most of the time of a hit). When something has to leave, the
+//! oldest sixteenth is sorted out and used up from its end. What was used or removed since is passed over, and whatever
+//! was used since is newer than all that remains there, so the order is exact. Amortised, each use costs a constant.
 
-/// The end of a list, or no neighbour.
-const NONE: u32 = u32::MAX;
+use crate::digest::Digest;
 
-/// The neighbours of a node; whoever owns the nodes stores one in each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Links {
-    newer: u32,
-    older: u32,
+/// How many parts of the entries are sorted at a time: one of so many.
+const PART: usize = 16;
+/// At least so many are.
+const FEWEST: usize = 32;
+
+/// The number of a use: the higher, the later.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Use(pub u64);
+
+/// The oldest entries as of some moment, the very oldest last.
+#[derive(Debug, Default)]
+pub struct Oldest {
+    queue: Vec<(Use, Digest)>,
 }
 
-impl Default for Links {
-    fn default() -> Self {
-        Self { newer: NONE, older: NONE }
-    }
-}
-
-/// Where the nodes are: the list knows their numbers only.
-pub trait Nodes {
-    /// The links of node `index`.
-    fn links(&mut self, index: u32) -> &mut Links;
-}
-
-/// The two ends of one list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lru {
-    newest: u32,
-    oldest: u32,
-}
-
-impl Default for Lru {
-    fn default() -> Self {
-        Self { newest: NONE, oldest: NONE }
-    }
-}
-
-impl Lru {
-    /// The node that goes first.
-    pub fn oldest(self) -> Option<u32> {
-        (self.oldest != NONE).then_some(self.oldest)
-    }
-
-    /// Puts a node that is in no list at the recently used end.
-    pub fn push(&mut self, nodes: &mut impl Nodes, index: u32) {
-        *nodes.links(index) = Links { newer: NONE, older: self.newest };
-        match self.newest {
-            NONE => self.oldest = index,
-            newest => nodes.links(newest).newer = index,
+impl Oldest {
+    /// The entry that goes first. `last_use` tells when an entry was used last, if it is still there; `all` are the
+    /// entries of the moment.
+    pub fn find<I: Iterator<Item = (Use, Digest)>>(
+        &mut self,
+        last_use: impl Fn(Digest) -> Option<Use>,
+        all: impl FnOnce() -> I,
+    ) -> Option<(Use, Digest)> {
+        while let Some(&(used, call)) = self.queue.last() {
+            if last_use(call) == Some(used) {
+                return Some((used, call));
+            }
+            self.queue.pop();
         }
-        self.newest = index;
+        self.queue.extend(all());
+        let count = (self.queue.len() / PART).max(FEWEST);
+        if count < self.queue.len() {
+            self.queue.select_nth_unstable(count);
+            self.queue.truncate(count);
+        }
+        self.queue.sort_unstable_by(|a, b| b.cmp(a));
+        self.queue.last().copied()
     }
 
-    /// Takes a node out.
-    pub fn remove(&mut self, nodes: &mut impl Nodes, index: u32) {
-        let Links { newer, older } = std::mem::take(nodes.links(index));
-        match newer {
-            NONE => self.newest = older,
-            newer => nodes.links(newer).older = older,
-        }
-        match older {
-            NONE => self.oldest = newer,
-            older => nodes.links(older).newer = newer,
-        }
-    }
-
-    /// Marks a node as just used.
-    pub fn touch(&mut self, nodes: &mut impl Nodes, index: u32) {
-        if self.newest != index {
-            self.remove(nodes, index);
-            self.push(nodes, index);
-        }
-    }
-
-    /// The nodes from the newest to the oldest, for checks.
-    pub fn order(self, nodes: &mut impl Nodes) -> Vec<u32> {
-        let mut order = Vec::new();
-        let mut next = self.newest;
-        while next != NONE {
-            order.push(next);
-            next = nodes.links(next).older;
-        }
-        order
+    /// Forgets what it had sorted out, and its memory.
+    pub fn clear(&mut self) {
+        self.queue = Vec::new();
     }
 }

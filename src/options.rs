@@ -2,11 +2,19 @@
 
 use crate::duration::Millis;
 use crate::error::Error;
+use crate::freshness::Lifetime;
 use crate::near_miss::near_miss;
-use crate::store::Limit;
+use crate::size::Bytes;
+use crate::store::Limits;
 
 /// How long an entry without a `ttl` stays on disk.
 pub const DISK_TTL: Millis = Millis(24 * 60 * 60 * 1_000);
+
+/// How large all values in memory may be together, if the page says nothing.
+pub const MAX_MEMORY: Bytes = Bytes(256 * 1024 * 1024);
+
+/// How long a background refresh that failed is not tried again.
+pub const REFRESH_COOLDOWN: Millis = Millis(60_000);
 
 /// A whole `ttl` number below this was probably meant in seconds.
 pub const SUSPICIOUS_TTL: Millis = Millis(1_000);
@@ -86,7 +94,7 @@ const fn option(name: &'static str, data: bool, resource: bool, page: bool) -> K
 }
 
 /// Every option there is: data, resource, page.
-const OPTIONS: [Known; 14] = [
+const OPTIONS: [Known; 20] = [
     option("name", true, true, false),
     option("version", true, true, true),
     option("deps", true, true, true),
@@ -94,11 +102,17 @@ const OPTIONS: [Known; 14] = [
     option("params", true, true, false),
     option("hashFuncs", true, true, true),
     option("ttl", true, true, true),
+    option("refreshMode", true, true, true),
+    option("maxStale", true, true, true),
     option("maxEntries", true, true, true),
+    option("maxSize", true, false, true),
     option("persist", true, false, true),
     option("enabled", true, true, true),
     option("validate", true, true, true),
+    option("cacheIf", true, true, true),
+    option("onUncacheable", true, true, true),
     option("onRelease", false, true, true),
+    option("maxMemory", false, false, true),
     option("namespace", false, false, true),
     option("onEvent", false, false, true),
 ];
@@ -137,6 +151,24 @@ pub fn invalid(scope: Scope, option: &str, got: &str, takes: &str) -> Error {
     Error::InvalidOption { option: option.into(), problem }
 }
 
+/// How long an entry is fresh.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ttl {
+    /// The same for all entries.
+    Fixed(Millis),
+    /// A function of the value tells.
+    ByValue,
+}
+
+/// What happens when the time of an entry is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefreshMode {
+    /// The next call computes anew.
+    Foreground,
+    /// The next call gets the stale value, which is refreshed behind.
+    Background,
+}
+
 /// The options of one function, or the page's defaults, as given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
@@ -147,11 +179,19 @@ pub struct Options {
     /// The names of the parameters; one that starts with `_` is left out of the key.
     pub params: Option<Vec<String>>,
     /// How long an entry is fresh.
-    pub ttl: Option<Millis>,
+    pub ttl: Option<Ttl>,
     /// Whether the `ttl` was a number without a unit.
     pub ttl_is_bare: bool,
+    /// What happens then.
+    pub refresh_mode: Option<RefreshMode>,
+    /// How long it may be served stale.
+    pub max_stale: Option<Millis>,
     /// How many entries stay.
     pub max_entries: Option<u32>,
+    /// How large they may be together.
+    pub max_size: Option<Bytes>,
+    /// How large all values of the page may be together.
+    pub max_memory: Option<Bytes>,
     /// Whether entries survive the page.
     pub persist: Option<bool>,
 }
@@ -159,24 +199,101 @@ pub struct Options {
 /// What holds for a function once the page's defaults and Keepsake's own are filled in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// How long an entry is fresh.
-    pub ttl: Millis,
-    /// How many entries stay in memory.
-    pub limit: Limit,
+    /// How long an entry is fresh; without it, as long as the page in memory, and [`DISK_TTL`] on disk.
+    pub ttl: Option<Ttl>,
+    /// What happens when its time is over.
+    pub refresh_mode: RefreshMode,
+    /// How long it may be served stale; without it, one more ttl.
+    pub max_stale: Option<Millis>,
+    /// How much stays in memory.
+    pub limits: Limits,
     /// Whether entries are written to disk.
     pub persist: bool,
+}
+
+/// When an entry ends in each of the two places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lifetimes {
+    /// In memory.
+    pub memory: Lifetime,
+    /// On disk.
+    pub disk: Lifetime,
+}
+
+impl Default for Policy {
+    /// What holds for a resource that asks for nothing.
+    fn default() -> Self {
+        Options::default().policy(Kind::Resource, &Options::default())
+    }
+}
+
+impl Policy {
+    /// When an entry ends that is written at `now`; `by_value` is what a function of the value has told.
+    pub fn lifetimes(self, now: Millis, by_value: Option<Millis>) -> Lifetimes {
+        let fixed = self.ttl.and_then(|ttl| if let Ttl::Fixed(ttl) = ttl { Some(ttl) } else { by_value });
+        let Some(ttl) = fixed else {
+            // There is nothing to be stale in comparison with.
+            let lifetime = |ttl| Lifetime::new(now, ttl, Millis(0));
+            return Lifetimes { memory: lifetime(Millis::MAX), disk: lifetime(DISK_TTL) };
+        };
+        let lifetime = Lifetime::new(now, ttl, self.stale_for(ttl));
+        Lifetimes { memory: lifetime, disk: lifetime }
+    }
+
+    /// When an entry ends in memory that was read from disk: what was promised at the write, and no longer than the
+    /// options allow today.
+    pub fn lifetime_of_read(self, written: Lifetime) -> Lifetime {
+        let lifetime = match self.ttl {
+            None => Lifetime::new(written.stored_at, Millis::MAX, Millis(0)),
+            Some(Ttl::ByValue) => written,
+            Some(Ttl::Fixed(ttl)) => written.limited(ttl, self.stale_for(ttl)),
+        };
+        match self.refresh_mode {
+            RefreshMode::Foreground => Lifetime { stale_until: lifetime.fresh_until, ..lifetime },
+            RefreshMode::Background => lifetime,
+        }
+    }
+
+    /// Until when an entry may be served that is made stale at `now`.
+    pub fn stale_until(self, now: Millis, lifetime: Lifetime) -> Millis {
+        let length = Millis(lifetime.fresh_until.0.saturating_sub(lifetime.stored_at.0));
+        now.plus(self.stale_for(length))
+    }
+
+    fn stale_for(self, ttl: Millis) -> Millis {
+        match self.refresh_mode {
+            RefreshMode::Foreground => Millis(0),
+            RefreshMode::Background => self.max_stale.unwrap_or(ttl),
+        }
+    }
 }
 
 impl Options {
     /// Fills in the page's defaults, then Keepsake's.
     pub fn policy(&self, kind: Kind, page: &Self) -> Policy {
-        let persist = kind == Kind::Data && self.persist.or(page.persist).unwrap_or(true);
-        let unlimited = if persist { DISK_TTL } else { Millis::MAX };
+        let most = Limits::NONE;
         Policy {
-            ttl: self.ttl.or(page.ttl).unwrap_or(unlimited),
-            limit: self.max_entries.or(page.max_entries).map_or(Limit::Unlimited, Limit::Entries),
-            persist,
+            ttl: self.ttl.or(page.ttl),
+            refresh_mode: self.refresh_mode.or(page.refresh_mode).unwrap_or(RefreshMode::Foreground),
+            max_stale: self.max_stale.or(page.max_stale),
+            limits: Limits {
+                entries: self.max_entries.or(page.max_entries).unwrap_or(most.entries),
+                size: self.max_size.or(page.max_size).unwrap_or(most.size),
+            },
+            persist: kind == Kind::Data && self.persist.or(page.persist).unwrap_or(true),
         }
+    }
+
+    /// Refuses what does not go together; `page` are the page's defaults.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOption`].
+    pub fn check(&self, kind: Kind, page: &Self) -> Result<(), Error> {
+        if self.refresh_mode == Some(RefreshMode::Background) && self.ttl.or(page.ttl).is_none() {
+            let takes = "\"background\" together with a ttl, after which there is something to refresh: ttl: \"10m\"";
+            return Err(invalid(Scope::Function(kind), "refreshMode", "\"background\" without a ttl", takes));
+        }
+        Ok(())
     }
 
     /// Which parameters stay out of the key, by position.
@@ -206,23 +323,55 @@ mod tests {
             problem(Scope::Page, "keyBy"),
             "configure has no option `keyBy`. It is an option of cacheData and cacheResource."
         );
-        assert!(problem(Scope::Function(Kind::Resource), "zzz").ends_with("The options are: name, version, deps, keyBy, params, hashFuncs, ttl, maxEntries, enabled, validate, onRelease."));
+        assert!(problem(Scope::Function(Kind::Resource), "zzz").ends_with("The options are: name, version, deps, keyBy, params, hashFuncs, ttl, refreshMode, maxStale, maxEntries, enabled, validate, cacheIf, onUncacheable, onRelease."));
     }
 
     #[test]
     fn the_function_wins_over_the_page_and_both_over_the_defaults() {
-        let page = Options { ttl: Some(Millis(5)), max_entries: Some(3), ..Options::default() };
-        let own = Options { ttl: Some(Millis(9)), ..Options::default() };
+        let fixed = |millis| Some(Ttl::Fixed(Millis(millis)));
+        let page = Options { ttl: fixed(5), max_entries: Some(3), max_size: Some(Bytes(9)), ..Options::default() };
+        let own = Options { ttl: fixed(9), ..Options::default() };
         let policy = own.policy(Kind::Data, &page);
-        assert_eq!(policy, Policy { ttl: Millis(9), limit: Limit::Entries(3), persist: true });
+        assert_eq!((policy.ttl, policy.limits), (fixed(9), Limits { entries: 3, size: Bytes(9) }));
+        assert!(policy.persist);
         let none = Options::default();
-        assert_eq!(none.policy(Kind::Data, &none).ttl, DISK_TTL);
-        assert_eq!(
-            none.policy(Kind::Resource, &none),
-            Policy { ttl: Millis::MAX, limit: Limit::Unlimited, persist: false }
-        );
-        let memory = Options { persist: Some(false), ..Options::default() };
-        assert_eq!(memory.policy(Kind::Data, &none).ttl, Millis::MAX);
+        assert_eq!(none.policy(Kind::Data, &none).limits, Limits::NONE);
+        assert!(!none.policy(Kind::Resource, &none).persist);
+    }
+
+    #[test]
+    fn without_a_ttl_memory_keeps_as_long_as_the_page_and_the_disk_a_day() {
+        let none = Options::default();
+        let policy = none.policy(Kind::Data, &none);
+        let Lifetimes { memory, disk } = policy.lifetimes(Millis(10), None);
+        assert_eq!((memory.fresh_until, disk.fresh_until), (Millis::MAX, Millis(10).plus(DISK_TTL)));
+        assert_eq!(policy.lifetime_of_read(disk).fresh_until, Millis::MAX);
+    }
+
+    #[test]
+    fn a_stale_value_is_served_for_one_more_ttl_or_as_long_as_said() {
+        let lifetime = |max_stale, refresh_mode, ttl, by_value| {
+            let options = Options { ttl: Some(ttl), refresh_mode: Some(refresh_mode), max_stale, ..Options::default() };
+            let policy = options.policy(Kind::Data, &Options::default());
+            let Lifetimes { memory, disk } = policy.lifetimes(Millis(100), by_value);
+            assert_eq!(memory, disk);
+            assert_eq!(policy.stale_until(Millis(500), memory).0 - 500, memory.stale_until.0 - memory.fresh_until.0);
+            (memory.fresh_until.0, memory.stale_until.0)
+        };
+        let fixed = Ttl::Fixed(Millis(10));
+        assert_eq!(lifetime(None, RefreshMode::Background, fixed, None), (110, 120));
+        assert_eq!(lifetime(Some(Millis(3)), RefreshMode::Background, fixed, None), (110, 113));
+        assert_eq!(lifetime(Some(Millis(3)), RefreshMode::Foreground, fixed, None), (110, 110));
+        assert_eq!(lifetime(None, RefreshMode::Background, Ttl::ByValue, Some(Millis(7))), (107, 114));
+    }
+
+    #[test]
+    fn a_background_refresh_needs_a_ttl() {
+        let options = Options { refresh_mode: Some(RefreshMode::Background), ..Options::default() };
+        let error = options.check(Kind::Data, &Options::default()).expect_err("refused").message();
+        assert!(error.starts_with("cacheData: `refreshMode` is \"background\" without a ttl. It takes"), "{error}");
+        let page = Options { ttl: Some(Ttl::ByValue), ..Options::default() };
+        assert!(options.check(Kind::Data, &page).is_ok());
     }
 
     #[test]

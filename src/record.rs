@@ -12,6 +12,7 @@
 //! | 5 | generation of the function | the same |
 //! | 6 | effects | `null`; what the function drew |
 //! | 7 | value | by structured clone |
+//! | 8 | parts | `null`; or how the objects in it are made that a structured clone would lose (`js/pack.js`) |
 //!
 //! A hit reads the generations of the moment in the same transaction; a value that was computed under others is a
 //! miss. So a write asks nothing: it can go out, committed, in the task that delivers the result, and a late result
@@ -64,11 +65,19 @@ pub const MARK: &str = "factory ";
 /// The fields of a record in [`stores::VALUES`], by place.
 pub mod value_field {
     /// How many there are.
-    pub const COUNT: u32 = 8;
+    pub const COUNT: u32 = 9;
     /// The generation of the database, then that of the function.
     pub const GENERATIONS: u32 = 4;
     /// The value itself.
     pub const VALUE: u32 = 7;
+    /// What a structured clone would lose of it. In one record with the value, so that one object in both stays one.
+    pub const PARTS: u32 = 8;
+}
+
+/// The fields of a record in [`stores::ENTRIES`], by place.
+pub mod entry_field {
+    /// The same as in the value's record.
+    pub const FRESH_UNTIL: u32 = 3;
 }
 
 /// The numbers at the start of a value record, as they are written.

@@ -1,7 +1,7 @@
 //! The promise that a duration means what it says in every form it may take, and that everything else is refused.
 #![cfg(not(target_arch = "wasm32"))]
 
-use keepsake::duration::{Millis, PARTS, from_number, from_text};
+use keepsake::duration::{Millis, PARTS, TAKES, from_number, from_text};
 use proptest::prelude::*;
 
 const SECOND: u64 = 1_000;
@@ -64,6 +64,8 @@ fn texts_that_are_taken() {
         ("007s", 7 * SECOND),
         ("1M", MINUTE),
         ("1MS", 1),
+        ("5.s", 5 * SECOND),
+        (".5s", 500),
         ("1.9ms", 1),
         ("0.1ms", 1),
         ("2Weeks", 2 * WEEK),
@@ -129,6 +131,8 @@ fn texts_that_are_refused() {
         "1h, 5m",
         "1h,5m",
         "1e3ms",
+        "1e3s",
+        "1e3",
         "0x10s",
         "5%",
         // nothing, or less than nothing
@@ -145,6 +149,8 @@ fn texts_that_are_refused() {
         "P-1D",
         // no number
         ".s",
+        ".",
+        "1..5s",
         "1.2.3s",
         "1,5h",
         "1_000ms",
@@ -159,6 +165,8 @@ fn texts_that_are_refused() {
         "PT1D",
         "P1DT",
         "PT1",
+        "PTH",
+        "PT1HM",
         "P1M",
         "P1Y",
         "P1Y2M3DT4H",
@@ -178,6 +186,15 @@ fn texts_that_are_refused() {
         "1m²",
     ] {
         assert_eq!(from_text(text), None, "{text:?}");
+    }
+}
+
+#[test]
+fn what_a_refusal_gives_as_an_example_is_taken() {
+    let examples: Vec<&str> = TAKES.split('"').skip(1).step_by(2).collect();
+    assert_eq!(examples, ["10m", "1.5 days", "1h30m", "500ms", "PT1H"]);
+    for text in examples {
+        assert!(from_text(text).is_some(), "{text}");
     }
 }
 
@@ -223,17 +240,104 @@ fn unit() -> impl Strategy<Value = (&'static str, u64)> {
     proptest::sample::select(UNITS.to_vec())
 }
 
+/// Each letter in a case of its own.
+fn mixed(text: &str, upper: u32) -> String {
+    let letters = text.chars().zip((0..32).cycle());
+    letters
+        .map(|(c, bit)| if upper >> bit & 1 == 1 { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
+        .collect()
+}
+
+/// A whole part, a fraction in thousandths (as text: of 0 to 3 digits), and the thousandths of both.
+fn decimal() -> impl Strategy<Value = (String, u64)> {
+    (0..10_000u64, "[0-9]{0,3}", 0..3usize).prop_map(|(whole, fraction, zeros)| {
+        let thousandths = whole * 1_000 + format!("{fraction:0<3}").parse::<u64>().expect("three digits");
+        let point = if fraction.is_empty() && zeros != 0 { "" } else { "." };
+        let whole = if whole == 0 && !fraction.is_empty() && zeros == 0 { String::new() } else { whole.to_string() };
+        (["0".repeat(zeros), whole, point.into(), fraction].concat(), thousandths)
+    })
+}
+
+/// What is no plain decimal number.
+const NO_NUMBERS: [&str; 18] = [
+    ".", "-1", "+1", "1e3", "1e", "1.2.3", "1..2", "1,5", "1_0", "1 0", "0x1", "٣", "１", "1²", "½", "Infinity", "NaN",
+    "inf",
+];
+
+/// What may stand between a number and its unit.
+const SPACE: &str = "[ \t\n\u{a0}]{0,2}";
+
+/// A text that is taken, with its numbers' places marked by `#`.
+fn pattern() -> impl Strategy<Value = String> {
+    let pairs = prop::collection::vec((unit(), SPACE), 1..4);
+    let pairs =
+        pairs.prop_map(|pairs| pairs.iter().map(|((name, _), space)| format!("#{space}{name}{space}")).collect());
+    prop_oneof![pairs, proptest::sample::select(vec!["P#D", "P#W#DT#H", "PT#H#M", "pT#S"]).prop_map(String::from)]
+}
+
+/// Fractions are read in binary: a millisecond may be lost, not more, and nothing is gained. At least one is left.
+fn is_about(read: Option<Millis>, exact: u64) -> bool {
+    let least = exact.saturating_sub(1).max(1);
+    read.is_some_and(|Millis(read)| (least..=exact.max(1)).contains(&read))
+}
+
 proptest! {
     #[test]
-    fn no_text_makes_the_parser_panic(text in any::<String>()) {
-        let _ = from_text(&text);
+    fn no_text_makes_the_parser_panic_or_means_nothing(text in any::<String>()) {
+        prop_assert_ne!(from_text(&text), Some(Millis(0)));
     }
 
     #[test]
-    fn no_text_of_the_right_letters_makes_the_parser_panic(text in "[pPtTdDhHmMsSwW0-9. +-]{0,24}") {
-        if let Some(Millis(millis)) = from_text(&text) {
-            prop_assert!(millis >= 1);
+    fn no_text_of_the_right_letters_makes_the_parser_panic_or_means_nothing(
+        text in "([0-9]{1,3}|[.]|P|T|[a-zA-Z]|ms|min|h|[+-]|[ \t\u{a0}]|٣|１|²|½|ſ|K|e3){0,12}"
+    ) {
+        let read = from_text(&text);
+        prop_assert_ne!(read, Some(Millis(0)));
+        prop_assert_eq!(from_text(&text.to_ascii_uppercase()), read, "case makes no difference");
+        prop_assert_eq!(from_text(&format!("\n {text}\t")), read, "nor does space around it");
+    }
+
+    #[test]
+    fn a_decimal_number_and_a_unit_is_their_product(
+        (number, thousandths) in decimal(), (name, millis) in unit(), space in SPACE, upper in any::<u32>()
+    ) {
+        let text = format!("{number}{space}{}", mixed(name, upper));
+        let exact = thousandths * millis / 1_000;
+        prop_assert!(if thousandths == 0 { from_text(&text).is_none() } else { is_about(from_text(&text), exact) }, "{text:?}");
+    }
+
+    #[test]
+    fn an_iso_text_is_the_sum_of_its_designators(parts in prop::collection::vec(proptest::option::of(decimal()), 5), upper in any::<u32>()) {
+        let designators = [("w", WEEK), ("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND)];
+        let mut halves = [String::new(), String::new()];
+        let mut sum = 0;
+        for (place, (part, (letter, millis))) in parts.iter().zip(designators).enumerate() {
+            let Some((number, thousandths)) = part else { continue };
+            halves[usize::from(place >= 2)] += &[number.as_str(), letter].concat();
+            sum += thousandths * millis / 1_000;
         }
+        let [date, time] = halves;
+        let text = mixed(&if time.is_empty() { format!("p{date}") } else { format!("p{date}t{time}") }, upper);
+        prop_assert!(if sum == 0 { from_text(&text).is_none() } else { is_about(from_text(&text), sum) }, "{text:?}");
+    }
+
+    #[test]
+    fn what_is_no_plain_decimal_number_is_refused(pattern in pattern(), at in any::<prop::sample::Index>(), number in 1..1_000u64) {
+        let places = pattern.matches('#').count();
+        let with = |bad: &str| {
+            let numbers = (0..places).map(|place| if place == at.index(places) { bad.to_owned() } else { number.to_string() });
+            pattern.split('#').zip(std::iter::once(String::new()).chain(numbers)).map(|(text, number)| number + text).collect::<String>()
+        };
+        prop_assert!(from_text(&with("7")).is_some(), "{pattern:?}");
+        for bad in NO_NUMBERS {
+            prop_assert_eq!(from_text(&with(bad)), None, "{:?}", with(bad));
+        }
+    }
+
+    #[test]
+    fn huge_numbers_end_at_for_ever(digits in "[1-9][0-9]{20,340}", (name, _) in unit()) {
+        prop_assert_eq!(from_text(&format!("{digits}{name}")), Some(Millis::MAX));
+        prop_assert_eq!(from_text(&format!("PT{digits}S")), Some(Millis::MAX));
     }
 
     #[test]

@@ -3,9 +3,14 @@
 
 use keepsake::duration::Millis;
 use keepsake::error::Error;
+use keepsake::freshness::Lifetime;
 use keepsake::near_miss::near_miss;
-use keepsake::options::{DISK_TTL, Kind, Options, Policy, Scope, check_keys, invalid};
-use keepsake::store::Limit;
+use keepsake::options::{
+    DISK_TTL, Kind, Lifetimes, MAX_MEMORY, Options, Policy, REFRESH_COOLDOWN, RefreshMode, Scope, Ttl, check_keys,
+    invalid,
+};
+use keepsake::size::Bytes;
+use keepsake::store::Limits;
 use proptest::prelude::*;
 
 const DATA: Scope = Scope::Function(Kind::Data);
@@ -13,7 +18,7 @@ const RESOURCE: Scope = Scope::Function(Kind::Resource);
 const SCOPES: [(Scope, &str); 3] = [(DATA, "cacheData"), (RESOURCE, "cacheResource"), (Scope::Page, "configure")];
 
 /// Every option of this version, and whether `cacheData`, `cacheResource` and `configure` take it.
-const OPTIONS: [(&str, [bool; 3]); 14] = [
+const OPTIONS: [(&str, [bool; 3]); 20] = [
     ("name", [true, true, false]),
     ("version", [true, true, true]),
     ("deps", [true, true, true]),
@@ -21,11 +26,17 @@ const OPTIONS: [(&str, [bool; 3]); 14] = [
     ("params", [true, true, false]),
     ("hashFuncs", [true, true, true]),
     ("ttl", [true, true, true]),
+    ("refreshMode", [true, true, true]),
+    ("maxStale", [true, true, true]),
     ("maxEntries", [true, true, true]),
+    ("maxSize", [true, false, true]),
     ("persist", [true, false, true]),
     ("enabled", [true, true, true]),
     ("validate", [true, true, true]),
+    ("cacheIf", [true, true, true]),
+    ("onUncacheable", [true, true, true]),
     ("onRelease", [false, true, true]),
+    ("maxMemory", [false, false, true]),
     ("namespace", [false, false, true]),
     ("onEvent", [false, false, true]),
 ];
@@ -75,6 +86,15 @@ fn slips_are_met_with_what_was_meant() {
         (DATA, "enable", "enabled"),
         (DATA, "validat", "validate"),
         (DATA, "versoin", "version"),
+        (DATA, "refreshmode", "refreshMode"),
+        (DATA, "refresh_mode", "refreshMode"),
+        (DATA, "maxstale", "maxStale"),
+        (DATA, "maxStael", "maxStale"),
+        (DATA, "max_size", "maxSize"),
+        (DATA, "maxSizes", "maxSize"),
+        (DATA, "cacheif", "cacheIf"),
+        (DATA, "onUncachable", "onUncacheable"),
+        (Scope::Page, "maxMemmory", "maxMemory"),
         (RESOURCE, "onrelease", "onRelease"),
         (RESOURCE, "on_release", "onRelease"),
         (Scope::Page, "nameSpace", "namespace"),
@@ -87,13 +107,56 @@ fn slips_are_met_with_what_was_meant() {
 
 #[test]
 fn what_is_meant_by_nobody_gets_the_list() {
+    let data = OPTIONS.iter().filter(|(_, takers)| takers[0]).map(|(name, _)| *name);
+    let list = format!("The options are: {}.", data.collect::<Vec<_>>().join(", "));
     for key in ["", "x", "staleTime", "queryKey", "constructor", "__proto__", "toString", "é", "\u{0}", "ttl "] {
         let (option, problem) = refusal(DATA, key).unwrap_or_else(|| panic!("{key:?} is refused"));
         assert_eq!(option, key);
-        if key != "ttl " {
-            let list = "The options are: name, version, deps, keyBy, params, hashFuncs, ttl, maxEntries, persist, enabled, validate.";
-            assert!(problem.ends_with(list), "{problem}");
+        let expected = if key == "ttl " { "Did you mean `ttl`?" } else { &list };
+        assert!(problem.ends_with(expected), "{problem}");
+    }
+}
+
+#[test]
+fn each_list_names_what_is_taken_there() {
+    for (scope, label, list) in [
+        (
+            RESOURCE,
+            "cacheResource",
+            "name, version, deps, keyBy, params, hashFuncs, ttl, refreshMode, maxStale, maxEntries, enabled, validate, \
+             cacheIf, onUncacheable, onRelease",
+        ),
+        (
+            Scope::Page,
+            "configure",
+            "version, deps, hashFuncs, ttl, refreshMode, maxStale, maxEntries, maxSize, persist, enabled, validate, \
+             cacheIf, onUncacheable, onRelease, maxMemory, namespace, onEvent",
+        ),
+        (Scope::Hash, "hash", "hashFuncs"),
+        (Scope::Type, "registerType", "type, tag, version, encode, decode"),
+    ] {
+        let (_, problem) = refusal(scope, "zzzzzz").unwrap_or_else(|| panic!("{label} refuses it"));
+        assert_eq!(problem, format!("{label} has no option `zzzzzz`. The options are: {list}."));
+        for name in list.split(", ") {
+            assert_eq!(refusal(scope, name), None, "{label} takes {name}");
         }
+    }
+}
+
+#[test]
+fn hash_and_types_take_no_options_of_functions() {
+    for (scope, key, mend) in [
+        (Scope::Hash, "ttl", "It is an option of cacheData and cacheResource and configure."),
+        (Scope::Hash, "keyBy", "It is an option of cacheData and cacheResource."),
+        (Scope::Hash, "hashfuncs", "Did you mean `hashFuncs`?"),
+        (Scope::Type, "hashFuncs", "It is an option of cacheData and cacheResource and configure."),
+        (Scope::Type, "name", "It is an option of cacheData and cacheResource."),
+        (Scope::Type, "versions", "Did you mean `version`?"),
+        (Scope::Type, "decod", "Did you mean `decode`?"),
+    ] {
+        let (option, problem) = refusal(scope, key).unwrap_or_else(|| panic!("{key} is refused"));
+        assert_eq!(option, key);
+        assert!(problem.ends_with(&[" has no option `", key, "`. ", mend].concat()), "{problem}");
     }
 }
 
@@ -112,6 +175,20 @@ fn a_refused_value_says_who_what_and_what_is_taken() {
     assert_eq!((error.place(), error.type_name()), (None, None));
 }
 
+#[test]
+fn what_holds_if_nobody_says_anything() {
+    let none = Options::default();
+    for (kind, persist) in [(Kind::Data, true), (Kind::Resource, false)] {
+        let (refresh_mode, limits) = (RefreshMode::Foreground, Limits { entries: u32::MAX, size: Bytes(u64::MAX) });
+        let expected = Policy { ttl: None, refresh_mode, max_stale: None, limits, persist };
+        assert_eq!(none.policy(kind, &none), expected);
+        assert!(none.check(kind, &none).is_ok());
+    }
+    assert_eq!(DISK_TTL, Millis(86_400_000), "a day");
+    assert_eq!(MAX_MEMORY, Bytes(268_435_456), "256 MiB");
+    assert_eq!(REFRESH_COOLDOWN, Millis(60_000), "a minute");
+}
+
 /// The function's `persist`, the page's, and what holds for data.
 #[test]
 fn persist_in_every_combination() {
@@ -126,23 +203,81 @@ fn persist_in_every_combination() {
     ] {
         let own = Options { persist: own, ..Options::default() };
         let page = Options { persist: page, ..Options::default() };
-        let policy = own.policy(Kind::Data, &page);
-        assert_eq!(policy.persist, holds, "{own:?} {page:?}");
-        assert_eq!(policy.ttl, if holds { DISK_TTL } else { Millis::MAX });
-        let resource = own.policy(Kind::Resource, &page);
-        assert_eq!((resource.persist, resource.ttl), (false, Millis::MAX), "a resource never leaves memory");
+        assert_eq!(own.policy(Kind::Data, &page).persist, holds, "{own:?} {page:?}");
+        assert!(!own.policy(Kind::Resource, &page).persist, "a resource never leaves memory");
     }
 }
 
+/// Whether the function and the page have a ttl, and whether the function may ask for a background refresh.
+#[test]
+fn a_background_refresh_needs_a_ttl_of_either() {
+    let kinds = [(Kind::Data, "cacheData"), (Kind::Resource, "cacheResource")];
+    for (own, page, goes) in [
+        (None, None, false),
+        (Some(Ttl::Fixed(Millis(1))), None, true),
+        (Some(Ttl::ByValue), None, true),
+        (None, Some(Ttl::Fixed(Millis(1))), true),
+        (None, Some(Ttl::ByValue), true),
+    ] {
+        let page = Options { ttl: page, ..Options::default() };
+        for ((kind, name), max_stale) in kinds.into_iter().zip([None, Some(Millis(9))]) {
+            let asks =
+                Options { ttl: own, max_stale, refresh_mode: Some(RefreshMode::Background), ..Options::default() };
+            let checked = asks.check(kind, &page);
+            assert_eq!(checked.is_ok(), goes, "{asks:?} {page:?}");
+            let start = format!("{name}: `refreshMode` is \"background\" without a ttl. It takes ");
+            assert!(checked.err().is_none_or(|error| error.message().starts_with(&start)));
+            let foreground = Options { refresh_mode: Some(RefreshMode::Foreground), ..asks };
+            assert!(foreground.check(kind, &page).is_ok());
+        }
+    }
+    let page = Options { refresh_mode: Some(RefreshMode::Background), ..Options::default() };
+    assert!(Options::default().check(Kind::Data, &page).is_ok(), "who has a ttl is refreshed, the others live on");
+}
+
+/// Mostly short times, so that one is longer than another by turns; and all there are.
+fn millis() -> impl Strategy<Value = Millis> {
+    prop_oneof![4 => 1..40u64, 1 => any::<u64>(), 1 => Just(u64::MAX)].prop_map(Millis)
+}
+
 fn options() -> impl Strategy<Value = Options> {
-    let ttl = proptest::option::of((1..u64::MAX).prop_map(Millis));
-    let max_entries = proptest::option::of(1..u32::MAX);
-    (ttl, max_entries, any::<Option<bool>>()).prop_map(|(ttl, max_entries, persist)| Options {
-        ttl,
-        max_entries,
-        persist,
-        ..Options::default()
-    })
+    use proptest::option::of;
+    let ttl = of(prop_oneof![3 => millis().prop_map(Ttl::Fixed), 1 => Just(Ttl::ByValue)]);
+    let refresh_mode = of(prop_oneof![Just(RefreshMode::Foreground), Just(RefreshMode::Background)]);
+    let limits = (of(1..u32::MAX), of((1..u64::MAX).prop_map(Bytes)));
+    (ttl, refresh_mode, of(millis()), limits, any::<Option<bool>>()).prop_map(
+        |(ttl, refresh_mode, max_stale, (max_entries, max_size), persist)| Options {
+            ttl,
+            refresh_mode,
+            max_stale,
+            max_entries,
+            max_size,
+            persist,
+            ..Options::default()
+        },
+    )
+}
+
+fn kind() -> impl Strategy<Value = Kind> {
+    prop_oneof![Just(Kind::Data), Just(Kind::Resource)]
+}
+
+/// How long an entry with this ttl may be served stale.
+fn stale_for(policy: Policy, ttl: u64) -> u64 {
+    match (policy.refresh_mode, policy.max_stale) {
+        (RefreshMode::Foreground, _) => 0,
+        (RefreshMode::Background, Some(Millis(longest))) => longest,
+        (RefreshMode::Background, None) => ttl,
+    }
+}
+
+/// The end of a length of time; after the last millisecond there is none.
+fn end(start: u64, length: u64) -> u64 {
+    u64::try_from(u128::from(start) + u128::from(length)).unwrap_or(u64::MAX)
+}
+
+fn times(lifetime: Lifetime) -> [u64; 3] {
+    [lifetime.stored_at.0, lifetime.fresh_until.0, lifetime.stale_until.0]
 }
 
 /// One slip of the fingers in a name.
@@ -187,12 +322,61 @@ proptest! {
     }
 
     #[test]
-    fn the_function_wins_over_the_page(own in options(), page in options()) {
-        let Policy { ttl, limit, persist } = own.policy(Kind::Data, &page);
-        prop_assert_eq!(persist, own.persist.unwrap_or(page.persist.unwrap_or(true)));
-        prop_assert_eq!(ttl, own.ttl.unwrap_or(page.ttl.unwrap_or(if persist { DISK_TTL } else { Millis::MAX })));
-        let most = own.max_entries.or(page.max_entries);
-        prop_assert_eq!(limit, most.map_or(Limit::Unlimited, Limit::Entries));
+    fn the_function_wins_over_the_page_and_both_over_the_defaults(own in options(), page in options(), kind in kind()) {
+        let Policy { ttl, refresh_mode, max_stale, limits, persist } = own.policy(kind, &page);
+        prop_assert_eq!(ttl, if own.ttl.is_some() { own.ttl } else { page.ttl });
+        prop_assert_eq!(max_stale, if own.max_stale.is_some() { own.max_stale } else { page.max_stale });
+        let modes = [own.refresh_mode, page.refresh_mode, Some(RefreshMode::Foreground)];
+        prop_assert_eq!(Some(refresh_mode), modes.into_iter().find(Option::is_some).flatten());
+        prop_assert_eq!(limits.entries, own.max_entries.unwrap_or(page.max_entries.unwrap_or(u32::MAX)));
+        prop_assert_eq!(limits.size, own.max_size.unwrap_or(page.max_size.unwrap_or(Bytes(u64::MAX))));
+        prop_assert_eq!(persist, kind == Kind::Data && own.persist.unwrap_or(page.persist.unwrap_or(true)));
+    }
+
+    #[test]
+    fn an_entry_ends_after_its_ttl_and_is_stale_for_as_long_as_said(own in options(), now in 0..1u64 << 53, told in millis()) {
+        let policy = own.policy(Kind::Data, &Options::default());
+        let (by_value, ttl) = match own.ttl {
+            None => (None, None),
+            Some(Ttl::Fixed(Millis(ttl))) => (None, Some(ttl)),
+            Some(Ttl::ByValue) => (Some(told), Some(told.0)),
+        };
+        let Lifetimes { memory, disk } = policy.lifetimes(Millis(now), by_value);
+        for (lifetime, ttl) in [(memory, ttl.unwrap_or(u64::MAX)), (disk, ttl.unwrap_or(86_400_000))] {
+            let fresh_until = end(now, ttl);
+            // Without a ttl there is nothing to be stale in comparison with.
+            let stale = if own.ttl.is_some() { stale_for(policy, ttl) } else { 0 };
+            prop_assert_eq!(times(lifetime), [now, fresh_until, end(fresh_until, stale)]);
+        }
+    }
+
+    #[test]
+    fn what_was_read_lives_no_longer_than_promised_and_than_allowed_today(then in options(), today in options(), told in millis()) {
+        let none = Options::default();
+        let (then, today) = (then.policy(Kind::Data, &none), today.policy(Kind::Data, &none));
+        let written = then.lifetimes(Millis(1_000), Some(told)).disk;
+        let [stored_at, fresh_until, stale_until] = times(today.lifetime_of_read(written));
+        prop_assert_eq!(stored_at, 1_000, "its age goes on");
+        let [_, promised_fresh, promised_stale] = times(written);
+        match today.ttl {
+            None => prop_assert_eq!([fresh_until, stale_until], [u64::MAX; 2]),
+            Some(Ttl::ByValue) => prop_assert_eq!(fresh_until, promised_fresh),
+            Some(Ttl::Fixed(Millis(ttl))) => {
+                let allowed = end(1_000, ttl);
+                prop_assert_eq!(fresh_until, promised_fresh.min(allowed));
+                prop_assert!(stale_until <= end(allowed, stale_for(today, ttl)));
+            }
+        }
+        prop_assert!(fresh_until <= stale_until, "what is fresh may be served");
+        prop_assert!(today.ttl.is_none() || stale_until <= promised_stale);
+    }
+
+    #[test]
+    fn what_is_made_stale_is_served_for_as_long_as_it_would_have_been(own in options(), now in 0..1_000u64, told in millis()) {
+        let policy = own.policy(Kind::Data, &Options::default());
+        let memory = policy.lifetimes(Millis(500), Some(told)).memory;
+        let length = memory.fresh_until.0 - 500;
+        prop_assert_eq!(policy.stale_until(Millis(now), memory).0, end(now, stale_for(policy, length)));
     }
 
     #[test]

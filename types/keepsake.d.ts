@@ -17,6 +17,9 @@ export type Duration =
   | string
   | { weeks?: number; days?: number; hours?: number; minutes?: number; seconds?: number; milliseconds?: number };
 
+/** A number of bytes, or a text with a unit: `"500MB"`, `"1.5GiB"` (powers of 1024). `Infinity` is no limit. */
+export type Size = number | string;
+
 /** A class, also one whose constructor is private or abstract, such as Luxon's `DateTime`. */
 export type Class<T = any> = { prototype: T };
 
@@ -37,10 +40,33 @@ export interface CommonOptions<F extends AnyFunction = AnyFunction> {
   params?: readonly string[];
   /** What identifies objects that are not plain data, by class or class name. {@link identity} takes the object itself. */
   hashFuncs?: ReadonlyMap<Class | string, (value: any) => unknown> | readonly HashFunc<any>[];
-  /** How long an entry is fresh, from the write. Default: 24 hours where the function is persisted, else as long as the page. */
-  ttl?: Duration;
+  /**
+   * How long an entry is fresh, from the write; or a function of the value that tells. Default: in memory as long as the
+   * page, on disk 24 hours.
+   */
+  ttl?: Duration | ((value: Awaited<ReturnType<F>>, ...args: Parameters<F>) => Duration);
+  /**
+   * What happens when that time is over. `"foreground"` (the default): the next call computes anew. `"background"`, which
+   * needs a `ttl`: the next call gets the stale value, and a new one is computed behind it; if that fails, the stale value
+   * stays, and the next attempt waits 60 seconds.
+   */
+  refreshMode?: "foreground" | "background";
+  /** How long a stale value is served at most, with `refreshMode: "background"`. Default: one more `ttl`. */
+  maxStale?: Duration;
   /** At most so many entries; the least recently used goes first. Default: no limit. */
   maxEntries?: number;
+  /**
+   * Asked at each hit, with the value that the caller is about to get; what it refuses is removed (a resource released) and
+   * computed anew. A throw counts as refused. It may give a promise where the function does.
+   */
+  validate?: (value: Awaited<ReturnType<F>>, ...args: Parameters<F>) => boolean | Promise<boolean>;
+  /** Asked about each result: one that it refuses goes to its caller, and is not kept. Otherwise as `validate`. */
+  cacheIf?: (value: Awaited<ReturnType<F>>, ...args: Parameters<F>) => boolean | Promise<boolean>;
+  /**
+   * What happens with arguments that cannot be hashed and results that cannot be kept. `"throw"` (the default): the error
+   * says where and how to mend it. `"pass"`: the function runs uncached, and the error goes to the events.
+   */
+  onUncacheable?: "throw" | "pass";
   /** Whether calls are cached at all. Default: in pages and workers, but not on a server, whose memory all visitors share. */
   enabled?: boolean | ((...args: Parameters<F>) => boolean);
 }
@@ -49,15 +75,20 @@ export interface CommonOptions<F extends AnyFunction = AnyFunction> {
 export interface DataOptions<F extends AnyFunction = AnyFunction> extends CommonOptions<F> {
   /** Whether entries survive the page (IndexedDB). Default: `true`; the function then always returns a promise. */
   persist?: boolean;
-  /** Asked at each hit, with the copy that the caller is about to get; what it refuses is computed anew. */
-  validate?: (value: Awaited<ReturnType<F>>, ...args: Parameters<F>) => boolean | Promise<boolean>;
+  /**
+   * How large its values in memory may be together, estimated; the least recently used go first. One that is larger than
+   * this is kept alone. Default: no limit but the page's {@link PageOptions.maxMemory}.
+   */
+  maxSize?: Size;
 }
 
 /** Options of {@link cacheResource}. */
 export interface ResourceOptions<F extends AnyFunction = AnyFunction> extends CommonOptions<F> {
-  /** Asked at each hit; what it refuses is released and made anew. */
-  validate?: (value: Awaited<ReturnType<F>>, ...args: Parameters<F>) => boolean | Promise<boolean>;
-  /** Called once for each object that leaves the cache. Default: its `[Symbol.asyncDispose]` or `[Symbol.dispose]`. */
+  /**
+   * Called once for each object that was kept and leaves the cache, whichever way, as soon as no {@link Lease} holds it. A
+   * promise from it is waited for by what removes entries; failures go to the events. Default: its `[Symbol.asyncDispose]` or
+   * `[Symbol.dispose]`.
+   */
   onRelease?: (value: Awaited<ReturnType<F>>, ...args: Parameters<F>) => unknown;
 }
 
@@ -68,12 +99,19 @@ export interface PageOptions {
   /** Part of every key: what every result depends on, such as the logged-in user and the locale. */
   deps?: readonly unknown[] | (() => readonly unknown[]);
   hashFuncs?: CommonOptions["hashFuncs"];
-  ttl?: Duration;
+  ttl?: Duration | ((value: any, ...args: any[]) => Duration);
+  refreshMode?: "foreground" | "background";
+  maxStale?: Duration;
   maxEntries?: number;
+  maxSize?: Size;
+  /** How large all values in memory may be together; the least recently used go first. Default: 256 MiB. */
+  maxMemory?: Size;
   /** `false` keeps every function in memory only. The type of persisted functions stays: they return promises. */
   persist?: boolean;
   enabled?: boolean | ((...args: any[]) => boolean);
   validate?: (value: any, ...args: any[]) => boolean | Promise<boolean>;
+  cacheIf?: (value: any, ...args: any[]) => boolean | Promise<boolean>;
+  onUncacheable?: "throw" | "pass";
   onRelease?: (value: any, ...args: any[]) => unknown;
   /** A database of its own, such as one per user. May change at any time: each call takes the one that holds when it is made. */
   namespace?: string;
@@ -81,11 +119,76 @@ export interface PageOptions {
   onEvent?: (event: KeepsakeEvent) => void;
 }
 
-/** What {@link PageOptions.onEvent} hears of. */
+/** What {@link on} and {@link PageOptions.onEvent} hear of. */
 export type KeepsakeEvent =
-  | { type: "hit"; from: "memory" | "disk"; functionName: string; kind: "data" | "resource" }
-  | { type: "miss" | "join"; functionName: string; kind: "data" | "resource" }
+  | (OfFunction & { type: "hit" | "stale"; from: "memory" | "disk" })
+  | (OfFunction & { type: "miss" | "join" })
+  | (OfFunction & { type: "computed"; /** in milliseconds */ duration: number; failed: boolean })
+  | (OfFunction & { type: "refresh"; result: "done" | "failed" | "dropped" })
+  | (OfFunction & { type: "evict"; reason: EvictionReason })
   | { type: "fault"; code: string; message: string; error?: unknown };
+
+/** Whose event it is. */
+export interface OfFunction {
+  functionName: string;
+  kind: "data" | "resource";
+}
+
+/** Why an entry left memory. */
+export type EvictionReason = "entries" | "size" | "memory" | "expired" | "cleared" | "refused" | "replaced";
+
+/** What was counted of a function, or of the page. */
+export interface Stats {
+  /** Look-ups by how they ended: a hit in memory or on disk, computed by another tab, a miss, stale, or waiting for a computation under way. */
+  lookups: Record<"memory" | "disk" | "tab" | "miss" | "stale" | "joined", number>;
+  /** Computations; `total` in milliseconds. Each is in the first bucket of the histogram that it fits. */
+  computations: { count: number; failed: number; total: number; histogram: { upTo: number; count: number }[] };
+  /** Entries that left memory, by reason. */
+  evictions: Record<EvictionReason, number>;
+  /** Background refreshes by how they ended; a dropped one came too late for its entry. */
+  refreshes: Record<"done" | "failed" | "dropped", number>;
+  /** How many entries are in memory, and about how large they are. */
+  entries: number;
+  bytes: number;
+}
+
+/** What an {@link Entry} shows. The same object until it changes. */
+export type Snapshot<T> =
+  | { readonly status: "pending"; readonly value: undefined; readonly error: undefined; readonly storedAt: undefined }
+  | { readonly status: "fresh" | "stale"; readonly value: T; readonly error: undefined; /** milliseconds since the epoch */ readonly storedAt: number }
+  | { readonly status: "error"; readonly value: undefined; readonly error: unknown; readonly storedAt: undefined };
+
+/**
+ * What one call gives, to be watched. All holders share one value; plain data in it is frozen.
+ *
+ * ```tsx
+ * const { value, status } = useSyncExternalStore(load.entry(id).subscribe, load.entry(id).getSnapshot); // React
+ * const rows = use(load.entry(id).promise);
+ * ```
+ *
+ * It keeps Svelte's store contract, too: `$: rows = $entry.value`. Its functions need no `this`.
+ */
+export interface Entry<T> {
+  /** Hears the snapshot at once and after each change; computes what is not there. Gives what ends the subscription. */
+  subscribe(listener: (snapshot: Snapshot<T>) => void): () => void;
+  /** How it stands. Computes nothing. */
+  getSnapshot(): Snapshot<T>;
+  /** The value, computed if it is not there. The same promise until the entry changes, with the fields that React's `use` reads. */
+  readonly promise: Promise<T>;
+  /** Computes it anew. */
+  refresh(): Promise<T> | T;
+  /** Makes it stale: see {@link CachedMethods.expire}. */
+  expire(): Promise<number>;
+  /** Removes it; who has subscribed gets it computed anew. */
+  delete(): Promise<number>;
+}
+
+/** Holds a resource: it is not released before {@link Lease.release}. With `using` that comes by itself. */
+export interface Lease<T> {
+  readonly value: T;
+  release(): void;
+  [Symbol.dispose](): void;
+}
 
 /** The methods of every cached function. */
 export interface CachedMethods<F extends AnyFunction> {
@@ -96,8 +199,22 @@ export interface CachedMethods<F extends AnyFunction> {
   clear(...args: Parameters<F>): Promise<number>;
   /** Removes the entry of one call. Gives 1, or 0 if there was none. */
   delete(...args: Parameters<F>): Promise<number>;
-  /** A copy of what is in memory (for a resource the object itself), or `undefined`. */
+  /** Makes all entries stale, or with arguments the one of that call: with a background refresh it is served once more, else a miss. Gives how many there were. */
+  expire(): Promise<number>;
+  expire(...args: Parameters<F>): Promise<number>;
+  /** A copy of what a call would get from memory (for a resource the object itself), or `undefined`. Counts as no use. */
   peek(...args: Parameters<F>): Awaited<ReturnType<F>> | undefined;
+  /** Whether there is a fresh entry, in memory or on disk. */
+  has(...args: Parameters<F>): Promise<boolean>;
+  /**
+   * Keeps a value as if the function had given it. What is being computed for that call goes to its callers, and is not kept.
+   * Where a function that is not `async` gives promises, give one here as well.
+   */
+  set(value: Awaited<ReturnType<F>> | ReturnType<F>, ...args: Parameters<F>): Promise<void>;
+  /** A handle of the entry, to be watched: the same object for one call, as long as somebody holds it. */
+  entry(...args: Parameters<F>): Entry<Awaited<ReturnType<F>>>;
+  /** What was counted of the function. */
+  stats(): Stats;
   /** The key of a call: 64 hexadecimal digits; empty where nothing can be cached. */
   key(...args: Parameters<F>): Promise<string>;
 }
@@ -107,10 +224,30 @@ export type PersistedFunction<F extends AnyFunction> = ((
   this: ThisParameterType<F>,
   ...args: Parameters<F>
 ) => Promise<Awaited<ReturnType<F>>>) &
-  CachedMethods<F>;
+  CachedMethods<F> &
+  Refreshing<(...args: Parameters<F>) => Promise<Awaited<ReturnType<F>>>>;
 
 /** A function that keeps its own type. */
-export type MemoryFunction<F extends AnyFunction> = F & CachedMethods<F>;
+export type MemoryFunction<F extends AnyFunction> = F & CachedMethods<F> & Refreshing<(...args: Parameters<F>) => ReturnType<F>>;
+
+/** What computes anew and gives what a call gives. */
+export interface Refreshing<R> {
+  /** Computes now, whatever is kept, and keeps the result in its place. If that fails, what was kept stays. */
+  readonly refresh: R;
+}
+
+/** What cached resources have besides. */
+export interface ResourceMethods<F extends AnyFunction> {
+  /**
+   * Gets the object and holds it: its release waits until the last lease on it ends.
+   *
+   * ```ts
+   * using lease = await openModel.lease("small");
+   * lease.value.predict(input);
+   * ```
+   */
+  lease(...args: Parameters<F>): Promise<Lease<Awaited<ReturnType<F>>>>;
+}
 
 /** What wraps functions whose result is data. */
 export interface CacheData {
@@ -122,7 +259,7 @@ export interface CacheData {
 
 /** What wraps functions whose result is a live object. */
 export interface CacheResource {
-  <F extends AnyFunction>(fn: F, options?: ResourceOptions<NoInfer<F>>): MemoryFunction<F>;
+  <F extends AnyFunction>(fn: F, options?: ResourceOptions<NoInfer<F>>): MemoryFunction<F> & ResourceMethods<F>;
   /** Removes and releases everything of every such function. Gives how many entries there were. */
   clear(): Promise<number>;
 }
@@ -135,6 +272,8 @@ export interface Keepsake {
   hash(value: unknown, options?: HashOptions): string;
   hashAsync(value: unknown, options?: HashOptions): Promise<string>;
   registerType<T, D>(type: RegisteredType<T, D>): void;
+  stats(): Stats;
+  on(listener: (event: KeepsakeEvent) => void): () => void;
   flush(): Promise<void>;
   destroy(): Promise<void>;
 }
@@ -202,16 +341,17 @@ export interface RegisteredType<T, D> {
   type: Class<T>;
   /** Its name in keys, since bundlers rename classes. No other type may have it. */
   tag: string;
-  /** Of what `encode` gives; another version is another key. Default: 1. */
+  /** Of what `encode` gives; another version is another key, and what was kept under it a miss. Default: 1. */
   version?: number;
-  /** Gives the data that an object stands for, all of it: what it leaves out does not count. */
+  /** Gives the data that an object stands for, all of it: what it leaves out does not count. It may hold objects of other registered types. */
   encode: (value: T) => D;
-  /** Makes the object again. */
+  /** Makes the object again, from a copy of that data. What throws is a miss. */
   decode: (data: D) => T;
 }
 
 /**
- * Makes instances of a class count by their content, in the keys of every function of the page.
+ * Makes instances of a class count by their content in keys, and lets functions return them, in every function of the
+ * page. Exactly that class: objects of a subclass are none. `keepsake/types` has recipes for well-known libraries.
  *
  * ```ts
  * registerType({ type: Money, tag: "money", encode: (money) => [money.amount, money.currency], decode: ([a, c]) => new Money(a, c) });
@@ -223,6 +363,18 @@ export declare function registerType<T, D>(type: RegisteredType<T, D>): void;
 
 /** As a hash function: an object counts by itself, not by its content, as with Python's `id`. */
 export declare function identity(object: object): never;
+
+/** What was counted of all functions of the page together. */
+export declare function stats(): Stats;
+
+/**
+ * Hears of everything: hits, misses, computations, evictions, faults. Gives what ends that.
+ *
+ * ```ts
+ * const off = on((event) => event.type === "computed" && console.log(event.functionName, event.duration));
+ * ```
+ */
+export declare function on(listener: (event: KeepsakeEvent) => void): () => void;
 
 /** Settles when everything that was kept is on disk. Tests need it; pages do not. */
 export declare function flush(): Promise<void>;

@@ -11,9 +11,9 @@ use super::rules::{Rule, Rules};
 use super::types;
 use crate::callsite::CallSite;
 use crate::digest::Digest;
-use crate::duration::Millis;
 use crate::identity::{Facts, Unstable};
-use crate::options::{Kind, Options, Policy, SUSPICIOUS_TTL, Scope};
+use crate::options::{Kind, MAX_MEMORY, Options, Policy, SUSPICIOUS_TTL, Scope, Ttl};
+use crate::size::Bytes;
 use crate::source;
 use crate::store::FunctionId;
 
@@ -28,8 +28,17 @@ pub struct Page {
     pub rules: Vec<Rule>,
     /// The types that are registered.
     pub codecs: Rc<[Codec]>,
+    /// The namespace, by number.
+    pub space: usize,
     /// Counts the changes.
     pub epoch: u32,
+}
+
+impl Page {
+    /// How large all values in memory may be together.
+    pub fn max_memory(&self) -> Bytes {
+        self.options.max_memory.unwrap_or(MAX_MEMORY)
+    }
 }
 
 /// One wrapped function.
@@ -53,8 +62,8 @@ pub struct Current {
     epoch: Option<u32>,
     /// Its key.
     pub key: Digest,
-    /// Its entries in the store; functions of one key share them.
-    pub entries: FunctionId,
+    /// Its entries in the store, of the namespace of the moment; functions of one key share them.
+    pub function: FunctionId,
     /// Its limits.
     pub policy: Policy,
     /// Its hash rules, its own first.
@@ -64,14 +73,18 @@ pub struct Current {
 /// All of them.
 #[derive(Default)]
 pub struct Functions {
-    wrapped: Vec<Wrapped>,
-    by_key: HashMap<Digest, FunctionId>,
+    wrapped: Vec<Option<Wrapped>>,
+    /// The numbers of those that were forgotten.
+    free: Vec<u32>,
+    by_key: HashMap<(usize, Digest), FunctionId>,
     keys: Vec<Known>,
 }
 
 /// What a number in the store stands for.
 #[derive(Clone, Copy, Debug)]
 pub struct Known {
+    /// The namespace.
+    pub space: usize,
     /// The function's key.
     pub key: Digest,
     /// Data or resource.
@@ -91,16 +104,31 @@ pub struct Registered {
 impl Functions {
     /// Takes a function in.
     pub fn register(&mut self, wrapped: Wrapped, page: &Page) -> Registered {
-        let id = u32::try_from(self.wrapped.len()).unwrap_or(u32::MAX);
         let notices = wrapped.notices(page);
-        self.wrapped.push(wrapped);
+        let id = self.free.pop().unwrap_or_else(|| {
+            self.wrapped.push(None);
+            u32::try_from(self.wrapped.len() - 1).unwrap_or(u32::MAX)
+        });
+        self.wrapped[id as usize] = Some(wrapped);
         Registered { id, notices }
+    }
+
+    /// Lets a function go. Gives the numbers in the store that belonged to no other.
+    pub fn forget(&mut self, id: u32) -> Vec<FunctionId> {
+        let Some(gone) = self.wrapped.get_mut(id as usize).and_then(Option::take) else {
+            return Vec::new();
+        };
+        self.free.push(id);
+        let alone = gone.past.iter().filter(|key| !self.wrapped.iter().flatten().any(|other| other.past.contains(key)));
+        let alone: Vec<Digest> = alone.copied().collect();
+        self.matching(|known| alone.contains(&known.key))
     }
 
     /// Takes a function for one of a factory's: its closure may differ from those that look the same, so it is kept in
     /// memory only, by itself. Gives the keys under which nothing may be kept any more.
     pub fn isolate(&mut self, id: u32, page: &Page) -> Vec<Digest> {
-        let Some(wrapped) = self.wrapped.get_mut(id as usize).filter(|wrapped| wrapped.unstable.is_none()) else {
+        let wrapped = self.wrapped.get_mut(id as usize).and_then(Option::as_mut);
+        let Some(wrapped) = wrapped.filter(|wrapped| wrapped.unstable.is_none()) else {
             return Vec::new();
         };
         let keys = wrapped.keys(page);
@@ -111,36 +139,37 @@ impl Functions {
 
     /// The functions from this number on that would be kept on disk, with their call sites.
     pub fn persisted_sites<'a>(&'a self, first: u32, page: &'a Page) -> impl Iterator<Item = (u32, Digest)> + 'a {
-        let trusted = (first..)
-            .zip(self.wrapped.iter().skip(first as usize))
+        let wrapped = (first..).zip(self.wrapped.iter().skip(first as usize));
+        let trusted = wrapped
+            .filter_map(|(id, wrapped)| Some((id, wrapped.as_ref()?)))
             .filter(|(_, wrapped)| wrapped.unstable.is_none() && wrapped.persists(page));
         trusted.filter_map(|(id, wrapped)| Some((id, wrapped.facts.site_key()?)))
     }
 
     /// A function with all that holds at the moment.
     pub fn get(&mut self, id: u32, page: &Page) -> Option<(&Wrapped, &Current)> {
-        let wrapped = self.wrapped.get_mut(id as usize)?;
+        let wrapped = self.wrapped.get_mut(id as usize)?.as_mut()?;
         if wrapped.current.epoch != Some(page.epoch) {
             wrapped.current = wrapped.resolve(id, page);
             let Current { key, policy, .. } = wrapped.current;
             let next = FunctionId::try_from(self.keys.len()).unwrap_or(FunctionId::MAX);
-            let entries = *self.by_key.entry(key).or_insert(next);
-            if entries == next {
-                self.keys.push(Known { key, kind: wrapped.kind, on_disk: policy.persist });
+            let function = *self.by_key.entry((page.space, key)).or_insert(next);
+            if function == next {
+                self.keys.push(Known { space: page.space, key, kind: wrapped.kind, on_disk: policy.persist });
             }
-            self.keys[entries as usize].on_disk |= policy.persist;
-            wrapped.current.entries = entries;
+            self.keys[function as usize].on_disk |= policy.persist;
+            wrapped.current.function = function;
             if !wrapped.past.contains(&key) {
                 wrapped.past.push(key);
             }
         }
-        let wrapped = &self.wrapped[id as usize];
+        let wrapped = &*wrapped;
         Some((wrapped, &wrapped.current))
     }
 
     /// What stands behind a number in the store.
-    pub fn known(&self, entries: FunctionId) -> Option<Known> {
-        self.keys.get(entries as usize).copied()
+    pub fn known(&self, function: FunctionId) -> Option<Known> {
+        self.keys.get(function as usize).copied()
     }
 
     /// Every key that a function has had in this page: the page's options may have changed.
@@ -148,22 +177,21 @@ impl Functions {
         self.get(id, page).map(|(wrapped, _)| wrapped.past.clone()).unwrap_or_default()
     }
 
-    /// The numbers in the store of all functions of a kind.
-    pub fn of_kind(&self, kind: Kind) -> Vec<FunctionId> {
+    /// The numbers in the store of all functions that are `wanted`.
+    pub fn matching(&self, wanted: impl Fn(&Known) -> bool) -> Vec<FunctionId> {
         let all = self.keys.iter().zip(0..);
-        all.filter(|(known, _)| known.kind == kind).map(|(_, entries)| entries).collect()
+        all.filter(|(known, _)| wanted(known)).map(|(_, function)| function).collect()
     }
 
-    /// The number in the store of a key that is known.
-    pub fn entries_of(&self, key: Digest) -> Option<FunctionId> {
-        self.by_key.get(&key).copied()
+    /// The number in the store of a key that is known in a namespace.
+    pub fn number_of(&self, space: usize, key: Digest) -> Option<FunctionId> {
+        self.by_key.get(&(space, key)).copied()
     }
 }
 
 impl Current {
     fn unset() -> Self {
-        let policy = Options::default().policy(Kind::Resource, &Options::default());
-        Self { epoch: None, key: Digest(0), entries: 0, policy, rules: Rules::default() }
+        Self { epoch: None, key: Digest(0), function: 0, policy: Policy::default(), rules: Rules::default() }
     }
 }
 
@@ -172,9 +200,10 @@ impl Wrapped {
     ///
     /// # Errors
     /// `InvalidOptionError`.
-    pub fn read(kind: Kind, given: &JsValue, facts: &JsValue) -> Result<Self, Fault> {
+    pub fn read(kind: Kind, given: &JsValue, facts: &JsValue, page: &Options) -> Result<Self, Fault> {
         let scope = Scope::Function(kind);
         let options = types::options(scope, given)?;
+        options.check(kind, page)?;
         let own_rules = types::rules(scope, given)?;
         let text = |name: &str| types::field(facts, name).as_string().unwrap_or_default();
         let mut shape = Vec::new();
@@ -202,16 +231,13 @@ impl Wrapped {
         let rules = Rules::new(&self.own_rules, &page.rules, page.codecs.clone());
         let mut policy = self.options.policy(self.kind, &page.options);
         policy.persist &= self.unstable.is_none();
-        if self.unstable.is_some() {
-            policy.ttl = self.options.ttl.or(page.options.ttl).unwrap_or(Millis::MAX);
-        }
         let mut facts = self.facts.clone();
         facts.shape.extend(rules.shape());
         if self.unstable.is_some() {
             facts.shape.push(["alone ", &id.to_string()].concat());
         }
         let key = facts.key(page.options.version.as_deref(), &page.deps);
-        Current { epoch: Some(page.epoch), key, entries: 0, policy, rules }
+        Current { epoch: Some(page.epoch), key, function: 0, policy, rules }
     }
 
     /// The keys it has had, and has now.
@@ -259,7 +285,8 @@ impl Wrapped {
     fn notices(&self, page: &Page) -> Vec<(&'static str, String)> {
         let mut notices = Vec::new();
         let describe = self.describe();
-        if let Some(ttl) = self.options.ttl.filter(|ttl| *ttl < SUSPICIOUS_TTL && self.options.ttl_is_bare) {
+        let bare = self.options.ttl.filter(|_| self.options.ttl_is_bare);
+        if let Some(Ttl::Fixed(ttl)) = bare.filter(|ttl| matches!(ttl, Ttl::Fixed(ttl) if *ttl < SUSPICIOUS_TTL)) {
             notices.push((
                 "ttl-in-milliseconds",
                 [

@@ -17,4 +17,3 @@ pub mod rules;
 pub mod scratch;
 pub mod sys;
 pub mod types;
-pub mod values;

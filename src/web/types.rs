@@ -8,7 +8,9 @@ use super::error::Fault;
 use super::rules::Rule;
 use super::sys;
 use crate::duration::{self, Millis};
-use crate::options::{Options, Scope, check_keys, invalid};
+use crate::error::Error;
+use crate::options::{Options, RefreshMode, Scope, Ttl, check_keys, invalid};
+use crate::size::{self, Bytes};
 
 /// Parses and checks the options of a function or of the page.
 ///
@@ -17,7 +19,7 @@ use crate::options::{Options, Scope, check_keys, invalid};
 pub fn options(scope: Scope, given: &JsValue) -> Result<Options, Fault> {
     check_options(scope, given)?;
     let reader = Reader { scope, given };
-    for option in ["keyBy", "validate", "onRelease", "onEvent"] {
+    for option in ["keyBy", "validate", "cacheIf", "onRelease", "onEvent"] {
         reader.check(option, "a function", JsValue::is_function)?;
     }
     reader.check("enabled", "true, false or a function", |value| value.is_function() || value.as_bool().is_some())?;
@@ -25,13 +27,21 @@ pub fn options(scope: Scope, given: &JsValue) -> Result<Options, Fault> {
         value.is_function() || sys::is_array(value).unwrap_or(false)
     })?;
     reader.check("namespace", "a text", JsValue::is_string)?;
+    reader.choice("onUncacheable", ["throw", "pass"])?;
     Ok(Options {
         name: reader.text("name")?,
         version: reader.version()?,
         params: reader.typed("params", "an array of names, such as [\"_conn\", \"sql\"]")?,
         ttl: reader.ttl()?,
         ttl_is_bare: sys::get(given, "ttl").is_some_and(|ttl| ttl.as_f64().is_some_and(|number| number.fract() == 0.0)),
+        refresh_mode: reader.choice("refreshMode", ["foreground", "background"])?.map(|chosen| match chosen {
+            0 => RefreshMode::Foreground,
+            _ => RefreshMode::Background,
+        }),
+        max_stale: reader.duration("maxStale")?,
         max_entries: reader.count("maxEntries")?,
+        max_size: reader.size("maxSize")?,
+        max_memory: reader.size("maxMemory")?,
         persist: reader.typed("persist", "true or false")?,
     })
 }
@@ -104,21 +114,72 @@ impl Reader<'_> {
         }
     }
 
-    fn ttl(&self) -> Result<Option<Millis>, Fault> {
-        let Some(value) = sys::get(self.given, "ttl") else {
+    /// One of two words, by its place.
+    fn choice(&self, option: &str, words: [&str; 2]) -> Result<Option<usize>, Fault> {
+        let Some(value) = sys::get(self.given, option) else {
             return Ok(None);
         };
-        let millis = if let Some(number) = value.as_f64() {
-            duration::from_number(number)
-        } else if let Some(text) = value.as_string() {
-            duration::from_text(&text)
-        } else if value.is_object() {
-            from_parts(&value)
-        } else {
-            None
-        };
-        millis.map(Some).ok_or_else(|| self.refuse("ttl", &value, duration::TAKES))
+        let place = words.iter().position(|word| value.as_string().as_deref() == Some(*word));
+        let takes = || ["\"", words[0], "\" or \"", words[1], "\""].concat();
+        place.map(Some).ok_or_else(|| self.refuse(option, &value, &takes()))
     }
+
+    fn ttl(&self) -> Result<Option<Ttl>, Fault> {
+        if sys::get(self.given, "ttl").is_some_and(|value| value.is_function()) {
+            return Ok(Some(Ttl::ByValue));
+        }
+        Ok(self.duration("ttl")?.map(Ttl::Fixed))
+    }
+
+    fn duration(&self, option: &str) -> Result<Option<Millis>, Fault> {
+        let Some(value) = sys::get(self.given, option) else {
+            return Ok(None);
+        };
+        duration_of(&value).map(Some).ok_or_else(|| {
+            let or_function = if option == "ttl" { ", or a function of the value that gives one of these" } else { "" };
+            self.refuse(option, &value, &[duration::TAKES, or_function].concat())
+        })
+    }
+
+    fn size(&self, option: &str) -> Result<Option<Bytes>, Fault> {
+        let Some(value) = sys::get(self.given, option) else {
+            return Ok(None);
+        };
+        let bytes = match (value.as_f64(), value.as_string()) {
+            (Some(number), _) => size::from_number(number),
+            (None, Some(text)) => size::from_text(&text),
+            (None, None) => None,
+        };
+        bytes.map(Some).ok_or_else(|| self.refuse(option, &value, size::TAKES))
+    }
+}
+
+/// A duration in any of its forms.
+pub fn duration_of(value: &JsValue) -> Option<Millis> {
+    if let Some(number) = value.as_f64() {
+        duration::from_number(number)
+    } else if let Some(text) = value.as_string() {
+        duration::from_text(&text)
+    } else if value.is_object() {
+        from_parts(value)
+    } else {
+        None
+    }
+}
+
+/// What a function of the value gave as its ttl.
+///
+/// # Errors
+/// `InvalidOptionError`.
+pub fn ttl_by_value(given: &JsValue) -> Result<Option<Millis>, Fault> {
+    if given.is_undefined() {
+        return Ok(None); // none was asked
+    }
+    let refuse = || {
+        let problem = ["The function given as `ttl` gave ", &in_words(given), ". It is to give ", duration::TAKES, "."];
+        Error::InvalidOption { option: "ttl".into(), problem: problem.concat() }
+    };
+    Ok(Some(duration_of(given).ok_or_else(refuse)?))
 }
 
 /// Sums a duration object or a `Temporal.Duration`; years and months have no fixed length.
@@ -248,4 +309,14 @@ pub fn rules(scope: Scope, given: &JsValue) -> Result<Vec<Rule>, Fault> {
 /// A field of an object that our own JavaScript made.
 pub fn field(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object.unchecked_ref::<Object>(), &name.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// An object with these fields.
+pub fn object(fields: impl IntoIterator<Item = (&'static str, JsValue)>) -> JsValue {
+    let object = Object::new();
+    for (name, value) in fields {
+        // A new plain object takes every field.
+        let _ = Reflect::set(&object, &name.into(), &value);
+    }
+    object.into()
 }

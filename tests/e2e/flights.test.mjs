@@ -10,7 +10,7 @@ const visit = pages();
 const gated = (keepsake) => {
   const { cacheData, cacheResource, configure } = keepsake;
   const events = [];
-  configure({ onEvent: (event) => events.push(event.from ?? event.code ?? event.type) });
+  configure({ onEvent: (event) => event.type !== "computed" && events.push(event.from ?? event.code ?? event.type) });
   let runs = 0;
   let running = 0;
   let most = 0;

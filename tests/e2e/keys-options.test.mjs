@@ -50,7 +50,7 @@ test("an AbortSignal counts as if it had not been passed", () =>
       const { signal } = new AbortController();
       const frame = document.body.appendChild(document.createElement("iframe"));
       const foreign = new frame.contentWindow.AbortController().signal;
-      const signals = { signal, aborted: AbortSignal.abort(), any: AbortSignal.any([signal]), timeout: AbortSignal.timeout(1_000_000), task: globalThis.TaskController ? new TaskController().signal : signal, foreign };
+      const signals = { signal, other: new AbortController().signal, any: AbortSignal.any([signal]), timeout: AbortSignal.timeout(1_000_000), task: globalThis.TaskController ? new TaskController().signal : signal, foreign };
       const { runs } = app;
       const methods = async () => {
         const load = app.counter();
@@ -89,7 +89,7 @@ test("an AbortSignal counts as if it had not been passed", () =>
     });
   }));
 
-test("a persisted call is found again with another signal, and after a reload without one; its function gets the signal", () =>
+test("a persisted call is found again with another signal, and after a reload without one; its function gets a signal", () =>
   visit(
     (keepsake) => {
       let runs = 0;
@@ -109,7 +109,7 @@ test("a persisted call is found again with another signal, and after a reload wi
     async ({ page, reload }) => {
       const told = await page.evaluate(async () => {
         const controller = new AbortController();
-        const values = [await app.load(1, { signal: controller.signal }), await app.load(1, { signal: AbortSignal.abort() }), await app.load(1, {})];
+        const values = [await app.load(1, { signal: controller.signal }), await app.load(1, { signal: new AbortController().signal }), await app.load(1, {})];
         const slow = app.load("slow", { signal: controller.signal }).catch((reason) => reason);
         while (app.runs() < 2) await new Promise((resolve) => setTimeout(resolve));
         controller.abort("enough");

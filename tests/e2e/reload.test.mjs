@@ -10,7 +10,7 @@ const visit = pages();
 const counting = ({ cacheData, configure, flush }) => {
   const from = [];
   let runs = 0;
-  configure({ onEvent: (event) => from.push(event.from ?? event.code ?? event.type) });
+  configure({ onEvent: (event) => event.type !== "computed" && from.push(event.from ?? event.code ?? event.type) });
   const load = cacheData(async (id) => {
     runs += 1;
     return { id, rows: [1, 2, { deep: true }] };

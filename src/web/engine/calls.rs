@@ -8,9 +8,11 @@ use super::slots::{Owner, Slot};
 use super::{Engine, Start, State};
 use crate::digest::CacheKey;
 use crate::duration::Millis;
-use crate::flight::{Boarding, FlightId, Landing};
+use crate::flight::{Boarding, FlightId, Landing, Purpose};
 use crate::freshness::{Freshness, Lifetime};
-use crate::store::Lookup;
+use crate::size::Bytes;
+use crate::stats::{Found, Refreshed};
+use crate::store::{Lookup, New, Reason};
 use crate::web::idb::{Disk, Stamp, Write};
 
 /// What a call is told to do.
@@ -18,10 +20,24 @@ use crate::web::idb::{Disk, Stamp, Write};
 pub enum Verdict {
     /// Take the value of this slot.
     Hit(Slot),
+    /// Take it, and see to it that it is refreshed behind.
+    Stale(Slot),
     /// Wait for this flight.
     Join(FlightId),
     /// Compute, for everybody who joins.
     Lead(FlightId),
+}
+
+/// What a flight lands with.
+pub struct Result {
+    /// Where JavaScript keeps it.
+    pub slot: Slot,
+    /// How large it is, as far as that can be told.
+    pub size: Bytes,
+    /// How long it is fresh, if a function of the value tells.
+    pub ttl: Option<Millis>,
+    /// The value and its parts, for the disk; nothing of a resource.
+    pub data: Option<[JsValue; 2]>,
 }
 
 impl Engine {
@@ -30,44 +46,71 @@ impl Engine {
         let secret = self.state.borrow_mut().secret_for(id);
         let call = self.digest_with(secret.as_ref(), length)?;
         let mut state = self.state.borrow_mut();
-        let State { functions, page, spaces, current: at, flights, starts, slots, .. } = &mut *state;
-        let (wrapped, current) = functions.get(id, page)?;
-        let space = spaces.get_mut(*at)?;
-        match space.store.get(current.entries, call, now) {
-            Lookup::Hit(slot) => return Some(Verdict::Hit(slot)),
-            Lookup::Expired(slot) => slots.leave(slot),
+        let State { functions, page, store, flights, slots, .. } = &mut *state;
+        let function = functions.get(id, page)?.1.function;
+        match store.get(function, call, now) {
+            Lookup::Hit(slot) => {
+                slots.stats(function).found(Found::Memory);
+                return Some(Verdict::Hit(slot));
+            }
+            Lookup::Stale(slot) => {
+                slots.stats(function).found(Found::Stale);
+                return Some(Verdict::Stale(slot));
+            }
+            Lookup::Expired(slot) => slots.leave(slot, Reason::Expired),
             Lookup::Miss => {}
         }
-        Some(match flights.board(current.entries, call) {
-            Boarding::Join(flight) => Verdict::Join(flight),
-            Boarding::Lead(flight) => {
-                let key = CacheKey { function: current.key, call };
-                let start = Start {
-                    space: *at,
-                    key,
-                    secret: secret?,
-                    policy: current.policy,
-                    stamp: Stamp::default(),
-                    identity: wrapped.describe(),
-                };
-                starts.insert(flight, start);
-                Verdict::Lead(flight)
+        match flights.board(function, call) {
+            Boarding::Join(flight) => {
+                slots.stats(function).found(Found::Joined);
+                Some(Verdict::Join(flight))
             }
-        })
+            Boarding::Lead(flight) => {
+                state.begin(flight, id, CacheCall { call, secret: secret? })?;
+                Some(Verdict::Lead(flight))
+            }
+        }
     }
 
-    /// The slot of a fresh value, without counting as a use.
-    pub fn peek(&self, id: u32, length: u32, now: Millis) -> Option<Slot> {
+    /// Boards a flight of a call whatever is kept or under way: what it brings takes the place of that.
+    pub fn board_anew(&self, id: u32, length: u32) -> Option<FlightId> {
+        let secret = self.state.borrow_mut().secret_for(id);
+        let call = self.digest_with(secret.as_ref(), length)?;
+        let mut state = self.state.borrow_mut();
+        let State { functions, page, flights, .. } = &mut *state;
+        let flight = flights.anew(functions.get(id, page)?.1.function, call);
+        state.begin(flight, id, CacheCall { call, secret: secret? })?;
+        Some(flight)
+    }
+
+    /// Boards a flight behind a stale value; `None` if one is under way, or has failed a short while ago.
+    pub fn board_behind(&self, id: u32, slot: Slot, now: Millis) -> Option<FlightId> {
+        let mut state = self.state.borrow_mut();
+        let secret = state.secret_for(id)?;
+        let Owner { function, call } = state.slots.owner(slot)?;
+        let is_cooling = state.cooling.get(&(function, call)).is_some_and(|until| now < *until);
+        let flight = (!is_cooling).then(|| state.flights.refresh(function, call))??;
+        state.begin(flight, id, CacheCall { call, secret })?;
+        Some(flight)
+    }
+
+    /// The slot of a value that a call would get, without counting as a use.
+    pub fn peek(&self, id: u32, length: u32, now: Millis) -> Option<(Freshness, Slot)> {
         let call = self.digest(id, length)?;
         let mut state = self.state.borrow_mut();
-        let State { functions, page, spaces, current: at, .. } = &mut *state;
-        let (_, current) = functions.get(id, page)?;
-        spaces.get(*at)?.store.peek(current.entries, call, now)
+        let State { functions, page, store, .. } = &mut *state;
+        store.peek(functions.get(id, page)?.1.function, call, now)
     }
 
     /// The key of a call.
     pub fn key(&self, id: u32, length: u32) -> Option<CacheKey> {
         let call = self.digest(id, length)?;
+        self.with_function(id, |_, current| CacheKey { function: current.key, call })
+    }
+
+    /// The key of a call under the page's own secret, which is known at once.
+    pub fn page_key(&self, id: u32, length: u32) -> Option<CacheKey> {
+        let call = self.digest_with(self.page_secret().as_ref(), length)?;
         self.with_function(id, |_, current| CacheKey { function: current.key, call })
     }
 
@@ -79,8 +122,9 @@ impl Engine {
         self.digest_with(Some(&start.secret), length) == Some(start.key.call)
     }
 
-    /// Reads a flight's entry from disk, if its function keeps any there and the entry is fresh.
-    pub async fn read(self: Rc<Self>, flight: FlightId, now: Millis) -> Option<(Lifetime, JsValue)> {
+    /// Reads a flight's entry from disk, if its function keeps any there and the entry has not expired. Gives also how
+    /// long it stays in memory.
+    pub async fn read(self: Rc<Self>, flight: FlightId, now: Millis) -> Option<(Freshness, Lifetime, [JsValue; 2])> {
         let (disk, start) = self.start(flight)?;
         if !start.policy.persist {
             return None;
@@ -88,52 +132,113 @@ impl Engine {
         let stored = disk.clone().read(start.key).await;
         self.set_stamp(flight, disk.stamp(start.key.function));
         let stored = stored?;
-        let lifetime = stored.lifetime.limited(start.policy.ttl, Millis(0));
-        if lifetime.at(now) == Freshness::Fresh {
-            return Some((lifetime, stored.value));
+        let lifetime = start.policy.lifetime_of_read(stored.lifetime);
+        let freshness = stored.lifetime.at(now).max(lifetime.at(now));
+        if freshness == Freshness::Expired {
+            disk.remove(start.key);
+            return None;
         }
-        disk.remove(start.key);
-        None
+        self.state.borrow_mut().slots.stats(start.function).found(Found::Disk);
+        Some((freshness, lifetime, stored.value))
+    }
+
+    /// Learns under which generations a flight computes that has not read its entry.
+    pub async fn stamp(self: Rc<Self>, flight: FlightId) {
+        let Some((disk, start)) = self.start(flight).filter(|(_, start)| start.policy.persist) else {
+            return;
+        };
+        disk.clone().read(start.key).await;
+        self.set_stamp(flight, disk.stamp(start.key.function));
+    }
+
+    /// Whether there is a fresh entry of a call, in memory or on disk.
+    pub async fn has(self: Rc<Self>, id: u32, call: Option<CacheKey>, now: Millis) -> bool {
+        let known = {
+            let mut state = self.state.borrow_mut();
+            let State { functions, page, spaces, store, .. } = &mut *state;
+            functions.get(id, page).zip(call).map(|((_, current), key)| {
+                let disk = current.policy.persist.then(|| spaces[page.space].disk.clone());
+                (store.peek(current.function, key.call, now), current.policy, disk, key)
+            })
+        };
+        match known {
+            Some((Some((freshness, _)), ..)) => freshness == Freshness::Fresh,
+            Some((None, policy, Some(disk), key)) => disk.read(key).await.is_some_and(|stored| {
+                let today = policy.lifetime_of_read(stored.lifetime);
+                stored.lifetime.at(now).max(today.at(now)) == Freshness::Fresh
+            }),
+            _ => false,
+        }
     }
 
     /// Removes from disk the entry that a flight has read: it was refused.
     pub fn discard(&self, flight: FlightId) {
         if let Some((disk, start)) = self.start(flight) {
             disk.remove(start.key);
+            let mut state = self.state.borrow_mut();
+            let counters = state.slots.stats(start.function);
+            counters.unfound(Found::Disk);
+            counters.left(Reason::Refused);
         }
     }
 
     /// Lands a flight with its result; `false` if it may not be kept, and the slot is free.
-    pub fn keep(&self, flight: FlightId, slot: Slot, now: Millis, value: Option<JsValue>) -> bool {
+    pub fn keep(&self, flight: FlightId, result: Result, now: Millis) -> bool {
         let Some((disk, start)) = self.start(flight) else {
             return false;
         };
-        let lifetime = Lifetime::new(now, start.policy.ttl, Millis(0));
-        if !self.insert(flight, slot, lifetime) {
+        let Start { key, policy, stamp, identity, .. } = start;
+        let lifetimes = policy.lifetimes(now, result.ttl);
+        let size = result.size;
+        if !self.insert(flight, New { value: result.slot, size, lifetime: lifetimes.memory }, now) {
             return false;
         }
-        let Start { key, policy, stamp, identity, .. } = start;
-        if let Some(value) = value.filter(|_| policy.persist) {
-            disk.write(Write { key, lifetime, value, stamp, identity });
+        if size > policy.limits.size {
+            let message = [
+                "a value of ",
+                &identity,
+                " is larger than its maxSize, so it is kept alone. Make maxSize larger, or the value smaller.",
+            ];
+            (self.report)("value-too-large", &message.concat(), JsValue::UNDEFINED);
+        }
+        if let Some(value) = result.data.filter(|_| policy.persist) {
+            disk.write(Write { key, lifetime: lifetimes.disk, value, size, stamp, identity });
         }
         true
     }
 
-    /// Lands a flight with what it read from disk; `false` as in [`Self::keep`].
-    pub fn insert(&self, flight: FlightId, slot: Slot, lifetime: Lifetime) -> bool {
+    /// Lands a flight with a value that is kept in memory from now on; `false` if it may not be kept.
+    pub fn insert(&self, flight: FlightId, new: New<Slot>, now: Millis) -> bool {
         let mut state = self.state.borrow_mut();
-        let State { spaces, flights, starts, slots, .. } = &mut *state;
-        let route = flights.route(flight);
-        let start = starts.remove(&flight);
-        let (Landing::Keep(call), Some((entries, _)), Some(start)) = (flights.land(flight), route, start) else {
+        let State { store, flights, starts, slots, cooling, page, .. } = &mut *state;
+        let Some(start) = starts.remove(&flight) else {
             return false;
         };
-        let Some(space) = spaces.get_mut(start.space) else {
-            return false;
+        let function = start.function;
+        let is_refresh = flights.purpose(flight) == Some(Purpose::Refresh);
+        let kept = match flights.land(flight) {
+            // What left meanwhile is not put back behind everybody's back.
+            Landing::Keep(call, purpose) if purpose == Purpose::Call || store.lifetime(function, call).is_some() => {
+                call
+            }
+            _ => {
+                if is_refresh {
+                    slots.stats(function).refreshed(Refreshed::Dropped);
+                }
+                return false;
+            }
         };
-        let evicted = space.store.insert(entries, call, slot, lifetime, start.policy.limit);
-        slots.fill(slot, Owner { space: start.space, entries, call });
-        slots.leave_all(evicted);
+        if is_refresh {
+            slots.stats(function).refreshed(Refreshed::Done);
+        }
+        cooling.remove(&(function, kept));
+        for (slot, why) in store.insert(function, kept, new, start.policy.limits, now) {
+            slots.leave(slot, why);
+        }
+        slots.fill(new.value, Owner { function, call: kept });
+        for slot in store.shrink_to(page.max_memory()) {
+            slots.leave(slot, Reason::Memory);
+        }
         true
     }
 
@@ -142,6 +247,24 @@ impl Engine {
         let mut state = self.state.borrow_mut();
         state.starts.remove(&flight);
         state.flights.land(flight);
+    }
+
+    /// Lands a refresh that failed; the next one waits a while.
+    pub fn land_failed(&self, flight: FlightId, retry_at: Millis) {
+        let mut state = self.state.borrow_mut();
+        let Some(Start { function, key, .. }) = state.starts.remove(&flight) else {
+            return;
+        };
+        state.flights.land(flight);
+        state.slots.stats(function).refreshed(Refreshed::Failed);
+        if state.store.lifetime(function, key.call).is_some() {
+            state.cooling.insert((function, key.call), retry_at);
+        }
+    }
+
+    /// Every caller of a flight has left: a later call starts anew.
+    pub fn abandon(&self, flight: FlightId) {
+        self.state.borrow_mut().flights.revoke_one(flight);
     }
 
     fn start(&self, flight: FlightId) -> Option<(Rc<Disk>, Start)> {
@@ -154,5 +277,30 @@ impl Engine {
         if let Some(start) = self.state.borrow_mut().starts.get_mut(&flight) {
             start.stamp = stamp;
         }
+    }
+}
+
+/// A call's digest, and what it was made with.
+struct CacheCall {
+    call: crate::digest::Digest,
+    secret: crate::digest::Secret,
+}
+
+impl State {
+    /// Notes what a flight needs to know when it lands.
+    fn begin(&mut self, flight: FlightId, id: u32, CacheCall { call, secret }: CacheCall) -> Option<()> {
+        let Self { functions, page, starts, .. } = self;
+        let (wrapped, current) = functions.get(id, page)?;
+        let start = Start {
+            space: page.space,
+            function: current.function,
+            key: CacheKey { function: current.key, call },
+            secret,
+            policy: current.policy,
+            stamp: Stamp::default(),
+            identity: wrapped.describe(),
+        };
+        starts.insert(flight, start);
+        Some(())
     }
 }

@@ -19,6 +19,18 @@ impl Engine {
         state.hasher = Some(Hasher::new(secret.as_ref()));
     }
 
+    /// Starts one under the page's own secret, which is known at once.
+    pub fn digest_start_page(&self) {
+        let secret = self.page_secret();
+        self.state.borrow_mut().hasher = Some(Hasher::new(secret.as_ref()));
+    }
+
+    /// The page's own secret, for what stays in memory.
+    pub(super) fn page_secret(&self) -> Option<Secret> {
+        let state = self.state.borrow();
+        state.spaces.get(state.page.space).map(|space| space.secret.clone())
+    }
+
     /// Takes a piece from the scratch area.
     pub fn digest_update(&self, length: usize) {
         let mut state = self.state.borrow_mut();
@@ -66,9 +78,9 @@ impl Engine {
 impl State {
     /// The secret for the digests of a function's calls; none for a public digest.
     pub(super) fn secret_for(&mut self, id: u32) -> Option<Secret> {
-        let Self { functions, page, spaces, current: at, .. } = self;
+        let Self { functions, page, spaces, .. } = self;
         let (_, current) = functions.get(id, page)?;
-        let space = spaces.get(*at)?;
+        let space = spaces.get(page.space)?;
         let stored = if current.policy.persist { space.disk.secret() } else { None };
         Some(stored.unwrap_or_else(|| space.secret.clone()))
     }

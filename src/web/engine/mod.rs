@@ -3,9 +3,11 @@
 
 mod calls;
 mod digests;
+mod expiry;
 mod identities;
 mod removal;
 mod slots;
+mod upkeep;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -22,10 +24,11 @@ use super::rules::Rules;
 use super::scratch::Scratch;
 use super::types;
 use crate::digest::{CacheKey, Digest, Hasher, Secret};
+use crate::duration::Millis;
 use crate::flight::{FlightId, Flights};
 use crate::options::{Kind, Policy, Scope};
-use crate::store::Store;
-pub use calls::Verdict;
+use crate::store::{FunctionId, Store};
+pub use calls::{Result as CallResult, Verdict};
 pub use digests::IN_PIECES;
 pub use identities::Lasting;
 use identities::Objects;
@@ -44,13 +47,14 @@ pub struct Engine {
 struct State {
     page: Page,
     functions: Functions,
-    /// One for each namespace that was used.
+    /// One for each namespace that was used; the page's options tell which one holds.
     spaces: Vec<Space>,
-    /// The one that holds.
-    current: usize,
+    store: Store<Slot>,
     flights: Flights,
     /// What each flight needs to know when it lands.
     starts: HashMap<FlightId, Start>,
+    /// Until when stale entries are not refreshed again, after that has failed.
+    cooling: HashMap<(FunctionId, Digest), Millis>,
     slots: Slots,
     hasher: Option<Hasher>,
     /// The call sites that have turned out to be factories: each namespace is to know them.
@@ -76,7 +80,6 @@ pub enum Why {
 /// One namespace.
 struct Space {
     namespace: String,
-    store: Store<Slot>,
     /// For what stays in memory: nobody outside can know it.
     secret: Secret,
     disk: Rc<Disk>,
@@ -86,6 +89,7 @@ struct Space {
 #[derive(Clone)]
 struct Start {
     space: usize,
+    function: FunctionId,
     key: CacheKey,
     /// What the call was digested with: the namespace may change before it is digested again.
     secret: Secret,
@@ -104,9 +108,10 @@ impl Engine {
             page: Page::default(),
             functions: Functions::default(),
             spaces: Vec::new(),
-            current: 0,
+            store: Store::default(),
             flights: Flights::default(),
             starts: HashMap::new(),
+            cooling: HashMap::new(),
             slots: Slots::default(),
             hasher: None,
             factories: Vec::new(),
@@ -119,20 +124,20 @@ impl Engine {
         Ok(engine)
     }
 
-    fn enter(&self, namespace: &str) -> Result<(), JsValue> {
+    /// The number of a namespace, which is made known if it is new.
+    fn enter(&self, namespace: &str) -> Result<usize, JsValue> {
         let bytes = connection::random(Secret::LENGTH)?.to_vec();
         let secret = Secret::from_bytes(&bytes).ok_or(JsValue::UNDEFINED)?;
         let mut state = self.state.borrow_mut();
-        let known = state.spaces.iter().position(|space| space.namespace == namespace);
-        state.current = known.unwrap_or(state.spaces.len());
-        if known.is_none() {
-            let disk = Disk::new(namespace, self.report.clone());
-            for site in &state.factories {
-                disk.mark(*site);
-            }
-            state.spaces.push(Space { namespace: namespace.into(), store: Store::default(), secret, disk });
+        if let Some(known) = state.spaces.iter().position(|space| space.namespace == namespace) {
+            return Ok(known);
         }
-        Ok(())
+        let disk = Disk::new(namespace, self.report.clone());
+        for site in &state.factories {
+            disk.mark(*site);
+        }
+        state.spaces.push(Space { namespace: namespace.into(), secret, disk });
+        Ok(state.spaces.len() - 1)
     }
 
     /// Takes the page's options.
@@ -144,10 +149,10 @@ impl Engine {
         let rules = types::rules(Scope::Page, given)?;
         let codecs = Codec::read_all(types)?.into();
         let namespace = types::field(given, "namespace").as_string().unwrap_or_default();
-        self.enter(&namespace)?;
+        let space = self.enter(&namespace)?;
         let mut state = self.state.borrow_mut();
         let epoch = state.page.epoch + 1;
-        state.page = Page { options, deps, rules, codecs, epoch };
+        state.page = Page { options, deps, rules, codecs, space, epoch };
         Ok(())
     }
 
@@ -156,7 +161,8 @@ impl Engine {
     /// # Errors
     /// `InvalidOptionError`.
     pub fn register(&self, kind: Kind, given: &JsValue, facts: &JsValue) -> Result<Option<Array>, Fault> {
-        let wrapped = Wrapped::read(kind, given, facts)?;
+        let page_options = self.state.borrow().page.options.clone();
+        let wrapped = Wrapped::read(kind, given, facts, &page_options)?;
         let Registered { id, notices } = {
             let mut state = self.state.borrow_mut();
             let State { functions, page, .. } = &mut *state;
@@ -254,15 +260,10 @@ impl Engine {
         Ok(Rules::new(&rules, &[], self.state.borrow().page.codecs.clone()))
     }
 
-    /// The slots whose values have left since the last time.
-    pub fn take_left(&self) -> Vec<Slot> {
-        self.state.borrow_mut().slots.take_left()
-    }
-
     /// The database of the current namespace.
     pub fn disk(&self) -> Option<Rc<Disk>> {
         let state = self.state.borrow();
-        state.spaces.get(state.current).map(|space| space.disk.clone())
+        state.spaces.get(state.page.space).map(|space| space.disk.clone())
     }
 
     /// The databases of all namespaces that this page has used.

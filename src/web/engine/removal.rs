@@ -2,11 +2,14 @@
 
 use std::rc::Rc;
 
-use super::slots::{Owner, Slot, Slots};
-use super::{Engine, Space, State};
+use super::slots::{Owner, Slot};
+use super::{Engine, State};
 use crate::digest::{CacheKey, Digest};
+use crate::duration::Millis;
+use crate::freshness::Freshness;
 use crate::options::Kind;
-use crate::store::FunctionId;
+use crate::stats::Found;
+use crate::store::{FunctionId, Reason};
 use crate::web::idb::{Disk, Outcome, What};
 
 /// How far a removal goes.
@@ -27,20 +30,19 @@ fn forget(removal: impl Future<Output = Outcome> + 'static) {
 
 impl Engine {
     /// Removes the entry of a slot whose value was refused, from disk as well.
-    pub fn refuse(&self, slot: Slot) {
+    pub fn refuse(&self, slot: Slot, now: Millis) {
         let removed = {
             let mut state = self.state.borrow_mut();
-            let State { functions, spaces, slots, .. } = &mut *state;
-            let Some(Owner { space, entries, call }) = slots.owner(slot) else {
+            let State { functions, spaces, store, slots, .. } = &mut *state;
+            let Some(Owner { function, call }) = slots.owner(slot) else {
                 return;
             };
-            let Some(space) = spaces.get_mut(space) else {
-                return;
-            };
-            space.store.remove(entries, call);
-            slots.leave(slot);
-            let known = functions.known(entries).filter(|known| known.on_disk);
-            known.map(|known| (space.disk.clone(), CacheKey { function: known.key, call }))
+            let was_fresh = store.peek(function, call, now).is_none_or(|(freshness, _)| freshness == Freshness::Fresh);
+            store.remove(function, call);
+            slots.stats(function).unfound(if was_fresh { Found::Memory } else { Found::Stale });
+            slots.leave(slot, Reason::Refused);
+            let known = functions.known(function).filter(|known| known.on_disk);
+            known.map(|known| (spaces[known.space].disk.clone(), CacheKey { function: known.key, call }))
         };
         if let Some((disk, key)) = removed {
             disk.remove(key);
@@ -52,15 +54,14 @@ impl Engine {
         let call = self.digest(id, length);
         let removed = {
             let mut state = self.state.borrow_mut();
-            let State { functions, page, spaces, current: at, flights, slots, .. } = &mut *state;
-            functions.get(id, page).and_then(|(_, current)| {
-                let (call, space) = (call?, spaces.get_mut(*at)?);
-                flights.revoke(Some(current.entries), Some(call));
-                let slot = space.store.remove(current.entries, call);
-                let count = slots.leave_all(slot);
+            let State { functions, page, spaces, store, flights, slots, .. } = &mut *state;
+            functions.get(id, page).zip(call).map(|((_, current), call)| {
+                flights.revoke(Some(current.function), Some(call));
+                let slot = store.remove(current.function, call);
+                let count = slots.leave_all(slot, Reason::Cleared);
                 let key = CacheKey { function: current.key, call };
-                let disk = current.policy.persist.then(|| (space.disk.clone(), vec![What::Entry(key)]));
-                Some((count, disk))
+                let disk = current.policy.persist.then(|| (spaces[page.space].disk.clone(), vec![What::Entry(key)]));
+                (count, disk)
             })
         };
         total(removed)
@@ -68,18 +69,17 @@ impl Engine {
 
     /// Removes all entries of a function, also those that it kept under earlier options of the page.
     pub fn clear(&self, id: u32) -> impl Future<Output = Outcome> + use<> {
-        let keys = {
+        let (here, keys) = {
             let mut state = self.state.borrow_mut();
             let State { functions, page, .. } = &mut *state;
             let keys = functions.keys_of(id, page);
-            let reach = |key| functions.entries_of(key).and_then(|entries| functions.known(entries));
-            keys.into_iter()
-                .map(|key| {
-                    (key, if reach(key).is_some_and(|known| known.on_disk) { Reach::Disk } else { Reach::Memory })
-                })
-                .collect::<Vec<_>>()
+            let is_on_disk = |key| {
+                let function = functions.number_of(page.space, key);
+                function.and_then(|function| functions.known(function)).is_some_and(|known| known.on_disk)
+            };
+            let reach = |key| if is_on_disk(key) { Reach::Disk } else { Reach::Memory };
+            (page.space, keys.into_iter().map(|key| (key, reach(key))).collect::<Vec<_>>())
         };
-        let here = self.state.borrow().current;
         self.remove_functions(here, &keys)
     }
 
@@ -94,39 +94,29 @@ impl Engine {
     fn remove_functions(&self, at: usize, keys: &[(Digest, Reach)]) -> impl Future<Output = Outcome> + use<> {
         let removed = {
             let mut state = self.state.borrow_mut();
-            let State { functions, spaces, flights, slots, .. } = &mut *state;
-            spaces.get_mut(at).map(|space| {
-                let mut count = 0;
-                for entries in keys.iter().filter_map(|(key, _)| functions.entries_of(*key)) {
-                    flights.revoke(Some(entries), None);
-                    count += space.clear(entries, slots);
-                }
-                let on_disk = keys.iter().filter(|(_, reach)| *reach == Reach::Disk);
-                let what: Vec<What> = on_disk.map(|(key, _)| What::Function(*key)).collect();
-                (count, (!what.is_empty()).then(|| (space.disk.clone(), what)))
-            })
+            let numbers: Vec<_> = keys.iter().filter_map(|(key, _)| state.functions.number_of(at, *key)).collect();
+            let count = state.clear(&numbers);
+            let on_disk = keys.iter().filter(|(_, reach)| *reach == Reach::Disk);
+            let what: Vec<What> = on_disk.map(|(key, _)| What::Function(*key)).collect();
+            let disk = state.spaces.get(at).filter(|_| !what.is_empty()).map(|space| (space.disk.clone(), what));
+            (count, disk)
         };
-        total(removed)
+        total(Some(removed))
     }
 
     /// Removes everything of a kind, of this namespace.
     pub fn clear_kind(&self, kind: Kind) -> impl Future<Output = Outcome> + use<> {
-        let removed = {
+        let (alone, removed) = {
             let mut state = self.state.borrow_mut();
-            let State { functions, spaces, current: at, flights, slots, .. } = &mut *state;
-            spaces.get_mut(*at).map(|space| {
-                let (mut count, mut alone) = (0, 0);
-                for entries in functions.of_kind(kind) {
-                    flights.revoke(Some(entries), None);
-                    let removed = space.clear(entries, slots);
-                    let on_disk = functions.known(entries).is_some_and(|known| known.on_disk);
-                    if on_disk { count += removed } else { alone += removed }
-                }
-                let disk = (kind == Kind::Data).then(|| (space.disk.clone(), vec![What::All]));
-                (alone, (count, disk))
-            })
+            let here = state.page.space;
+            let of = |on_disk| {
+                state.functions.matching(|known| (known.space, known.kind, known.on_disk) == (here, kind, on_disk))
+            };
+            let (on_disk, in_memory) = (of(true), of(false));
+            let (count, alone) = (state.clear(&on_disk), state.clear(&in_memory));
+            let disk = (kind == Kind::Data).then(|| (state.spaces[here].disk.clone(), vec![What::All]));
+            (alone, (count, disk))
         };
-        let (alone, removed) = removed.unwrap_or_default();
         let total = total(Some(removed));
         async move {
             let Outcome { removed, complete } = total.await;
@@ -138,22 +128,25 @@ impl Engine {
     pub fn destroy(&self) -> impl Future<Output = Outcome> + use<> {
         let removed = {
             let mut state = self.state.borrow_mut();
-            let State { spaces, current: at, flights, starts, slots, .. } = &mut *state;
-            for (flight, _) in starts.iter().filter(|(_, start)| start.space == *at) {
-                flights.revoke_one(*flight);
-            }
-            spaces.get_mut(*at).map(|space| {
-                let gone = space.store.clear_all();
-                (slots.leave_all(gone), Some((space.disk.clone(), vec![What::All])))
-            })
+            let here = state.page.space;
+            let numbers = state.functions.matching(|known| known.space == here);
+            let count = state.clear(&numbers);
+            (count, Some((state.spaces[here].disk.clone(), vec![What::All])))
         };
-        total(removed)
+        total(Some(removed))
     }
 }
 
-impl Space {
-    fn clear(&mut self, entries: FunctionId, slots: &mut Slots) -> u32 {
-        slots.leave_all(self.store.clear(entries))
+impl State {
+    /// Removes what functions have in memory and under way; how many entries there were.
+    fn clear(&mut self, functions: &[FunctionId]) -> u32 {
+        let Self { store, flights, slots, .. } = self;
+        let mut count = 0;
+        for &function in functions {
+            flights.revoke(Some(function), None);
+            count += slots.leave_all(store.clear(function), Reason::Cleared);
+        }
+        count
     }
 }
 
@@ -161,7 +154,7 @@ impl Space {
 type Removed = (u32, Option<(Rc<Disk>, Vec<What>)>);
 
 /// How many entries went, counting one that was both in memory and on disk once. The disk's part begins at once.
-fn total(removed: Option<Removed>) -> impl Future<Output = Outcome> + use<> {
+pub(super) fn total(removed: Option<Removed>) -> impl Future<Output = Outcome> + use<> {
     let (in_memory, disk) = removed.unwrap_or_default();
     let removals: Vec<_> =
         disk.into_iter().flat_map(|(disk, what)| what.into_iter().map(move |what| disk.removal(what))).collect();

@@ -1,7 +1,8 @@
-//! Which entry each slot belongs to, and which slots have been left.
+//! Which entry each slot belongs to, which slots have been left and why, and what is counted of each function.
 
 use crate::digest::Digest;
-use crate::store::FunctionId;
+use crate::stats::Stats;
+use crate::store::{FunctionId, Reason};
 
 /// A place in JavaScript's array of values.
 pub type Slot = u32;
@@ -9,10 +10,8 @@ pub type Slot = u32;
 /// Where a slot's value is kept.
 #[derive(Clone, Copy)]
 pub(super) struct Owner {
-    /// The namespace.
-    pub space: usize,
     /// The function.
-    pub entries: FunctionId,
+    pub function: FunctionId,
     /// The call.
     pub call: Digest,
 }
@@ -21,7 +20,8 @@ pub(super) struct Owner {
 #[derive(Default)]
 pub(super) struct Slots {
     owners: Vec<Option<Owner>>,
-    left: Vec<Slot>,
+    left: Vec<(Slot, Reason)>,
+    stats: Vec<Stats>,
 }
 
 impl Slots {
@@ -40,24 +40,34 @@ impl Slots {
     }
 
     /// A value has left: JavaScript will let it go.
-    pub fn leave(&mut self, slot: Slot) {
-        if let Some(owner) = self.owners.get_mut(slot as usize) {
-            *owner = None;
+    pub fn leave(&mut self, slot: Slot, why: Reason) {
+        let owner = self.owners.get_mut(slot as usize).and_then(Option::take);
+        if let Some(owner) = owner {
+            self.stats(owner.function).left(why);
         }
-        self.left.push(slot);
+        self.left.push((slot, why));
     }
 
-    /// Several have; gives how many.
-    pub fn leave_all(&mut self, slots: impl IntoIterator<Item = Slot>) -> u32 {
+    /// Several have, for one reason; gives how many.
+    pub fn leave_all(&mut self, slots: impl IntoIterator<Item = Slot>, why: Reason) -> u32 {
         let before = self.left.len();
         for slot in slots {
-            self.leave(slot);
+            self.leave(slot, why);
         }
         u32::try_from(self.left.len() - before).unwrap_or(u32::MAX)
     }
 
     /// Those that have left since the last time.
-    pub fn take_left(&mut self) -> Vec<Slot> {
+    pub fn take_left(&mut self) -> Vec<(Slot, Reason)> {
         std::mem::take(&mut self.left)
+    }
+
+    /// The counters of a function.
+    pub fn stats(&mut self, function: FunctionId) -> &mut Stats {
+        let place = function as usize;
+        if self.stats.len() <= place {
+            self.stats.resize_with(place + 1, Stats::default);
+        }
+        &mut self.stats[place]
     }
 }

@@ -3,6 +3,7 @@
 //! Nothing in here reaches a caller: a fault is reported once, and the entry is then a miss, or not written.
 
 pub(crate) mod connection;
+mod expiry;
 mod marks;
 mod reads;
 mod removal;

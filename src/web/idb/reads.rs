@@ -27,8 +27,8 @@ pub(super) struct Pending {
 pub struct Stored {
     /// When it was written and when it ends.
     pub lifetime: Lifetime,
-    /// The value, in a copy of its own.
-    pub value: JsValue,
+    /// The value and its parts, in a copy of its own.
+    pub value: [JsValue; 2],
 }
 
 impl Disk {
@@ -160,5 +160,5 @@ fn decode(found: &JsValue) -> Option<(Stored, Stamp)> {
     let lifetime = record::lifetime([0, 1, 2, 3].map(|at| found.get(at).as_f64()))?;
     let generation = |at: u32| found.get(value_field::GENERATIONS + at).as_f64();
     let stamp = Stamp { database: generation(0)?, function: generation(1)? };
-    Some((Stored { lifetime, value: found.get(value_field::VALUE) }, stamp))
+    Some((Stored { lifetime, value: [value_field::VALUE, value_field::PARTS].map(|at| found.get(at)) }, stamp))
 }

@@ -27,6 +27,17 @@ pub enum What {
     All,
 }
 
+impl What {
+    /// Whether an entry is among it.
+    pub fn includes(self, key: CacheKey) -> bool {
+        match self {
+            Self::Entry(one) => key == one,
+            Self::Function(function) => key.function == function,
+            Self::All => true,
+        }
+    }
+}
+
 /// What came of a removal.
 #[derive(Clone, Copy, Debug)]
 pub struct Outcome {
@@ -83,11 +94,7 @@ impl Disk {
     fn drop_waiting(&self, what: What) -> u32 {
         let mut state = self.state.borrow_mut();
         let before = state.writes.len();
-        state.writes.retain(|write| match what {
-            What::Entry(key) => write.key != key,
-            What::Function(function) => write.key.function != function,
-            What::All => false,
-        });
+        state.writes.retain(|write| !what.includes(write.key));
         u32::try_from(before - state.writes.len()).unwrap_or(u32::MAX)
     }
 

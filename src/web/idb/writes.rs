@@ -18,6 +18,7 @@ use crate::digest::{CacheKey, Digest};
 use crate::freshness::Lifetime;
 use crate::options::Kind;
 use crate::record::{self, DATABASE_KEY, VERSION, stores};
+use crate::size::Bytes;
 use crate::web::sys;
 
 /// How old the note of a function's last use may get before it is written again.
@@ -30,8 +31,10 @@ pub struct Write {
     pub key: CacheKey,
     /// When it was made and when it ends.
     pub lifetime: Lifetime,
-    /// The value: a snapshot that nobody changes.
-    pub value: JsValue,
+    /// The value and its parts: a snapshot that nobody changes.
+    pub value: [JsValue; 2],
+    /// How large it is, as far as that can be told.
+    pub size: Bytes,
     /// What its computation started under.
     pub stamp: Stamp,
     /// Whose it is, in words.
@@ -63,8 +66,27 @@ impl Disk {
         let _ = JsFuture::from(idle).await;
     }
 
+    /// Closes the batch: what is written from now on goes out in a later transaction.
+    pub(super) fn close_writes(self: &Rc<Self>) {
+        let mut state = self.state.borrow_mut();
+        let batch = std::mem::take(&mut state.writes);
+        if !batch.is_empty() {
+            state.writing += 1;
+            let disk = self.clone();
+            spawn_local(async move { disk.write_batch(batch).await });
+        }
+    }
+
     async fn write_waiting(self: Rc<Self>) {
         let batch = std::mem::take(&mut self.state.borrow_mut().writes);
+        self.write_batch(batch).await;
+    }
+
+    async fn write_batch(self: Rc<Self>, batch: Vec<Write>) {
+        if batch.is_empty() {
+            self.written(); // it has gone out already
+            return;
+        }
         if let Err(thrown) = self.attempt(|database| self.clone().put_batch(database, batch.clone())).await {
             let message = "writing to the database failed, so some entries stay in memory only.";
             self.fault("write-failed", message, thrown);
@@ -181,15 +203,21 @@ pub(super) fn function_record(generation: f64, kind: Kind, identity: &str) -> Js
 fn value_record(write: &Write) -> JsValue {
     let record: Array = record::head(write.lifetime).into_iter().map(JsValue::from).collect();
     let Stamp { database, function } = write.stamp;
-    for field in [database.into(), function.into(), JsValue::NULL, write.value.clone()] {
-        record.push(&field);
+    for field in [database.into(), function.into(), JsValue::NULL].iter().chain(&write.value) {
+        record.push(field);
     }
     record.into()
 }
 
 fn entry_record(write: &Write) -> JsValue {
     let Lifetime { stored_at, fresh_until, .. } = write.lifetime;
-    let fields: [JsValue; 6] =
-        [VERSION.into(), 0.into(), stored_at.to_js().into(), fresh_until.to_js().into(), JsValue::NULL, JsValue::NULL];
+    let fields: [JsValue; 6] = [
+        VERSION.into(),
+        write.size.to_js().into(),
+        stored_at.to_js().into(),
+        fresh_until.to_js().into(),
+        JsValue::NULL,
+        JsValue::NULL,
+    ];
     fields.iter().collect::<Array>().into()
 }

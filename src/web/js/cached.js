@@ -1,7 +1,7 @@
 // @ts-check
 /** One cached function: its options, its place in the engine, and what it asks the user's functions. */
 import { GONE } from "./engine.js";
-import { KeepsakeError, UnserializableReturnValueError, UserHashError } from "./errors.js";
+import { KeepsakeError, UnhashableParamError, UnserializableReturnValueError, UserHashError } from "./errors.js";
 import { numberOf, visit } from "./register.js";
 
 export const DATA = 0;
@@ -27,6 +27,10 @@ export class Cached {
   description;
   /** Whether it is kept on disk. */
   onDisk = true;
+  /** Whether it gave a promise when it ran last, or is about to: a value that is set by hand is given out alike. */
+  givesPromises;
+  /** @type {Map<string, WeakRef<import("./entry.js").Entry>>} the handles that somebody may hold, by key */
+  entries = new Map();
   #epoch = -1;
   #options = -1;
   #isVisited = false;
@@ -52,6 +56,7 @@ export class Cached {
     this.persisted = kind === DATA && options.persist !== false;
     /** Whether its caller waits in any case, so that its key can wait for the content of a blob. */
     this.waits = this.persisted || Object.prototype.toString.call(original) === "[object AsyncFunction]";
+    this.givesPromises = this.waits;
   }
 
   /**
@@ -97,6 +102,15 @@ export class Cached {
     cache.letGo();
   }
 
+  /** Nobody can call it any more: what it keeps in memory is freed. Resources stay, since somebody may still use them. */
+  forget() {
+    const { cache } = this;
+    if (this.isResource || this.#epoch !== cache.engine.epoch || !cache.engine.runs) return;
+    cache.engine.call("forget", this.id);
+    this.#epoch = -1; // a handle of it may live on, and ask again
+    cache.letGo();
+  }
+
   #register() {
     const { cache, facts } = this;
     facts.deps ??= cache.keys.encodeStatic(this.options.deps);
@@ -105,6 +119,11 @@ export class Cached {
     if (this.#isolated === NO || !Array.isArray(brief)) return brief;
     cache.engine.call("isolate", brief[0], this.#isolated === HOT); // a new engine has to be told
     return cache.engine.call("brief", brief[0]);
+  }
+
+  /** The handles that somebody holds. */
+  handles() {
+    return [...this.entries.values()].flatMap((reference) => reference.deref() ?? []);
   }
 
   /** Whether it is kept by itself, as one of a factory's: what it stored before may be another's. */
@@ -117,9 +136,32 @@ export class Cached {
     return !this.persisted || !this.onDisk || this.cache.ready;
   }
 
+  /** Whether an argument may hold what its key does not show. */
+  get hidesArguments() {
+    return this.options.keyBy !== undefined || this.leftOut !== null;
+  }
+
+  /** Whether a call is not to be cached at all: `fetch` is asked to change something. @param {any[]} args */
+  isBeyond(args) {
+    if (!this.facts.isFetch) return false;
+    const [input, init] = args;
+    const request = typeof Request === "function" && input instanceof Request ? input : undefined;
+    const method = String(init?.method ?? request?.method ?? "GET").toUpperCase();
+    const body = init?.body ?? request?.body ?? null;
+    return (method !== "GET" && method !== "HEAD") || body !== null;
+  }
+
   /** The options' own validation. */
   get validate() {
     return this.options.validate ?? this.cache.page.validate;
+  }
+
+  /** Whether a call that cannot be cached for this reason is to be made without. @param {unknown} error */
+  passes(error) {
+    if ((this.options.onUncacheable ?? this.cache.page.onUncacheable) !== "pass") return false;
+    if (!(error instanceof UnhashableParamError || error instanceof UserHashError || error instanceof UnserializableReturnValueError)) return false;
+    this.cache.events.report(error.code, `a call of ${this.description} was not cached: ${error.message}`, error);
+    return true;
   }
 
   /** Asks a function of the user's for a part of the key. @template T @param {string} option @param {() => T} question @returns {T} */
@@ -131,10 +173,11 @@ export class Cached {
     }
   }
 
-  /** @param {unknown} cause */
-  unserializable(cause) {
-    const message = `Cannot keep what ${this.description} returned: ${inWords(cause)}. Return plain data, or use cacheResource for live objects.`;
-    return new UnserializableReturnValueError(message, { functionName: this.name, path: "result", cause });
+  /** What was thrown when a result was read. @param {unknown} cause @param {string} [path] where in it */
+  unserializable(cause, path = "result") {
+    const where = path === "result" ? "" : `${path} threw `;
+    const message = `Cannot keep what ${this.description} returned: ${where}${inWords(cause)}. Return plain data, or use cacheResource for live objects.`;
+    return new UnserializableReturnValueError(message, { functionName: this.name, path, cause });
   }
 
   /** Methods that find a call by its arguments have no `this` to go with them; throws where it is part of the key. */
@@ -148,33 +191,47 @@ export class Cached {
     return Reflect.apply(this.original, this.facts.isFetch ? undefined : self, args); // fetch refuses any other `this`
   }
 
-  /** @param {any} value @param {any[]} args @returns {Promise<boolean>} */
-  async accepts(value, args) {
+  /**
+   * Asks `validate` or `cacheIf`, where there is time; without one everything is accepted.
+   * @param {"validate" | "cacheIf"} option @param {any} value @param {any[]} args
+   * @returns {Promise<boolean>}
+   */
+  async accepts(option, value, args) {
+    const question = this.options[option] ?? this.cache.page[option];
+    if (question === undefined) return true;
     try {
-      return Boolean(await this.validate(value, ...args));
+      return Boolean(await question(value, ...args));
     } catch (error) {
-      this.#validateFailed(error);
+      this.#refusedBy(option, error);
       return false;
     }
   }
 
-  /** @param {any} value @param {any[]} args */
-  acceptsNow(value, args) {
-    if (this.validate === undefined) return true;
+  /** The same at once. @param {"validate" | "cacheIf"} option @param {any} value @param {any[]} args */
+  acceptsNow(option, value, args) {
+    const question = this.options[option] ?? this.cache.page[option];
+    if (question === undefined) return true;
     try {
-      const accepted = this.validate(value, ...args);
+      const accepted = question(value, ...args);
       if (typeof accepted?.then !== "function") return Boolean(accepted);
       accepted.then(undefined, () => {});
-      this.#validateFailed(new KeepsakeError(`\`validate\` of ${this.description} gave a promise, but the function is synchronous. Give true or false.`, { code: "invalid-option" }));
+      this.#refusedBy(option, new KeepsakeError(`\`${option}\` of ${this.description} gave a promise, but the function is synchronous. Give true or false.`, { code: "invalid-option" }));
     } catch (error) {
-      this.#validateFailed(error);
+      this.#refusedBy(option, error);
     }
     return false;
   }
 
-  /** @param {unknown} error */
-  #validateFailed(error) {
-    this.cache.report("validate-failed", `\`validate\` of ${this.description} threw, which counts as refused.`, error);
+  /** @param {string} option @param {unknown} error */
+  #refusedBy(option, error) {
+    const code = option === "validate" ? "validate-failed" : "cache-if-failed";
+    this.cache.events.report(code, `\`${option}\` of ${this.description} threw, which counts as refused.`, error);
+  }
+
+  /** What a `ttl` that is a function says of a value; nothing where it is none. Throws what it throws. @param {any} value @param {any[]} args */
+  ttlOf(value, args) {
+    const ttl = this.options.ttl ?? this.cache.page.ttl;
+    return typeof ttl === "function" ? (ttl(value, ...args) ?? null) : undefined;
   }
 
   /** A resource may have a `then` of its own, so only a real promise counts for those. @param {any} value */
@@ -183,10 +240,10 @@ export class Cached {
     return !this.isResource && value !== null && typeof value === "object" && typeof value.then === "function";
   }
 
-  /** @param {string} type @param {string} [from] */
-  note(type, from) {
-    if (this.cache.page.onEvent === undefined) return;
-    this.cache.emit({ type, from, functionName: this.name, kind: this.isResource ? "resource" : "data" });
+  /** @param {string} type @param {Record<string, unknown>} [fields] */
+  note(type, fields) {
+    const { events } = this.cache;
+    if (!events.isQuiet) events.emit({ type, ...fields, functionName: this.name, kind: this.isResource ? "resource" : "data" });
   }
 }
 

@@ -147,7 +147,7 @@ export class Engine {
     if (wasm === null) return -1;
     try {
       const verdict = wasm.board(id, length, now);
-      return (verdict & 3) === 3 ? -1 : verdict;
+      return (verdict & 7) === 3 ? -1 : verdict;
     } catch (error) {
       this.#failed(wasm, error);
       return -1;
@@ -185,6 +185,12 @@ export class Engine {
    */
   loadParts(id, parts, flight) {
     if (this.call("digest_start", id, flight) === GONE) return -1;
+    return parts.every((part) => this.feed(part)) ? IN_PIECES : -1;
+  }
+
+  /** The same under the page's own secret. @param {Uint8Array[]} parts @returns {number} */
+  loadForPage(parts) {
+    if (this.call("digest_start_page") === GONE) return -1;
     return parts.every((part) => this.feed(part)) ? IN_PIECES : -1;
   }
 

@@ -42,6 +42,8 @@ export function createKeepsake(options = {}) {
     hash: (/** @type {unknown} */ value, /** @type {object | undefined} */ given) => cache.keys.hash(value, given),
     hashAsync: (/** @type {unknown} */ value, /** @type {object | undefined} */ given) => cache.keys.hashAsync(value, given),
     registerType: (/** @type {object} */ given) => cache.registerType(given),
+    stats: () => cache.stats(),
+    on: (/** @type {(event: any) => void} */ listener) => cache.events.on(listener),
     flush: () => cache.flush(),
     destroy: () => cache.destroy(),
   };
@@ -49,4 +51,4 @@ export function createKeepsake(options = {}) {
 
 const page = createKeepsake();
 
-export const { cacheData, cacheResource, configure, hash, hashAsync, registerType, flush, destroy } = page;
+export const { cacheData, cacheResource, configure, hash, hashAsync, registerType, stats, on, flush, destroy } = page;

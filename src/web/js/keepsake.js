@@ -2,71 +2,58 @@
 /**
  * One instance of Keepsake: its engine, its values, its flights, and what the page has configured.
  */
-import { snapshot } from "./copier.js";
 import { Engine, GONE } from "./engine.js";
 import { InvalidOptionError, KeepsakeError } from "./errors.js";
+import { Events, REASONS } from "./events.js";
 import { Keys, NO_FUNCTION, encodeFast } from "./keys.js";
-import { Kept, Slots, dispose } from "./slots.js";
+import { Slots } from "./slots.js";
+import { Sweep } from "./sweep.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
+/** @typedef {import("./flight.js").Flight} Flight */
+/** @typedef {import("./kept.js").Kept} Kept */
 /** @typedef {Record<string, any>} Options */
 
 /** Where there is neither, the module runs on a server, whose memory all visitors share. */
 const HAS_PAGE = typeof document !== "undefined" || typeof indexedDB !== "undefined";
 
+/** What is told where nothing is counted. */
+const NO_STATS = Object.freeze({ lookups: {}, computations: { count: 0, failed: 0, total: 0, histogram: [] }, evictions: {}, refreshes: {}, entries: 0, bytes: 0 });
+
 /** The encoding of no deps. */
 const NOTHING = new Uint8Array(0);
-
-/** A computation under way. */
-export class Flight {
-  /** @type {Uint8Array | null} the call that makes a resource, as later pages will know it */
-  origin = null;
-  /** @type {Promise<Kept | Alone> | null} */
-  promise = null;
-  /** Whether it has ended without a result. If it could not be landed, at the end of the stack, whoever joins does it. */
-  isOver = false;
-  /** Whether the synchronous part of the function is running: whoever joins now would wait for itself. */
-  running = false;
-  /** Whether its function was kept by itself when it was boarded. */
-  isAlone = false;
-  /** @type {string | null} of the arguments at the call, where some have contents that were read after it */
-  fingerprint = null;
-
-  /** @param {number} id @param {number} epoch the engine that knows it */
-  constructor(id, epoch) {
-    this.id = id;
-    this.epoch = epoch;
-  }
-}
-
-/** A result for its caller alone: the arguments had changed before the function ran. */
-export class Alone {
-  /** @param {unknown} value */
-  constructor(value) {
-    this.value = value;
-  }
-}
 
 export class Keepsake {
   /** @type {Options} what `configure` was given, merged */
   page = {};
   /** @type {Map<unknown, object>} what `registerType` was given, by type */
   types = new Map();
+  /** The same by tag, and by the prototype of their objects. @type {Map<string, any>} */
+  codecs = new Map();
+  /** @type {Map<object, any>} */
+  prototypes = new Map();
   /** @type {Map<number, Flight>} */
   flights = new Map();
+  /** The handles that somebody watches. @type {Set<import("./entry.js").Entry>} */
+  watched = new Set();
+  /** The functions that have handles. @type {Set<Cached>} */
+  shown = new Set();
+  /** Counts what was removed by hand: what was computed before is not shown after it. */
+  removals = 0;
   /** Whether the database of the current namespace is open, or known not to open. */
   ready = false;
   /** Counts what makes a call that still waits for the database another one: new options, a log-out, a new engine. */
   moment = 0;
   /** Counts the changes of the page's options: what an engine said of a function holds until the next. */
   options = 0;
-  /** @type {Set<string>} */
-  #reported = new Set();
   /** @type {Uint8Array | null} the encoding of the page's static deps; null: it takes the complete walker */
   #pageDeps = NOTHING;
   #listens = false;
 
   constructor() {
+    /** @type {Events} */
+    this.events = new Events(() => this.page.onEvent);
+    this.sweep = new Sweep((now) => this.#sweep(now));
     this.slots = new Slots((error) => this.report("release-failed", "onRelease failed; the object has left the cache all the same.", error));
     this.engine = new Engine(
       (code, message, error) => this.report(code, message, error),
@@ -100,6 +87,7 @@ export class Keepsake {
     if (this.page.namespace !== before.page.namespace) this.ready = false;
     this.moment += 1;
     this.options += 1;
+    this.removals += 1;
   }
 
   /**
@@ -124,6 +112,9 @@ export class Keepsake {
       throw error;
     }
     this.options += 1;
+    const own = this.types.get(given.type);
+    this.codecs.set(given.tag, own);
+    this.prototypes.set(given.type.prototype, own);
   }
 
   /** Makes an engine know the page's options. @param {Engine} engine */
@@ -161,19 +152,19 @@ export class Keepsake {
   /** Removes everything of one kind, loaded or not. @param {number} kind @returns {Promise<number>} how many entries */
   async clearKind(kind) {
     if (!this.isWanted({})) return 0;
-    const removed = this.engine.callAsync("clear_kind", kind);
-    this.letGo();
-    const count = await removed;
-    return typeof count === "number" ? count : 0;
+    return this.removing(() => this.engine.callAsync("clear_kind", kind), this.#handles(kind));
   }
 
   /** Removes every entry of the namespace, in memory and on disk: log-out. Throws if something may have stayed. */
   async destroy() {
     this.moment += 1;
     if (!this.isWanted({})) return;
+    this.removals += 1;
     const removed = this.engine.callAsync("destroy");
-    this.letGo();
+    const released = this.letGo();
+    for (const entry of this.#handles()) entry.removed();
     const complete = await removed;
+    await released;
     if (complete === true || (complete === GONE && !this.engine.failed)) return;
     throw new KeepsakeError("destroy() could not remove everything from the database; entries may be found again after a reload. Call it again when the page has been loaded again.", { code: "destroy-failed" });
   }
@@ -193,62 +184,39 @@ export class Keepsake {
   }
 
   /**
-   * Keeps the result of a flight, unless something was cleared meanwhile, and ends the flight.
-   * Throws if the result is no data.
-   * @param {Cached} cached @param {Flight} flight @param {unknown[]} args @param {unknown} value @param {boolean} promised
-   * @returns {Kept}
-   */
-  keep(cached, flight, args, value, promised) {
-    const kept = this.#take(cached, args, value, promised);
-    const isData = kept.snapshot !== null;
-    const stays = this.place(flight, kept, (slot) => this.engine.call("keep", flight.id, slot, Date.now(), kept.snapshot?.value, isData));
-    if (stays && flight.origin !== null && isObject(value)) this.engine.call("remember", value, flight.origin);
-    // The engine died meanwhile, and everything that it kept is about to be released; but this goes to its caller now.
-    if (flight.epoch !== this.engine.epoch) kept.release = null;
-    return kept;
-  }
-
-  /**
-   * Ends a flight with a value, in a slot of its own if the engine keeps it.
+   * Ends a flight with a value, in a slot of its own if the engine keeps it. Throws errors of ours, and then the flight has
+   * not ended.
    * @param {Flight} flight @param {Kept} kept @param {(slot: number) => unknown} ask the engine
    * @returns {boolean} whether it is kept
    */
   place(flight, kept, ask) {
+    // The engine died meanwhile, and everything that it kept is about to be released; but this goes to its caller now.
     if (flight.epoch !== this.engine.epoch) return false;
-    this.flights.delete(flight.id);
     const slot = this.slots.reserve();
-    const stays = ask(slot) === true;
-    if (stays) this.slots.fill(slot, kept);
-    else if (flight.epoch === this.engine.epoch) this.slots.withdraw(slot);
+    let stays = false;
+    try {
+      stays = ask(slot) === true;
+    } finally {
+      if (!stays && flight.epoch === this.engine.epoch) this.slots.withdraw(slot);
+    }
+    this.flights.delete(flight.id);
+    if (stays) {
+      this.slots.fill(slot, kept);
+      kept.entry = flight.entry;
+      kept.entry?.landed(kept);
+      this.#schedule();
+    }
     this.letGo();
     return stays;
   }
 
-  /** Ends a flight without a result to keep. @param {Flight} flight */
-  land(flight) {
+  /** Ends a flight without a result to keep. @param {Flight} flight @param {boolean} [isRefresh] whether it was a refresh that failed */
+  land(flight, isRefresh = false) {
     if (flight.epoch !== this.engine.epoch) return;
-    this.engine.call("land", flight.id);
+    if (isRefresh) this.engine.call("land_failed", flight.id, Date.now());
+    else this.engine.call("land", flight.id);
     this.flights.delete(flight.id);
     this.letGo();
-  }
-
-  /** @param {Cached} cached @param {unknown[]} args @param {unknown} value @param {boolean} promised */
-  #take(cached, args, value, promised) {
-    if (cached.isResource) {
-      const onRelease = cached.options.onRelease ?? this.page.onRelease;
-      const release = onRelease === undefined ? dispose : (/** @type {unknown} */ resource) => onRelease(resource, ...args);
-      return new Kept(null, value, promised, release);
-    }
-    const check = (/** @type {unknown} */ data) => this.engine.call("check_value", cached.id, data) !== GONE;
-    try {
-      const taken = snapshot(value, check);
-      // Without an engine to check it, a clone might have lost something: the value goes to its callers as it is.
-      return taken === null ? new Kept(null, value, promised, null) : new Kept(taken, undefined, promised, null);
-    } catch (error) {
-      if (error instanceof KeepsakeError) throw error;
-      // A getter of the value threw, or the platform refuses what looked fine.
-      throw cached.unserializable(error);
-    }
   }
 
   /**
@@ -271,36 +239,84 @@ export class Keepsake {
     }
   }
 
-  /** Lets go of the values that have left the cache since the last time. User code runs. */
+  /** Lets go of the values that have left the cache since the last time. User code runs. @returns {Promise<unknown> | undefined} settles when they are released, if that takes time */
   letGo() {
     const left = this.engine.call("left");
-    if (left !== GONE && left !== undefined) this.slots.let(left);
-  }
-
-  /** @param {{ type: string, [field: string]: unknown }} event */
-  emit(event) {
-    const { onEvent } = this.page;
-    if (typeof onEvent !== "function") return;
-    try {
-      onEvent(event);
-    } catch (error) {
-      if (!this.#reported.has("onEvent")) console.warn("[keepsake] onEvent threw.", error);
-      this.#reported.add("onEvent");
+    if (left === GONE || left === undefined) return undefined;
+    const leaving = [];
+    for (let i = 0; i < left.length; i += 2) {
+      const kept = this.slots.take(left[i]);
+      if (kept !== undefined) leaving.push({ kept, reason: /** @type {typeof REASONS[number]} */ (REASONS[left[i + 1]]) });
     }
+    const releases = [];
+    for (const { kept, reason } of leaving) {
+      kept.cached.note("evict", { reason });
+      kept.entry?.left(kept, reason);
+      releases.push(this.slots.drop(kept));
+    }
+    return releases.some((release) => release !== undefined) ? Promise.all(releases) : undefined;
   }
 
-  /** Reports a fault or a warning, once: to `onEvent`, else to the console. @param {string} code @param {string} message @param {unknown} [error] */
+  /**
+   * Removes something from memory at once; the rest of it behind.
+   * @param {() => Promise<unknown>} remove @param {Iterable<import("./entry.js").Entry>} entries the handles that may show it
+   * @returns {Promise<number>} how many entries, once what left is released
+   */
+  removing(remove, entries) {
+    this.removals += 1;
+    const removed = remove();
+    const released = this.letGo();
+    for (const entry of entries) entry.removed();
+    return this.#counted(removed, released);
+  }
+
+  /** The handles of every function of a kind, or of all. @param {number} [kind] */
+  #handles(kind) {
+    const shown = [...this.shown].filter((cached) => kind === undefined || cached.kind === kind);
+    return shown.flatMap((cached) => cached.handles());
+  }
+
+  /** How many a removal has removed, once what left is released. @param {Promise<unknown>} removed @param {Promise<unknown> | undefined} released @returns {Promise<number>} */
+  async #counted(removed, released) {
+    const count = await removed;
+    await released;
+    return typeof count === "number" ? count : 0;
+  }
+
+  /**
+   * What a call would get from memory.
+   * @param {Cached} cached @param {import("./encoding.js").Encoding | import("./contents.js").Part[] | null} encoding without contents
+   * @returns {Kept | undefined}
+   */
+  find(cached, encoding) {
+    const length = this.keys.load(cached, encoding);
+    const slot = length < 0 ? GONE : this.engine.call("peek", cached.id, length, Date.now());
+    return slot === GONE || slot < 0 ? undefined : this.slots.at(slot);
+  }
+
+  /** What was counted of a function, or without one of everything. @param {Cached} [cached] @returns {any} */
+  stats(cached) {
+    const isKnown = cached === undefined ? this.isWanted({}) : cached.enroll();
+    const stats = isKnown ? this.engine.call("stats", cached?.id) : GONE;
+    return stats === GONE ? { ...NO_STATS } : stats;
+  }
+
+  #schedule() {
+    const end = this.engine.call("next_end");
+    if (typeof end === "number") this.sweep.schedule(end);
+  }
+
+  /** @param {number} now @returns {number} when the next entry ends */
+  #sweep(now) {
+    if (!this.engine.runs) return Infinity;
+    const end = this.engine.call("sweep", now);
+    this.letGo();
+    for (const entry of [...this.watched]) entry.check();
+    return typeof end === "number" ? end : Infinity;
+  }
+
+  /** Reports a fault or a warning, once. @param {string} code @param {string} message @param {unknown} [error] */
   report(code, message, error) {
-    const once = `${code} ${message}`;
-    if (this.#reported.has(once)) return;
-    this.#reported.add(once);
-    if (typeof this.page.onEvent === "function") this.emit({ type: "fault", code, message, error });
-    else if (error === undefined) console.warn(`[keepsake] ${message}`);
-    else console.warn(`[keepsake] ${message}`, error);
+    this.events.report(code, message, error);
   }
-}
-
-/** @param {unknown} value @returns {value is object} */
-function isObject(value) {
-  return (typeof value === "object" && value !== null) || typeof value === "function";
 }

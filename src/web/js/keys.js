@@ -75,6 +75,18 @@ export class Keys {
     return this.#load(cached.id, encoding, flight);
   }
 
+  /**
+   * What tells a call from others in this page, before the database is open. The encoding stays as it is.
+   * @param {Cached} cached @param {Encoding | Part[] | null} encoding
+   * @returns {string | undefined} nothing without an engine, and where contents are to be read
+   */
+  pageKey(cached, encoding) {
+    if (encoding === null || hasContents(encoding) || !cached.enroll()) return undefined;
+    const length = this.engine.loadForPage(encoding instanceof Encoding ? encoding.parts() : /** @type {Uint8Array[]} */ (encoding));
+    const key = length < 0 ? GONE : this.engine.call("page_key", cached.id, length);
+    return typeof key === "string" ? key : undefined;
+  }
+
   /** @param {number} id @param {Encoding | Part[]} encoding @param {number} [flight] */
   #load(id, encoding, flight) {
     if (!(encoding instanceof Encoding)) return this.engine.loadParts(id, /** @type {Uint8Array[]} */ (encoding), flight);

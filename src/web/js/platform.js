@@ -208,20 +208,24 @@ function shown(name, value) {
 }
 
 /** The name of a class of {@link READERS} by its prototype, in this realm or in another. @param {any} prototype @returns {string | undefined} */
-function classOf(prototype) {
+export function classOf(prototype) {
   const { constructor } = prototype;
   if (typeof constructor !== "function") return undefined;
   const own = constructor.name;
   const name = hasOwn(READERS, own) ? own : `Temporal.${own}`;
   if (!hasOwn(READERS, name)) return undefined;
-  if (typeOf(name)?.prototype === prototype) return name;
-  // A class of the user's with the same name has a source text.
-  const isNative = new RegExp(`^function ${own}\\(\\) \\{\\s*\\[native code\\]\\s*\\}$`).test(sourceOf(constructor));
-  return isNative && constructor.prototype === prototype ? name : undefined;
+  return typeOf(name)?.prototype === prototype || isNative(prototype) ? name : undefined;
+}
+
+/** Whether this is the prototype of a class of the platform's, of any realm. A class of the user's has a source text. @param {any} prototype */
+export function isNative(prototype) {
+  const { constructor } = prototype;
+  if (typeof constructor !== "function" || constructor.prototype !== prototype) return false;
+  return /^function \w+\(\) \{\s*\[native code\]\s*\}$/.test(sourceOf(constructor));
 }
 
 /** @param {string} name of a class, also one inside `Temporal` */
-function typeOf(name) {
+export function typeOf(name) {
   return name.split(".").reduce((/** @type {any} */ holder, part) => holder?.[part], globalThis);
 }
 

@@ -1,36 +1,21 @@
 // @ts-check
 /**
- * Where values live: an array whose places the WebAssembly side knows by number, and the release of resources.
+ * Where values live: an array whose places the WebAssembly side knows by number; and the release of resources, which waits
+ * for the leases on them.
  */
 
-/** A value that was computed or read: what a caller gets from it is {@link Kept.out}. */
-export class Kept {
-  /**
-   * @param {import("./copier.js").Snapshot | null} snapshot of data
-   * @param {any} value of a resource
-   * @param {boolean} promised whether the function gave a promise, so that a hit gives one too
-   * @param {((value: any) => unknown) | null} release of a resource
-   */
-  constructor(snapshot, value, promised, release) {
-    this.snapshot = snapshot;
-    this.value = value;
-    this.promised = promised;
-    this.release = release;
-  }
-
-  /** What a caller gets: a copy of data, the resource itself. @returns {any} */
-  out() {
-    return this.snapshot === null ? this.value : this.snapshot.copy();
-  }
-}
+/** @typedef {import("./kept.js").Kept} Kept */
+/** Who holds a resource: slots and leases; and how it is released when the last of them lets go. @typedef {{ count: number, release: ((value: any) => unknown) | null }} Holders */
 
 export class Slots {
   /** @type {(Kept | undefined)[]} */
   #slots = [];
   /** @type {number[]} */
   #free = [];
-  /** @type {Map<unknown, number>} how many slots hold a resource: it is released when the last lets it go */
+  /** @type {Map<unknown, Holders>} by resource */
   #holders = new Map();
+  /** Resources that were released: a lease that comes too late has to ask again. */
+  #released = new WeakSet();
   /** @type {(error: unknown) => void} */
   #onReleaseFailed;
 
@@ -54,7 +39,10 @@ export class Slots {
   /** The engine keeps it. @param {number} slot @param {Kept} kept */
   fill(slot, kept) {
     this.#slots[slot] = kept;
-    if (kept.release !== null) this.#holders.set(kept.value, (this.#holders.get(kept.value) ?? 0) + 1);
+    kept.slot = slot;
+    if (kept.release === null) return;
+    this.#hold(kept.value).release = kept.release;
+    if (isObject(kept.value)) this.#released.delete(kept.value); // a function may give one again
   }
 
   /** The engine does not: the value belongs to its caller. @param {number} slot */
@@ -62,70 +50,112 @@ export class Slots {
     this.#free.push(slot);
   }
 
-  /** Lets go of what has left the cache. A resource is released: user code runs. @param {Iterable<number>} slots */
-  let(slots) {
-    const leaving = [];
-    for (const slot of slots) {
-      const kept = this.#take(slot);
-      if (kept !== null) leaving.push(kept);
-    }
-    for (const kept of leaving) this.#release(kept);
+  /** A slot's value has left the cache. @param {number} slot @returns {Kept | undefined} */
+  take(slot) {
+    const kept = this.#slots[slot];
+    if (kept === undefined) return undefined;
+    this.#slots[slot] = undefined;
+    this.#free.push(slot);
+    kept.slot = -1;
+    return kept;
+  }
+
+  /** Releases what has left, unless another slot or a lease holds it. User code runs. @param {Kept} kept @returns {unknown} a promise, if it takes its time */
+  drop(kept) {
+    return kept.release === null ? undefined : this.#letGo(kept.value);
+  }
+
+  /** A resource is its caller's from now on. @param {Kept} kept */
+  disown(kept) {
+    if (kept.release !== null && kept.slot >= 0) this.#holders.delete(kept.value);
+    kept.release = null;
+  }
+
+  /** Releases what was never kept and nobody has. User code runs. @param {Kept} kept */
+  discard(kept) {
+    if (kept.release !== null && !this.#holders.has(kept.value)) this.#release(kept.value, kept.release);
+  }
+
+  /** Whether a resource has been released. @param {unknown} value */
+  isReleased(value) {
+    return isObject(value) && this.#released.has(value);
+  }
+
+  /**
+   * Holds a resource that is kept: its release waits until the lease ends.
+   * @param {unknown} value
+   * @returns {() => unknown} ends the lease
+   */
+  lease(value) {
+    if (!this.#holders.has(value)) return () => undefined; // it belongs to its caller
+    this.#hold(value);
+    let isOver = false;
+    return () => {
+      if (isOver) return undefined;
+      isOver = true;
+      return this.#letGo(value);
+    };
   }
 
   /** Forgets everything at once: the engine that knew the slots is gone. @returns {() => void} releases what was there: user code runs */
   forget() {
     const slots = this.#slots;
-    const holders = this.#holders;
     this.#slots = [];
     this.#free = [];
-    this.#holders = new Map();
     return () => {
-      for (const kept of slots) if (kept !== undefined && kept.release !== null && holders.delete(kept.value)) this.#release(kept);
+      for (const kept of slots) if (kept !== undefined) this.drop(kept);
     };
   }
 
   /** Releases every resource, and leaves all in place: the page ends, and nothing of it is released twice. */
   releaseAll() {
-    for (const kept of this.#slots) {
-      if (kept === undefined || kept.release === null || !this.#holders.delete(kept.value)) continue;
-      this.#release(kept);
-    }
+    const holders = this.#holders;
+    this.#holders = new Map();
     for (const kept of this.#slots) if (kept !== undefined) kept.release = null;
+    for (const [value, { release }] of holders) this.#release(value, release);
   }
 
-  /** @param {number} slot @returns {Kept | null} what has to be released now */
-  #take(slot) {
-    const kept = this.#slots[slot];
-    if (kept === undefined) return null;
-    this.#slots[slot] = undefined;
-    this.#free.push(slot);
-    if (kept.release === null) return null;
-    const holders = (this.#holders.get(kept.value) ?? 1) - 1;
-    if (holders > 0) {
-      this.#holders.set(kept.value, holders);
-      return null;
-    }
-    this.#holders.delete(kept.value);
-    return kept;
+  /** @param {unknown} value */
+  #hold(value) {
+    const holders = this.#holders.get(value) ?? { count: 0, release: null };
+    holders.count += 1;
+    this.#holders.set(value, holders);
+    return holders;
   }
 
-  /** @param {Kept} kept */
-  #release(kept) {
+  /** @param {unknown} value @returns {unknown} */
+  #letGo(value) {
+    const holders = this.#holders.get(value);
+    if (holders === undefined || --holders.count > 0) return undefined;
+    this.#holders.delete(value);
+    return this.#release(value, holders.release);
+  }
+
+  /** @param {unknown} value @param {((value: any) => unknown) | null} release */
+  #release(value, release) {
+    if (isObject(value)) this.#released.add(value);
     try {
-      const result = /** @type {(value: any) => unknown} */ (kept.release)(kept.value);
-      if (result instanceof Promise) result.catch((error) => this.#onReleaseFailed(error));
+      const result = release?.(value);
+      return result instanceof Promise ? result.catch((error) => this.#onReleaseFailed(error)) : undefined;
     } catch (error) {
       this.#onReleaseFailed(error);
+      return undefined;
     }
   }
 }
 
+/** @param {unknown} value @returns {value is object} */
+export function isObject(value) {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}
+
 /** What releases a resource that has no `onRelease`: its own disposal, if it has one. @param {any} value */
 export function dispose(value) {
-  if (value === null || (typeof value !== "object" && typeof value !== "function")) return undefined;
+  if (!isObject(value)) return undefined;
   const { asyncDispose, dispose } = /** @type {{ asyncDispose?: symbol, dispose?: symbol }} */ (/** @type {unknown} */ (Symbol));
   for (const symbol of [asyncDispose, dispose]) {
-    if (symbol !== undefined && typeof value[symbol] === "function") return value[symbol]();
+    const own = symbol === undefined ? undefined : /** @type {any} */ (value)[symbol];
+    if (typeof own === "function") return own.call(value);
   }
   return undefined;
 }

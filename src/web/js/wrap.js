@@ -1,16 +1,18 @@
 // @ts-check
 /**
- * Wrapping: what can be told about a function, and the methods that its wrapper has.
+ * Wrapping: what can be told about a function, and the face that callers see.
  */
 import { call, callPersisted } from "./call.js";
 import { Cached } from "./cached.js";
-import { hasContents } from "./contents.js";
-import { GONE } from "./engine.js";
 import { InvalidOptionError } from "./errors.js";
 import { encodeFast } from "./keys.js";
+import { methodsOf } from "./methods.js";
 
 /** How many frames are read: every one on the way to a call site counts. */
 const FRAMES = 24;
+
+/** Frees what functions keep in memory that nobody can call any more. @type {FinalizationRegistry<Cached>} */
+const dropped = new FinalizationRegistry((cached) => cached.forget());
 
 /**
  * Wraps a function.
@@ -64,78 +66,8 @@ function face(cached, original) {
   const length = typeof original.length === "number" ? original.length : 0;
   Object.defineProperty(wrapper, "name", { value: cached.name, configurable: true });
   Object.defineProperty(wrapper, "length", { value: length, configurable: true });
-  return Object.assign(wrapper, {
-    original,
-    clear: (/** @type {unknown[]} */ ...args) => (args.length === 0 ? clear(cached) : remove(cached, args)),
-    delete: (/** @type {unknown[]} */ ...args) => remove(cached, args),
-    peek: (/** @type {unknown[]} */ ...args) => peek(cached, args),
-    key: (/** @type {unknown[]} */ ...args) => key(cached, args),
-  });
-}
-
-/** @param {Cached} cached @returns {Promise<number>} */
-async function clear(cached) {
-  const { cache } = cached;
-  if (!cached.enroll()) return 0;
-  const removed = cache.engine.callAsync("clear", cached.id);
-  cache.letGo();
-  return count(await removed);
-}
-
-/** @param {Cached} cached @param {unknown[]} args @returns {Promise<number>} */
-async function remove(cached, args) {
-  const { cache } = cached;
-  const removed = whenLoaded(cached, args, (length) => {
-    const count = cache.engine.callAsync("remove", cached.id, length);
-    cache.letGo();
-    return count;
-  });
-  return count(await removed);
-}
-
-/** @param {Cached} cached @param {unknown[]} args */
-function peek(cached, args) {
-  const { cache } = cached;
-  if (!cached.enroll() || !cached.knowsSecret) return undefined;
-  cached.needsNoThis();
-  const length = cache.keys.load(cached, cache.keys.encode(cached, undefined, args, "peek() answers at once, so its key cannot wait. Call the function, or wait for key(…)."));
-  if (length < 0) return undefined;
-  const slot = cache.engine.call("peek", cached.id, length, Date.now());
-  return slot === GONE || slot < 0 ? undefined : cache.slots.at(slot)?.out();
-}
-
-/** @param {Cached} cached @param {unknown[]} args @returns {Promise<string>} */
-async function key(cached, args) {
-  const text = await whenLoaded(cached, args, (length) => cached.cache.engine.call("key", cached.id, length));
-  return typeof text === "string" ? text : "";
-}
-
-/**
- * Encodes a call at once, before anything is awaited, and uses the encoding in the same step in which it is loaded: the
- * scratch area holds one at a time.
- * @template T
- * @param {Cached} cached @param {unknown[]} args @param {(length: number) => T | Promise<T>} use
- * @param {number} [attempts] how often it may be looked for again
- * @returns {Promise<T | undefined>} nothing without an engine
- */
-async function whenLoaded(cached, args, use, attempts = 3) {
-  const { cache } = cached;
-  const { keys } = cache;
-  const { moment } = cache;
-  if (!cached.enroll()) return undefined;
-  cached.needsNoThis();
-  const encoding = keys.encode(cached, undefined, args, null);
-  const isLater = !cached.knowsSecret || hasContents(encoding);
-  const length = isLater ? (await keys.loadLater(cached, encoding))() : keys.load(cached, encoding);
-  if (length >= 0) return use(length);
-  // The page was configured anew or logged out meanwhile: the call is looked for where that leads.
-  const isOther = moment !== cache.moment && !cache.engine.failed && attempts > 0;
-  return isOther ? whenLoaded(cached, args, use, attempts - 1) : undefined;
-}
-
-/** @param {unknown} removed */
-function count(removed) {
-  return typeof removed === "number" ? removed : 0;
+  dropped.register(wrapper, cached);
+  return Object.assign(wrapper, methodsOf(cached));
 }
 
 /** The source text; empty for what is no function. Nothing is read from the function itself: it may be a proxy. @param {unknown} value */

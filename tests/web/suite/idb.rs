@@ -1,181 +1,20 @@
 //! What is on disk: it comes back whole, goes when it is told to, and never after a clear. Each test has a database of
 //! its own, and fails if a fault was reported that it does not ask for.
 
-use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use futures::join_all;
 use js_sys::{Array, Function, Promise, Uint8Array};
 use keepsake::digest::{CacheKey, Digest, Secret};
 use keepsake::duration::Millis;
 use keepsake::freshness::Lifetime;
-use keepsake::web::idb::{Disk, Outcome, Stamp, What, Write};
+use keepsake::size::Bytes;
+use keepsake::web::idb::{Disk, Outcome, What, Write};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
+use super::database::{Fixture, NOW, begin, bytes, entry, fill, join_all, key, lifetime, number, numbers, pause};
 use super::harness::{function, js};
-
-/// A database of one test.
-struct Fixture {
-    namespace: String,
-    faults: Rc<RefCell<Vec<String>>>,
-}
-
-impl Fixture {
-    fn new() -> Self {
-        thread_local!(static COUNT: Cell<u32> = const { Cell::new(0) });
-        COUNT.set(COUNT.get() + 1);
-        let namespace = format!("test {} {}", COUNT.get(), js_sys::Math::random());
-        Self { namespace, faults: Rc::default() }
-    }
-
-    /// A handle of its own, as another tab has one.
-    fn disk(&self) -> Rc<Disk> {
-        let faults = self.faults.clone();
-        Disk::new(&self.namespace, Rc::new(move |code: &str, _: &str, _| faults.borrow_mut().push(code.into())))
-    }
-
-    /// What was reported since the last time.
-    fn faults(&self) -> Vec<String> {
-        std::mem::take(&mut self.faults.borrow_mut())
-    }
-
-    /// Asks the database itself: `request` is a function from a getter of stores and `key` to a request.
-    async fn raw(&self, request: &str, key: &JsValue) -> JsValue {
-        let run = function(
-            "(name, make, key) => new Promise((resolve, reject) => {
-                const opening = indexedDB.open(name);
-                opening.onerror = () => reject(opening.error);
-                opening.onsuccess = () => {
-                    const database = opening.result;
-                    database.onversionchange = () => database.close();
-                    const transaction = database.transaction(['values', 'entries', 'functions'], 'readwrite');
-                    const request = make((store) => transaction.objectStore(store), key);
-                    transaction.oncomplete = () => { database.close(); resolve(request.result); };
-                    transaction.onabort = () => { database.close(); reject(transaction.error); };
-                };
-            })",
-        );
-        let promise = run.call3(&JsValue::NULL, &self.name(), &function(request), key).expect("a promise");
-        JsFuture::from(promise.unchecked_into::<Promise>())
-            .await
-            .unwrap_or_else(|thrown| panic!("{request}: {thrown:?}"))
-    }
-
-    fn name(&self) -> JsValue {
-        ["keepsake:", &self.namespace].concat().into()
-    }
-
-    /// The value record of a key as it is stored.
-    async fn record(&self, key: CacheKey) -> JsValue {
-        self.raw("(store, key) => store('values').get(key)", &bytes(&key.bytes())).await
-    }
-
-    /// Waits until a value record is gone: nobody else waits for its removal.
-    async fn gone(&self, key: CacheKey) -> bool {
-        for _ in 0..100 {
-            if self.record(key).await.is_undefined() {
-                return true;
-            }
-            pause(5).await;
-        }
-        false
-    }
-
-    async fn delete_database(&self) {
-        let delete = function(
-            "(name) => new Promise((resolve, reject) => {
-                const request = indexedDB.deleteDatabase(name);
-                request.onsuccess = () => resolve();
-                request.onerror = () => reject(request.error);
-            })",
-        );
-        let promise = delete.call1(&JsValue::NULL, &self.name()).expect("a promise");
-        JsFuture::from(promise.unchecked_into::<Promise>()).await.expect("it can be deleted");
-    }
-
-    /// The end of a test.
-    async fn finish(self) {
-        assert_eq!(self.faults(), [""; 0], "nothing else went wrong");
-        self.delete_database().await;
-    }
-}
-
-async fn pause(milliseconds: i32) {
-    let wait = function("(ms) => new Promise((resolve) => setTimeout(resolve, ms))");
-    let promise = wait.call1(&JsValue::NULL, &milliseconds.into()).expect("a promise");
-    let _ = JsFuture::from(promise.unchecked_into::<Promise>()).await;
-}
-
-fn bytes(bytes: &[u8]) -> JsValue {
-    Uint8Array::from(bytes).into()
-}
-
-fn key(function: u128, call: u128) -> CacheKey {
-    CacheKey { function: Digest(function), call: Digest(call) }
-}
-
-const NOW: Millis = Millis(1_790_000_000_000);
-
-fn lifetime() -> Lifetime {
-    Lifetime::new(NOW, Millis(60_000), Millis(0))
-}
-
-fn entry(key: CacheKey, value: &JsValue, stamp: Stamp) -> Write {
-    Write { key, lifetime: lifetime(), value: value.clone(), stamp, identity: "\"load\"".into() }
-}
-
-/// Reads a key as a call does, so that the generations are known; gives what a computation would start under.
-async fn begin(disk: &Rc<Disk>, key: CacheKey) -> Stamp {
-    disk.clone().read(key).await;
-    disk.stamp(key.function)
-}
-
-/// Writes numbers under these keys, until they are on disk.
-async fn fill(disk: &Rc<Disk>, keys: &[CacheKey]) {
-    for (number, key) in keys.iter().enumerate() {
-        let stamp = begin(disk, *key).await;
-        disk.write(entry(*key, &JsValue::from(u32::try_from(number).expect("few")), stamp));
-    }
-    disk.clone().flush().await;
-}
-
-async fn number(disk: &Rc<Disk>, key: CacheKey) -> Option<f64> {
-    disk.clone().read(key).await.and_then(|stored| stored.value.as_f64())
-}
-
-async fn numbers(disk: &Rc<Disk>, keys: &[CacheKey]) -> Vec<Option<f64>> {
-    join_all(keys.iter().map(|key| number(disk, *key))).await
-}
-
-/// Several at once: what is asked in one tick belongs together.
-mod futures {
-    use std::future::Future;
-    use std::pin::Pin;
-    use std::task::Poll;
-
-    /// A future under way, and what it gave.
-    type Asked<'a, T> = (Pin<Box<dyn Future<Output = T> + 'a>>, Option<T>);
-
-    /// Polls all in order until each is done.
-    pub async fn join_all<T>(all: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
-        let mut pending: Vec<Asked<'_, T>> =
-            all.map(|each| (Box::pin(each) as Pin<Box<dyn Future<Output = T>>>, None)).collect();
-        std::future::poll_fn(|context| {
-            for (each, result) in &mut pending {
-                if result.is_none()
-                    && let Poll::Ready(value) = each.as_mut().poll(context)
-                {
-                    *result = Some(value);
-                }
-            }
-            if pending.iter().all(|(_, result)| result.is_some()) { Poll::Ready(()) } else { Poll::Pending }
-        })
-        .await;
-        pending.into_iter().filter_map(|(_, result)| result).collect()
-    }
-}
 
 #[wasm_bindgen_test]
 async fn an_entry_comes_back() {
@@ -194,8 +33,52 @@ async fn an_entry_comes_back() {
             "(a, b) => a !== b && a.rows[0].at.getTime() === 5 && a.rows[1].id === 2n && a.bytes instanceof Float64Array
                 && Number.isNaN(a.bytes[1]) && a.map.get(1).has('a') && JSON.stringify(Object.keys(a)) === JSON.stringify(Object.keys(b))",
         );
-        assert!(same.call2(&JsValue::NULL, &stored.value, &value).expect("no throw").is_truthy());
+        assert!(same.call2(&JsValue::NULL, &stored.value[0], &value).expect("no throw").is_truthy());
     }
+    fixture.finish().await;
+}
+
+/// What a clone would lose is told by the parts, which speak of the objects in the value.
+#[wasm_bindgen_test]
+async fn the_parts_of_a_value_come_back_in_one_record_with_it() {
+    let fixture = Fixture::new();
+    let disk = fixture.disk();
+    let [value, parts] = {
+        let both = js("(() => {
+                const model = { id: 1 };
+                const rows = new Map([[model, new Float64Array(2)]]);
+                return [{ model, rows, buffer: rows.get(model).buffer }, [['model', model], [rows, 'url'], rows.get(model)]];
+            })()")
+        .unchecked_into::<Array>();
+        [both.get(0), both.get(1)]
+    };
+    let stamp = begin(&disk, key(1, 1)).await;
+    disk.write(Write { value: [value, parts], ..entry(key(1, 1), &JsValue::NULL, stamp) });
+    disk.clone().flush().await;
+    let are_one = function(
+        "(value, parts) => value.model.id === 1 && parts[0][0] === 'model' && parts[1][1] === 'url' &&
+            parts[0][1] === value.model && parts[1][0] === value.rows &&
+            parts[2] === value.rows.get(value.model) && parts[2].buffer === value.buffer",
+    );
+    let record: Array = fixture.record(key(1, 1)).await.unchecked_into();
+    assert_eq!(record.length(), 9);
+    assert!(are_one.call2(&JsValue::NULL, &record.get(7), &record.get(8)).expect("no throw").is_truthy(), "on disk");
+    for handle in [disk, fixture.disk()] {
+        let [value, parts] = handle.read(key(1, 1)).await.expect("it was written").value;
+        assert!(are_one.call2(&JsValue::NULL, &value, &parts).expect("no throw").is_truthy());
+    }
+    fixture.finish().await;
+}
+
+#[wasm_bindgen_test]
+async fn a_value_without_parts_has_none() {
+    let fixture = Fixture::new();
+    let disk = fixture.disk();
+    let stamp = begin(&disk, key(1, 1)).await;
+    disk.write(entry(key(1, 1), &JsValue::UNDEFINED, stamp));
+    disk.clone().flush().await;
+    let [value, parts] = fixture.disk().read(key(1, 1)).await.expect("it was written").value;
+    assert!(value.is_undefined() && parts.is_null(), "undefined is a value");
     fixture.finish().await;
 }
 
@@ -217,7 +100,7 @@ async fn every_lifetime_comes_back() {
     for (call, lifetime) in (0..).zip(lifetimes) {
         let stored = fixture.disk().read(key(1, call)).await.expect("it was written");
         assert_eq!(stored.lifetime, lifetime);
-        assert!(stored.value.is_null(), "null is a value");
+        assert!(stored.value[0].is_null(), "null is a value");
     }
     fixture.finish().await;
 }
@@ -298,8 +181,8 @@ async fn the_records_are_those_that_are_described() {
     let own: Array =
         fixture.raw("(store) => store('functions').get('database')", &JsValue::NULL).await.unchecked_into();
     let generation = own.get(3).as_f64().expect("a generation");
-    assert_eq!(text(&value), format!("[1,1790000000000,1790000060000,1790000060000,{generation},0,null,0]"));
-    assert_eq!(text(&note), "[1,0,1790000000000,1790000060000,null,null]");
+    assert_eq!(text(&value), format!("[1,1790000000000,1790000060000,1790000060000,{generation},0,null,0,null]"));
+    assert_eq!(text(&note), "[1,40,1790000000000,1790000060000,null,null]");
     let function_record: Array =
         fixture.raw("(store, key) => store('functions').get(key)", &bytes(&Digest(1).bytes())).await.unchecked_into();
     assert_eq!(text(&function_record.slice(0, 5)), "[1,0,0,\"\\\"load\\\"\",0]");
@@ -312,6 +195,23 @@ async fn the_records_are_those_that_are_described() {
     let names = "(store) => ({ result: [...store('values').transaction.objectStoreNames].join() })";
     let names = fixture.raw(names, &JsValue::NULL).await;
     assert_eq!(names.as_string().as_deref(), Some("entries,functions,values"));
+    fixture.finish().await;
+}
+
+/// 0 is not known.
+#[wasm_bindgen_test]
+async fn the_size_of_an_entry_is_noted_beside_it() {
+    let fixture = Fixture::new();
+    let disk = fixture.disk();
+    let sizes = [Bytes(0), Bytes(1), Bytes(500 * 1024 * 1024 * 1024), Bytes::MAX];
+    let stamp = begin(&disk, key(1, 0)).await;
+    for (call, size) in (0..).zip(sizes) {
+        disk.write(Write { size, ..entry(key(1, call), &JsValue::NULL, stamp) });
+    }
+    disk.clone().flush().await;
+    let noted = fixture.raw("(store) => store('entries').getAll()", &JsValue::NULL).await.unchecked_into::<Array>();
+    let noted: Vec<Option<f64>> = noted.iter().map(|note| note.unchecked_into::<Array>().get(1).as_f64()).collect();
+    assert_eq!(noted, [0.0, 1.0, 536_870_912_000.0, f64::INFINITY].map(Some));
     fixture.finish().await;
 }
 
@@ -404,7 +304,7 @@ async fn a_late_write_is_dropped() {
                 let stamp = begin(&disk, key(1, 7)).await;
                 disk.write(entry(key(1, 7), &"new".into(), stamp));
                 disk.clone().flush().await;
-                let stored = fixture.disk().read(key(1, 7)).await.and_then(|stored| stored.value.as_string());
+                let stored = fixture.disk().read(key(1, 7)).await.and_then(|stored| stored.value[0].as_string());
                 assert_eq!(
                     stored.as_deref(),
                     Some("new"),
@@ -550,6 +450,28 @@ async fn a_damaged_record_is_a_miss_and_is_removed() {
     }
 }
 
+/// Before values had parts, a record had 8 fields.
+#[wasm_bindgen_test]
+async fn a_record_without_parts_is_a_miss_and_is_removed() {
+    let fixture = Fixture::new();
+    let disk = fixture.disk();
+    fill(&disk, &[key(1, 1)]).await;
+    let put = "(store, key) => {
+        const own = store('functions').get('database');
+        own.onsuccess = () => {
+            store('values').put([1, 1790000000000, 1790000060000, 1790000060000, own.result[3], 0, null, 0], key);
+        };
+        return own;
+    }";
+    fixture.raw(put, &bytes(&key(1, 1).bytes())).await;
+    assert_eq!(fixture.record(key(1, 1)).await.unchecked_into::<Array>().length(), 8);
+    assert!(disk.clone().read(key(1, 1)).await.is_none());
+    assert!(fixture.gone(key(1, 1)).await);
+    fill(&disk, &[key(1, 1)]).await;
+    assert_eq!(number(&disk, key(1, 1)).await, Some(0.0));
+    fixture.finish().await;
+}
+
 #[wasm_bindgen_test]
 async fn a_damaged_record_of_the_database_is_replaced() {
     for record in [
@@ -592,14 +514,16 @@ async fn a_damaged_record_of_a_function_does_no_harm() {
 async fn a_value_that_cannot_be_stored_leaves_only_itself_out() {
     let fixture = Fixture::new();
     let disk = fixture.disk();
-    let keys = [key(1, 1), key(1, 2), key(1, 3)];
+    let keys = [key(1, 1), key(1, 2), key(1, 3), key(1, 4)];
     let stamp = begin(&disk, keys[0]).await;
-    for (key, value) in keys.into_iter().zip(["1", "() => 1", "3"]) {
-        disk.write(entry(key, &js(value), stamp));
+    for (key, [value, parts]) in
+        keys.into_iter().zip([["1", "null"], ["() => 1", "null"], ["3", "[]"], ["4", "[() => 1]"]])
+    {
+        disk.write(Write { value: [js(value), js(parts)], ..entry(key, &JsValue::NULL, stamp) });
     }
     disk.clone().flush().await;
-    assert_eq!(fixture.faults(), ["value-refused"]);
-    assert_eq!(numbers(&fixture.disk(), &keys).await, [Some(1.0), None, Some(3.0)]);
+    assert_eq!(fixture.faults(), ["value-refused", "value-refused"]);
+    assert_eq!(numbers(&fixture.disk(), &keys).await, [Some(1.0), None, Some(3.0), None]);
     let notes = fixture.raw("(store) => store('entries').count()", &JsValue::NULL).await;
     assert_eq!(notes.as_f64(), Some(2.0), "and has no note");
     fixture.finish().await;
@@ -649,6 +573,7 @@ async fn memory_only(disk: &Rc<Disk>) {
     for what in [What::Entry(key(1, 1)), What::Function(Digest(1)), What::All] {
         let Outcome { removed, complete } = disk.removal(what).await;
         assert_eq!((removed, complete), (0, false), "{what:?}");
+        assert_eq!(disk.clone().expire(what, NOW, Rc::new(|_| NOW)).await.removed, 0, "{what:?}");
     }
 }
 

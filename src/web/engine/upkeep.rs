@@ -1,0 +1,108 @@
+//! What is done beside the calls: the sweep, and what is told of entries and functions.
+
+use wasm_bindgen::JsValue;
+
+use super::slots::{Owner, Slot};
+use super::{Engine, State};
+use crate::duration::Millis;
+use crate::freshness::Lifetime;
+use crate::stats::{BOUNDS, Found, Stats};
+use crate::store::Reason;
+use crate::web::types::object;
+
+impl Engine {
+    /// Removes what has expired; gives when that is worth while again.
+    pub fn sweep(&self, now: Millis) -> Millis {
+        let mut state = self.state.borrow_mut();
+        let State { store, slots, cooling, .. } = &mut *state;
+        slots.leave_all(store.sweep(now), Reason::Expired);
+        cooling.retain(|_, until| now < *until);
+        store.next_end()
+    }
+
+    /// When the next entry in memory ends, or earlier.
+    pub fn next_end(&self) -> Millis {
+        self.state.borrow().store.next_end()
+    }
+
+    /// Nobody can call a function any more: what no other function has a part in leaves.
+    pub fn forget(&self, id: u32) {
+        let mut state = self.state.borrow_mut();
+        let State { functions, store, slots, flights, .. } = &mut *state;
+        for function in functions.forget(id) {
+            flights.revoke(Some(function), None);
+            slots.leave_all(store.clear(function), Reason::Cleared);
+        }
+    }
+
+    /// The slots whose values have left since the last time, and why.
+    pub fn take_left(&self) -> Vec<(Slot, Reason)> {
+        self.state.borrow_mut().slots.take_left()
+    }
+
+    /// When the value of a slot was written, and when it ends.
+    pub fn lifetime(&self, slot: Slot) -> Option<Lifetime> {
+        let state = self.state.borrow();
+        let Owner { function, call } = state.slots.owner(slot)?;
+        state.store.lifetime(function, call)
+    }
+
+    /// Counts a call that found nothing.
+    pub fn count_miss(&self, id: u32) {
+        self.count(id, |stats| stats.found(Found::Miss));
+    }
+
+    /// Counts a computation.
+    pub fn count_computed(&self, id: u32, millis: f64, failed: bool) {
+        self.count(id, |stats| stats.computed(millis, failed));
+    }
+
+    fn count(&self, id: u32, count: impl FnOnce(&mut Stats)) {
+        let mut state = self.state.borrow_mut();
+        let State { functions, page, slots, .. } = &mut *state;
+        if let Some((_, current)) = functions.get(id, page) {
+            count(slots.stats(current.function));
+        }
+    }
+
+    /// What was counted of a function, or without one of the page, as users see it.
+    pub fn stats(&self, id: Option<u32>) -> JsValue {
+        let mut state = self.state.borrow_mut();
+        let State { functions, page, store, slots, .. } = &mut *state;
+        let keys = id.map(|id| functions.keys_of(id, page));
+        let numbers = functions.matching(|known| keys.as_ref().is_none_or(|keys| keys.contains(&known.key)));
+        let mut sum = Stats::default();
+        let (mut entries, mut bytes) = (0, 0);
+        for &function in &numbers {
+            sum.add(slots.stats(function));
+            entries += store.len(function);
+            bytes += store.size_of(function).0;
+        }
+        drop(state);
+        show(&sum, entries, bytes)
+    }
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn show(stats: &Stats, entries: usize, bytes: u64) -> JsValue {
+    let counts =
+        |named: &[(&'static str, u64)]| object(named.iter().map(|(name, count)| (*name, (*count as f64).into())));
+    let bounds = BOUNDS.into_iter().chain([f64::INFINITY]);
+    let buckets = bounds
+        .zip(stats.histogram)
+        .map(|(bound, count)| object([("upTo", bound.into()), ("count", (count as f64).into())]));
+    let computations = object([
+        ("count", (stats.computed as f64).into()),
+        ("failed", (stats.failed as f64).into()),
+        ("total", stats.total.into()),
+        ("histogram", buckets.collect::<js_sys::Array>().into()),
+    ]);
+    object([
+        ("lookups", counts(&stats.lookups())),
+        ("computations", computations),
+        ("evictions", counts(&stats.evictions())),
+        ("refreshes", counts(&stats.refreshes())),
+        ("entries", (entries as f64).into()),
+        ("bytes", (bytes as f64).into()),
+    ])
+}

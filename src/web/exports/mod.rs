@@ -1,0 +1,138 @@
+//! What JavaScript calls: convert in, call, convert out.
+
+mod calls;
+mod keys;
+mod removal;
+
+use std::rc::Rc;
+
+use js_sys::{Array, Function, Promise};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+
+use super::engine::{Engine as Inner, Why};
+use super::scratch;
+use crate::duration::Millis;
+use crate::options::Kind;
+#[cfg(doc)]
+use crate::store::Reason;
+
+/// An instance of Keepsake, as `js/engine.js` drives it.
+#[wasm_bindgen]
+pub struct Engine(Rc<Inner>);
+
+#[wasm_bindgen]
+impl Engine {
+    /// `report` is called with a code, a message and what was thrown.
+    ///
+    /// # Errors
+    /// If the platform has no random numbers.
+    #[wasm_bindgen(constructor)]
+    pub fn new(report: Function) -> Result<Engine, JsValue> {
+        let report = Rc::new(move |code: &str, message: &str, thrown: JsValue| {
+            // It is ours and catches what the user's listener throws.
+            let _ = report.call3(&JsValue::UNDEFINED, &code.into(), &message.into(), &thrown);
+        });
+        Ok(Self(Rc::new(Inner::new(report)?)))
+    }
+
+    /// The address of the scratch area.
+    pub fn scratch(&self) -> *mut u8 {
+        self.0.scratch.address()
+    }
+
+    /// Its size in bytes.
+    pub fn scratch_size(&self) -> usize {
+        scratch::SIZE
+    }
+
+    /// Takes the page's options, and the types that are registered.
+    ///
+    /// # Errors
+    /// `InvalidOptionError`.
+    pub fn configure(&self, options: &JsValue, deps: Vec<u8>, types: &Array) -> Result<(), JsValue> {
+        self.0.configure(options, deps, types)
+    }
+
+    /// Takes a function in: 0 for data, 1 for a resource. Gives its [`Self::brief`].
+    ///
+    /// # Errors
+    /// `InvalidOptionError`.
+    pub fn register(&self, kind: u32, options: &JsValue, facts: &JsValue) -> Result<Option<Array>, JsValue> {
+        Ok(self.0.register(kind_of(kind), options, facts)?)
+    }
+
+    /// The function is one of a factory's: from now on it is kept in memory only, by itself.
+    pub fn isolate(&self, id: u32, is_hot: bool) {
+        self.0.isolate(id, if is_hot { Why::Hot } else { Why::Factory });
+    }
+
+    /// What a wrapper has to know: `[id, usesThis, ruled, leftOut, description, onDisk, site, stamps]`.
+    pub fn brief(&self, id: u32) -> Option<Array> {
+        self.0.brief(id)
+    }
+
+    /// Opens the database of the namespace, within its time limit. Gives whether functions were isolated, since earlier
+    /// pages have found them to be a factory's.
+    pub fn open(&self) -> Promise {
+        let engine = self.0.clone();
+        future_to_promise(async move {
+            let Some(disk) = engine.disk() else {
+                return Ok(false.into());
+            };
+            Ok((disk.open().await && engine.isolate_marked(0)).into())
+        })
+    }
+
+    /// Settles when all that was kept is on disk.
+    pub fn flush(&self) -> Promise {
+        let disks = self.0.disks();
+        future_to_promise(async move {
+            for disk in disks {
+                disk.flush().await;
+            }
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
+    /// Removes what has expired; when that is worth while again.
+    pub fn sweep(&self, now: f64) -> f64 {
+        self.0.sweep(Millis::from_js(now)).to_js()
+    }
+
+    /// When the next entry in memory ends, or earlier.
+    pub fn next_end(&self) -> f64 {
+        self.0.next_end().to_js()
+    }
+
+    /// Nobody can call a function any more: what it keeps in memory leaves.
+    pub fn forget(&self, id: u32) {
+        self.0.forget(id);
+    }
+
+    /// The slots whose values have left since the last time, if any: pairs of a slot and the number of its reason, in the
+    /// order of [`Reason::ALL`].
+    pub fn left(&self) -> Option<Vec<u32>> {
+        let left = self.0.take_left();
+        (!left.is_empty()).then(|| left.into_iter().flat_map(|(slot, why)| [slot, why as u32]).collect())
+    }
+
+    /// What was counted of a function, or without one of the page.
+    pub fn stats(&self, id: Option<u32>) -> JsValue {
+        self.0.stats(id)
+    }
+
+    /// Counts a call that found nothing.
+    pub fn count_miss(&self, id: u32) {
+        self.0.count_miss(id);
+    }
+
+    /// Counts a computation, which took so many milliseconds.
+    pub fn count_computed(&self, id: u32, millis: f64, failed: bool) {
+        self.0.count_computed(id, millis, failed);
+    }
+}
+
+fn kind_of(kind: u32) -> Kind {
+    if kind == 0 { Kind::Data } else { Kind::Resource }
+}

@@ -1,0 +1,49 @@
+// @ts-check
+/** Refreshing a stale value behind the calls that it is served to. */
+import { changed, compute, takeOff } from "./compute.js";
+import { GONE } from "./engine.js";
+import { Alone, Kept } from "./kept.js";
+
+/** @typedef {import("./cached.js").Cached} Cached */
+
+/** A refresh has no caller whose signal would say anything: the function gets one that never aborts. */
+const NO_CALLER = { signals: [], entry: null, fingerprint: null };
+
+/**
+ * Refreshes a stale value in a later task, unless that is under way or has failed a short while ago.
+ * @param {Cached} cached @param {unknown} self @param {any[]} args @param {Kept} kept
+ */
+export function refreshBehind(cached, self, args, kept) {
+  const { cache } = cached;
+  if (kept.slot < 0) return;
+  const number = cache.engine.call("board_behind", cached.id, kept.slot, Date.now());
+  if (number === GONE || number === undefined) return;
+  const flight = takeOff(cached, number, null);
+  flight.entry = kept.entry;
+  flight.isBehind = true;
+  flight.promise = new Promise((resolve) => setTimeout(resolve)).then(() => refresh(cached, self, args, flight));
+  flight.promise.catch(() => {}); // who joins it hears of it
+}
+
+/** @param {Cached} cached @param {unknown} self @param {any[]} args @param {import("./flight.js").Flight} flight @returns {Promise<import("./flight.js").Outcome>} */
+async function refresh(cached, self, args, flight) {
+  const { cache } = cached;
+  try {
+    if (cached.isResource) flight.origin = cache.originOf(cached, args);
+    if (cached.persisted) await cache.engine.callAsync("stamp", flight.id);
+    if (await changed(cached, self, args, flight)) {
+      cache.land(flight);
+      return new Alone(undefined); // who joined computes
+    }
+    const result = await compute(cached, self, args, flight, NO_CALLER);
+    cached.note("refresh", { result: result instanceof Kept && result.slot >= 0 ? "done" : "dropped" });
+    return result;
+  } catch (error) {
+    flight.isOver = true;
+    cache.land(flight, true);
+    cache.report("refresh-failed", `refreshing an entry of ${cached.description} failed; the stale value is served as long as it may be.`, error);
+    cached.note("refresh", { result: "failed" });
+    flight.entry?.refreshFailed();
+    throw error;
+  }
+}

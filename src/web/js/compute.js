@@ -1,0 +1,120 @@
+// @ts-check
+/** Computing: the function is run, timed and counted, and what it gives is kept. */
+import { hasContents } from "./contents.js";
+import { Flight, withSignal } from "./flight.js";
+import { keepLater, keepNow } from "./results.js";
+
+/** @typedef {import("./cached.js").Cached} Cached */
+/** @typedef {import("./contents.js").Part} Part */
+/** @typedef {import("./flight.js").Extra} Extra */
+/** @typedef {import("./flight.js").Outcome} Outcome */
+
+/** @param {Cached} cached @param {number} id @param {Extra | null} extra */
+export function takeOff(cached, id, extra) {
+  const { cache } = cached;
+  const flight = new Flight(id, cache.engine.epoch);
+  flight.isAlone = cached.isAlone;
+  if (extra !== null) {
+    flight.fingerprint = extra.fingerprint;
+    flight.entry = extra.entry;
+  }
+  cache.flights.set(id, flight);
+  return flight;
+}
+
+/**
+ * Runs the function and keeps its result.
+ * @param {Cached} cached @param {unknown} self @param {any[]} args @param {Flight} flight @param {Extra | null} extra
+ * @returns {Promise<Outcome>}
+ */
+export async function compute(cached, self, args, flight, extra) {
+  flight.running = true;
+  let result;
+  const start = performance.now();
+  try {
+    result = runTimed(cached, self, argsOf(args, flight, extra), start);
+  } finally {
+    flight.running = false;
+  }
+  if (cached.persisted) return keepLater(cached, flight, args, await (cached.isPromise(result) ? timed(cached, start, result) : result));
+  if (!cached.isPromise(result)) return keepNow(cached, flight, args, result);
+  return keepLater(cached, flight, args, await timed(cached, start, result));
+}
+
+/** Runs the function; what gives no promise, or throws, has been computed then. @param {Cached} cached @param {unknown} self @param {any[]} args @param {number} start @returns {any} */
+export function runTimed(cached, self, args, start) {
+  let result;
+  try {
+    result = cached.run(self, args);
+  } catch (error) {
+    computed(cached, start, true);
+    throw error;
+  }
+  cached.givesPromises = cached.isPromise(result);
+  if (!cached.givesPromises) computed(cached, start, false);
+  return result;
+}
+
+/** The arguments that the function gets: a signal of the flight's own stands for those of its callers. @param {any[]} args @param {Flight} flight @param {Extra | null} extra */
+export function argsOf(args, flight, extra) {
+  return extra === null || extra.signals === null ? args : withSignal(args, flight.signal);
+}
+
+/** @param {Cached} cached */
+export function missed(cached) {
+  cached.cache.engine.call("count_miss", cached.id);
+  cached.note("miss");
+}
+
+/** @param {Cached} cached @param {number} start @param {boolean} failed */
+function computed(cached, start, failed) {
+  const duration = performance.now() - start;
+  cached.cache.engine.call("count_computed", cached.id, duration, failed);
+  cached.note("computed", { duration, failed });
+}
+
+/** @template T @param {Cached} cached @param {number} start @param {T | Promise<T>} result @returns {Promise<T>} */
+export async function timed(cached, start, result) {
+  let failed = true;
+  try {
+    const value = await result;
+    failed = false;
+    return value;
+  } finally {
+    computed(cached, start, failed);
+  }
+}
+
+/**
+ * Whether the arguments are no longer what they were at the call.
+ * @param {Cached} cached @param {unknown} self @param {any[]} args @param {Flight} flight
+ * @returns {boolean | Promise<boolean>} a promise where a content has to be read to tell
+ */
+export function changed(cached, self, args, flight) {
+  const { keys, engine } = cached.cache;
+  if (flight.epoch !== engine.epoch) return false; // nothing will be kept
+  try {
+    const encoding = keys.encode(cached, self, args);
+    if (hasContents(encoding)) return contentsChanged(cached, encoding, flight);
+    return differs(cached, flight, keys.load(cached, encoding, flight.id));
+  } catch {
+    return true; // they cannot even be hashed any more
+  }
+}
+
+/** Blobs that are still the same need not be read again; those that `keyBy` or a rule makes at each asking do. @param {Cached} cached @param {Part[]} encoding @param {Flight} flight */
+function contentsChanged(cached, encoding, flight) {
+  const { keys } = cached.cache;
+  const fingerprint = keys.fingerprint(encoding);
+  if (fingerprint !== null && fingerprint === flight.fingerprint) return false;
+  return keys.loadLater(cached, encoding, flight.id).then(
+    (load) => differs(cached, flight, load()),
+    () => true,
+  );
+}
+
+/** @param {Cached} cached @param {Flight} flight @param {number} length of what was loaded to be compared */
+function differs(cached, flight, length) {
+  const { engine } = cached.cache;
+  return length >= 0 && flight.epoch === engine.epoch && engine.call("matches", flight.id, length) === false;
+}

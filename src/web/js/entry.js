@@ -1,0 +1,301 @@
+// @ts-check
+/**
+ * Entries as handles: what one call gives, to be watched. All holders see one value, and learn of every change of it; the
+ * contract is that of React's `useSyncExternalStore` and `use`, and of Svelte's stores.
+ */
+import { call, callPersisted } from "./call.js";
+import { copyTree, freeze, isTree } from "./copier.js";
+
+/** @typedef {import("./cached.js").Cached} Cached */
+/** @typedef {import("./kept.js").Kept} Kept */
+/** @typedef {{ readonly status: "pending" | "fresh" | "stale" | "error", readonly value: any, readonly error: unknown, readonly storedAt: number | undefined }} Snapshot */
+/** React reads these, so that what has settled is there at once. @typedef {Promise<any> & { status?: string, value?: any, reason?: unknown }} Tracked */
+/** @typedef {{ refresh(cached: Cached, args: any[]): any, expire(cached: Cached, args: any[]): Promise<number>, remove(cached: Cached, args: any[]): Promise<number> }} Verbs */
+
+/** @type {Snapshot} */
+const PENDING = Object.freeze({ status: "pending", value: undefined, error: undefined, storedAt: undefined });
+
+/** Handles that nobody holds any more. @type {FinalizationRegistry<{ cached: Cached, key: string }>} */
+const dropped = new FinalizationRegistry(({ cached, key }) => {
+  if (cached.entries.get(key)?.deref() === undefined) cached.entries.delete(key);
+});
+
+/** @param {Cached} cached @param {any[]} args @param {Verbs} verbs @returns {object} the handle, one for each call */
+export function entryFor(cached, args, verbs) {
+  const { cache } = cached;
+  if (!cached.enroll()) return new Entry(cached, args, verbs).handle;
+  cached.needsNoThis();
+  const encoding = cache.keys.encode(cached, undefined, args, "entry() answers at once, so its key cannot wait. Give it what the content stands for, such as a name.");
+  const key = cache.keys.pageKey(cached, encoding) ?? "";
+  const known = cached.entries.get(key)?.deref();
+  if (known !== undefined) return known.handle;
+  const entry = new Entry(cached, args, verbs);
+  cache.shown.add(cached);
+  cached.entries.set(key, new WeakRef(entry));
+  dropped.register(entry, { cached, key });
+  return entry.handle;
+}
+
+export class Entry {
+  #cached;
+  #args;
+  #snapshot = PENDING;
+  /** @type {Kept | null} what it shows */
+  #kept = null;
+  /** When that stops being fresh. */
+  #freshUntil = Infinity;
+  /** @type {Tracked | null} */
+  #promise = null;
+  /** @type {((value: any) => void) | null} */
+  #resolve = null;
+  /** @type {((error: unknown) => void) | null} */
+  #reject = null;
+  /** Those who watch it, and what each was told last. @type {Map<(snapshot: Snapshot) => void, Snapshot | null>} */
+  #listeners = new Map();
+  #isTelling = false;
+  /** Counts the loads: what an earlier one brings is not wanted any more. */
+  #load = 0;
+  #isLoading = false;
+  /** How often something had been removed when it began to load. */
+  #removals = 0;
+
+  /** @param {Cached} cached @param {any[]} args @param {Verbs} verbs */
+  constructor(cached, args, verbs) {
+    this.#cached = cached;
+    // Whoever changes its arguments later does not make it another entry.
+    this.#args = args.map((item) => (isTree(item) ? copyTree(item) : item));
+    const entry = this;
+    /** What users hold: its methods can be taken off. */
+    this.handle = Object.freeze({
+      subscribe: (/** @type {(snapshot: Snapshot) => void} */ listener) => entry.#subscribe(listener),
+      getSnapshot: () => entry.#show(),
+      refresh: () => verbs.refresh(cached, entry.#args),
+      expire: () => verbs.expire(cached, entry.#args),
+      delete: () => verbs.remove(cached, entry.#args),
+      get promise() {
+        return entry.#settled();
+      },
+    });
+    this.#link();
+  }
+
+  /** A value has taken its place in the cache. @param {Kept} kept */
+  landed(kept) {
+    if (this.#kept !== kept) this.#adopt(kept);
+  }
+
+  /** What it shows has left the cache. @param {Kept} kept @param {string} reason */
+  left(kept, reason) {
+    if (this.#kept !== kept) return;
+    // What had to leave for others is as good as before.
+    if (reason === "entries" || reason === "size" || reason === "memory" || reason === "replaced") return;
+    this.#forget();
+  }
+
+  /** Its call was removed by hand, also where what it shows had left the cache before. */
+  removed() {
+    const { status } = this.#snapshot;
+    if ((status === "fresh" || status === "stale") && (this.#kept === null || this.#kept.slot < 0)) this.#forget();
+  }
+
+  /** What it shows may have become stale: if somebody watches it, it is refreshed behind. */
+  check() {
+    const kept = this.#kept;
+    if (kept === null || kept.slot < 0) return;
+    const { engine, sweep } = this.#cached.cache;
+    const times = engine.call("times", kept.slot);
+    if (times instanceof Float64Array) this.#freshUntil = /** @type {number} */ (times[1]);
+    if (this.#listeners.size === 0) return;
+    if (this.#freshUntil > Date.now()) sweep.schedule(this.#freshUntil);
+    else if (!this.#isLoading) this.#begin(); // a call is served the stale value, and refreshes it
+  }
+
+  /** A refresh behind it has failed: what it shows is stale. */
+  refreshFailed() {
+    if (this.#kept === null || this.#snapshot.status !== "fresh") return;
+    this.#change({ ...this.#snapshot, status: "stale" });
+  }
+
+  /** @returns {Snapshot} */
+  #show() {
+    if (this.#kept === null && !this.#isLoading && this.#snapshot === PENDING) this.#link();
+    // While somebody watches, it is being refreshed, and they are told when that has come to something.
+    if (this.#listeners.size === 0 && this.#snapshot.status === "fresh" && this.#freshUntil <= Date.now()) this.#change({ ...this.#snapshot, status: "stale" });
+    return this.#snapshot;
+  }
+
+  /** @param {(snapshot: Snapshot) => void} listener @returns {() => void} */
+  #subscribe(listener) {
+    const own = (/** @type {Snapshot} */ snapshot) => listener(snapshot); // the same function may be given twice
+    const { watched } = this.#cached.cache;
+    watched.add(this);
+    const { status } = this.#show();
+    if (status === "pending" ? !this.#isLoading : status === "error") this.#begin();
+    this.check();
+    this.#listeners.set(own, null);
+    this.#tell(own);
+    return () => {
+      this.#listeners.delete(own);
+      if (this.#listeners.size === 0) watched.delete(this);
+    };
+  }
+
+  /** @returns {Promise<any>} */
+  #settled() {
+    if (this.#promise !== null) return this.#promise;
+    const { status, value, error } = this.#show();
+    const promise = this.#makePromise();
+    if (status === "fresh" || status === "stale") this.#resolved(value);
+    else if (status === "error") this.#rejected(error);
+    else if (!this.#isLoading) this.#begin();
+    return promise;
+  }
+
+  #makePromise() {
+    /** @type {Tracked} */
+    const promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    promise.status = "pending";
+    promise.catch(() => {}); // it may be that nobody waits for it
+    this.#promise = promise;
+    return promise;
+  }
+
+  /** @param {any} value */
+  #resolved(value) {
+    if (this.#promise === null) return;
+    Object.assign(this.#promise, { status: "fulfilled", value });
+    this.#resolve?.(value);
+  }
+
+  /** @param {unknown} reason */
+  #rejected(reason) {
+    if (this.#promise === null) return;
+    Object.assign(this.#promise, { status: "rejected", reason });
+    this.#reject?.(reason);
+  }
+
+  /** Makes the call that it shows. @returns {void} */
+  #begin() {
+    const cached = this.#cached;
+    const load = (this.#load += 1);
+    this.#isLoading = true;
+    if (this.#snapshot.status === "error") {
+      this.#promise = null;
+      this.#change(PENDING);
+    }
+    this.#removals = cached.cache.removals;
+    try {
+      const result = cached.persisted ? callPersisted(cached, undefined, this.#args) : call(cached, undefined, this.#args);
+      if (!cached.isPromise(result)) return this.#arrive(load, result);
+      result.then(
+        (/** @type {any} */ value) => this.#arrive(load, value),
+        (/** @type {unknown} */ error) => this.#failed(load, error),
+      );
+    } catch (error) {
+      this.#failed(load, error);
+    }
+  }
+
+  /** @param {number} load @param {any} value @returns {void} */
+  #arrive(load, value) {
+    if (load !== this.#load) return;
+    this.#isLoading = false;
+    if (this.#kept !== null && this.#kept.slot >= 0) return; // it has landed
+    if (this.#link()) return;
+    // What was computed before a removal is not shown after it.
+    if (this.#removals !== this.#cached.cache.removals) return this.#begin();
+    // It was not kept: this is the only copy.
+    this.#kept = null;
+    this.#freshUntil = Infinity;
+    this.#become(this.#cached.isResource ? value : freeze(value), "fresh", Date.now());
+  }
+
+  /** @param {number} load @param {unknown} error @returns {void} */
+  #failed(load, error) {
+    if (load !== this.#load) return;
+    this.#isLoading = false;
+    if (this.#kept !== null) return this.refreshFailed();
+    const isWaited = this.#promise?.status === "pending";
+    if (!isWaited) this.#promise = null;
+    this.#rejected(error);
+    this.#change({ status: "error", value: undefined, error, storedAt: undefined });
+  }
+
+  /** Shows what is in memory, if anything is. */
+  #link() {
+    const cached = this.#cached;
+    const { cache } = cached;
+    try {
+      if (!cached.enroll() || !cached.knowsSecret) return false;
+      const kept = cache.find(cached, cache.keys.encode(cached, undefined, this.#args));
+      if (kept === undefined) return false;
+      kept.entry = this;
+      if (kept !== this.#kept) this.#adopt(kept);
+      return true;
+    } catch {
+      return false; // the call itself tells what is wrong
+    }
+  }
+
+  /** @param {Kept} kept */
+  #adopt(kept) {
+    let value;
+    try {
+      value = kept.frozen();
+    } catch {
+      return; // a codec of the user's; the next call tells
+    }
+    this.#kept = kept;
+    const times = kept.slot < 0 ? undefined : this.#cached.cache.engine.call("times", kept.slot);
+    const [storedAt, freshUntil] = times instanceof Float64Array ? /** @type {any} */ (times) : [Date.now(), Infinity];
+    this.#freshUntil = freshUntil;
+    this.#become(value, freshUntil <= Date.now() ? "stale" : "fresh", storedAt);
+    if (this.#listeners.size > 0) this.#cached.cache.sweep.schedule(freshUntil);
+  }
+
+  /** @param {any} value @param {"fresh" | "stale"} status @param {number} storedAt */
+  #become(value, status, storedAt) {
+    if (this.#promise?.status !== "pending") this.#promise = null;
+    this.#resolved(value);
+    this.#change({ status, value, error: undefined, storedAt });
+  }
+
+  /** Shows nothing any more; who watches it waits for what comes. */
+  #forget() {
+    this.#kept = null;
+    this.#load += 1;
+    this.#isLoading = false;
+    if (this.#promise?.status !== "pending") this.#promise = null;
+    this.#change(PENDING);
+    if (this.#listeners.size === 0 && this.#promise === null) return;
+    queueMicrotask(() => {
+      if (this.#kept === null && !this.#isLoading && this.#snapshot === PENDING) this.#begin();
+    });
+  }
+
+  /** It changes at once; who watches it is told in a microtask, since a framework may be rendering. @param {Snapshot} snapshot */
+  #change(snapshot) {
+    this.#snapshot = Object.freeze(snapshot);
+    if (this.#isTelling || this.#listeners.size === 0) return;
+    this.#isTelling = true;
+    queueMicrotask(() => {
+      this.#isTelling = false;
+      for (const listener of [...this.#listeners.keys()]) this.#tell(listener);
+    });
+  }
+
+  /** @param {(snapshot: Snapshot) => void} listener */
+  #tell(listener) {
+    const snapshot = this.#snapshot;
+    if (!this.#listeners.has(listener) || this.#listeners.get(listener) === snapshot) return;
+    this.#listeners.set(listener, snapshot);
+    try {
+      listener(snapshot);
+    } catch (error) {
+      this.#cached.cache.report("listener-failed", "a listener given to subscribe() threw.", error);
+    }
+  }
+}

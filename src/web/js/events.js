@@ -1,0 +1,63 @@
+// @ts-check
+/** What an instance tells of: events, and each fault once. */
+
+/** The reasons why an entry leaves, in the order of their numbers in src/store.rs. */
+export const REASONS = /** @type {const} */ (["entries", "size", "memory", "expired", "cleared", "refused", "replaced"]);
+
+/** @typedef {{ type: string, [field: string]: unknown }} Event */
+/** @typedef {(event: any) => void} Listener */
+
+export class Events {
+  /** @type {Set<string>} what was reported */
+  #reported = new Set();
+  /** @type {Set<Listener>} */
+  #listeners = new Set();
+  #page;
+
+  /** @param {() => Listener | undefined} page the page's own listener */
+  constructor(page) {
+    this.#page = page;
+  }
+
+  /** Whether nobody listens. */
+  get isQuiet() {
+    return this.#listeners.size === 0 && typeof this.#page() !== "function";
+  }
+
+  /** @param {Listener} listener @returns {() => void} ends it */
+  on(listener) {
+    const own = (/** @type {Event} */ event) => listener(event); // the same function may be given twice
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
+  }
+
+  /** @param {Event} event */
+  emit(event) {
+    const page = this.#page();
+    const listeners = [...this.#listeners];
+    if (typeof page === "function") listeners.unshift(page);
+    for (const listener of listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        this.#warnOnce(listener === page ? "onEvent threw." : "a listener given to on() threw.", error);
+      }
+    }
+  }
+
+  /** Reports a fault or a warning, once: to the listeners, else to the console. @param {string} code @param {string} message @param {unknown} [error] */
+  report(code, message, error) {
+    const once = `${code} ${message}`;
+    if (this.#reported.has(once)) return;
+    this.#reported.add(once);
+    if (!this.isQuiet) this.emit({ type: "fault", code, message, error });
+    else if (error === undefined) console.warn(`[keepsake] ${message}`);
+    else console.warn(`[keepsake] ${message}`, error);
+  }
+
+  /** @param {string} message @param {unknown} error */
+  #warnOnce(message, error) {
+    if (!this.#reported.has(message)) console.warn(`[keepsake] ${message}`, error);
+    this.#reported.add(message);
+  }
+}

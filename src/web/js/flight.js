@@ -1,0 +1,135 @@
+// @ts-check
+/** A computation under way, and who waits for it. */
+import { isAbortSignal } from "./platform.js";
+
+/** @typedef {import("./kept.js").Kept | import("./kept.js").Passed | import("./kept.js").Alone} Outcome */
+
+/**
+ * What goes with a call besides its arguments; most have none of it.
+ * @typedef {object} Extra
+ * @property {string | null} fingerprint of arguments whose contents are read after the call
+ * @property {AbortSignal[] | null} signals among its arguments
+ * @property {import("./entry.js").Entry | null} entry the handle that shows what it gives
+ */
+
+export class Flight {
+  /** @type {Uint8Array | null} the call that makes a resource, as later pages will know it */
+  origin = null;
+  /** @type {Promise<Outcome> | null} */
+  promise = null;
+  /** Whether it has ended without a result. If it could not be landed, at the end of the stack, whoever joins does it. */
+  isOver = false;
+  /** Whether the synchronous part of the function is running: whoever joins now would wait for itself. */
+  running = false;
+  /** Whether it was asked for whatever is kept. */
+  isAnew = false;
+  /** Whether it refreshes a value that is served meanwhile. */
+  isBehind = false;
+  /** Whether its function was kept by itself when it was boarded. */
+  isAlone = false;
+  /** @type {string | null} of the arguments at the call, where some have contents that were read after it */
+  fingerprint = null;
+  /** @type {import("./entry.js").Entry | null} */
+  entry = null;
+  /** Who waits. One without a signal never leaves. */
+  #waiting = 0;
+  #hasLeft = false;
+  /** @type {AbortController | null} its signal is the function's, in the place of the callers' own */
+  #controller = null;
+  /** @type {unknown} why the last one left */
+  #reason = undefined;
+
+  /** @param {number} id @param {number} epoch the engine that knows it */
+  constructor(id, epoch) {
+    this.id = id;
+    this.epoch = epoch;
+  }
+
+  /** Whether anybody waits: behind a stale value nobody may. */
+  get hasCallers() {
+    return this.#waiting > 0;
+  }
+
+  /** Whether everybody who waited has left. */
+  get isDeserted() {
+    return this.#hasLeft;
+  }
+
+  get reason() {
+    return this.#reason;
+  }
+
+  /** The function's own signal. */
+  get signal() {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+
+  /**
+   * Lets a caller wait, until one of its signals aborts.
+   * @template T
+   * @param {Promise<T>} outcome @param {AbortSignal[] | null} signals
+   * @param {() => void} onDeserted told when the last one leaves
+   * @returns {Promise<T>}
+   */
+  wait(outcome, signals, onDeserted) {
+    this.#waiting += 1;
+    if (signals === null) return outcome;
+    outcome.catch(() => {}); // whoever has left does not hear of it
+    return new Promise((resolve, reject) => {
+      const stay = () => {
+        for (const signal of signals) signal.removeEventListener("abort", leave);
+      };
+      const leave = () => {
+        stay();
+        this.#waiting -= 1;
+        this.#reason = signals.find(({ aborted }) => aborted)?.reason;
+        reject(this.#reason);
+        if (this.#waiting > 0) return;
+        this.#hasLeft = true;
+        onDeserted();
+        this.#controller?.abort(this.#reason);
+      };
+      for (const signal of signals) signal.addEventListener("abort", leave);
+      if (signals.some(({ aborted }) => aborted)) return leave();
+      return outcome.finally(stay).then(resolve, reject);
+    });
+  }
+}
+
+/** The signals among arguments, and those that plain-object arguments have. @param {unknown[]} args @returns {AbortSignal[] | null} */
+export function signalsOf(args) {
+  /** @type {AbortSignal[]} */
+  const found = [];
+  for (const item of args) {
+    if (isAbortSignal(item)) found.push(/** @type {AbortSignal} */ (item));
+    else for (const [, value] of ownSignals(item)) found.push(value);
+  }
+  return found.length === 0 ? null : found;
+}
+
+/** The arguments with another signal in the place of each. @param {unknown[]} args @param {AbortSignal} signal */
+export function withSignal(args, signal) {
+  return args.map((item) => {
+    if (isAbortSignal(item)) return signal;
+    const own = ownSignals(item);
+    if (own.length === 0) return item;
+    const copy = Object.create(Object.getPrototypeOf(item), Object.getOwnPropertyDescriptors(/** @type {object} */ (item)));
+    for (const [key] of own) Object.defineProperty(copy, key, { value: signal, enumerable: true, writable: true, configurable: true });
+    return copy;
+  });
+}
+
+/** @param {unknown} item @returns {[string, AbortSignal][]} */
+function ownSignals(item) {
+  if (typeof item !== "object" || item === null) return [];
+  const prototype = Object.getPrototypeOf(item);
+  if (prototype !== null && prototype !== Object.prototype) return [];
+  /** @type {[string, AbortSignal][]} */
+  const found = [];
+  for (const key of Object.keys(item)) {
+    const value = Object.getOwnPropertyDescriptor(item, key)?.value; // an accessor is not run
+    if (isAbortSignal(value)) found.push([key, value]);
+  }
+  return found;
+}

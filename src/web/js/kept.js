@@ -1,0 +1,111 @@
+// @ts-check
+/**
+ * What a computation has given: kept, for its caller alone, or passed on.
+ */
+import { copyTree, freeze, isTree } from "./copier.js";
+import { revive } from "./revive.js";
+
+/** @typedef {import("./revive.js").Parts} Parts */
+
+/** How a value is given out. */
+export const ITSELF = 0;
+export const TREE = 1;
+export const CLONE = 2;
+
+/** A value that is ours alone, or a resource. */
+export class Kept {
+  /** Where it is; -1 where it is not kept. */
+  slot = -1;
+  /** @type {import("./entry.js").Entry | null} the handle that shows it */
+  entry = null;
+  /** @type {any} what the first caller gets, if it was made already */
+  #first = undefined;
+
+  /**
+   * @param {import("./cached.js").Cached} cached whose it is
+   * @param {any} value
+   * @param {number} how {@link ITSELF}, {@link TREE} or {@link CLONE}
+   * @param {Parts | null} parts what a clone would lose
+   * @param {boolean} promised whether the function gave a promise, so that a hit gives one too
+   */
+  constructor(cached, value, how, parts, promised) {
+    this.cached = cached;
+    this.value = value;
+    this.how = how;
+    this.parts = parts;
+    this.promised = promised;
+    /** @type {((value: any) => unknown) | null} of a resource */
+    this.release = null;
+  }
+
+  /** What a caller gets: a copy of data, the resource itself. Throws if a codec does. @returns {any} */
+  out() {
+    const { value } = this;
+    if (typeof value !== "object" || value === null || this.how === ITSELF) return value;
+    return this.how === TREE ? copyTree(value) : this.#rest();
+  }
+
+  /** What a caller gets who came while it was computed. @returns {any} */
+  share() {
+    return this.out();
+  }
+
+  #rest() {
+    const first = this.#first;
+    if (first !== undefined) {
+      this.#first = undefined;
+      return first;
+    }
+    if (this.parts === null) return structuredClone(this.value);
+    const [value, parts] = structuredClone([this.value, this.parts]);
+    return revive(value, parts, this.cached.cache.codecs);
+  }
+
+  /** Makes the first caller's value at once, where a codec of the user's may throw. */
+  prove() {
+    if (this.parts !== null) this.#first = this.#rest();
+  }
+
+  /** One copy for all who only look. @returns {any} */
+  frozen() {
+    return this.how === ITSELF ? this.value : freeze(this.out());
+  }
+}
+
+/** A result that is not kept: its first caller gets it, and others a copy if that is easily had. */
+export class Passed {
+  /** @param {unknown} value */
+  constructor(value) {
+    this.value = value;
+  }
+
+  /** @returns {any} */
+  out() {
+    return this.value;
+  }
+
+  /** @param {() => unknown} run computes by itself @returns {any} */
+  share(run) {
+    const { value } = this;
+    if (value instanceof Response && !value.bodyUsed) return value.clone();
+    return isTree(value) ? copyTree(value) : run();
+  }
+}
+
+/** A result for its caller alone: the arguments had changed before the function ran. */
+export class Alone {
+  /** @param {unknown} value */
+  constructor(value) {
+    this.value = value;
+  }
+
+  /** @returns {any} */
+  out() {
+    return this.value;
+  }
+
+  /** The leader's arguments changed under it: each who joined has their own, and computes. @param {() => unknown} run @returns {any} */
+  share(run) {
+    return run();
+  }
+}

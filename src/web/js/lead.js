@@ -1,0 +1,128 @@
+// @ts-check
+/** Leading a flight: what is on disk is served, anything else is computed, for everybody who joins. */
+import { refreshBehind } from "./behind.js";
+import { argsOf, changed, compute, missed, runTimed, timed } from "./compute.js";
+import { isTree } from "./copier.js";
+import { GONE } from "./engine.js";
+import { Alone, CLONE, Kept, TREE } from "./kept.js";
+import { keepLater, keepNow } from "./results.js";
+import { sizeOf } from "./size.js";
+
+/** @typedef {import("./cached.js").Cached} Cached */
+/** @typedef {import("./flight.js").Extra} Extra */
+/** @typedef {import("./flight.js").Outcome} Outcome */
+/** @typedef {import("./flight.js").Flight} Flight */
+/** What is to be looked for before anything is computed. @typedef {(cached: Cached, self: unknown, args: any[], flight: Flight) => Promise<Outcome | null>} Look */
+
+/** Leads a flight of a caller who waits in any case. @param {Cached} cached @param {unknown} self @param {any[]} args @param {Flight} flight @param {Extra | null} extra @param {Look} [look] @returns {Promise<any>} */
+export function depart(cached, self, args, flight, extra, look = readStored) {
+  try {
+    const outcome = lead(cached, self, args, flight, extra, look);
+    flight.promise = outcome;
+    return wait(cached, flight, outcome.then((result) => result.out()), extra);
+  } catch (error) {
+    flight.isOver = flight.promise === null; // the end of the stack
+    throw error;
+  }
+}
+
+/** Runs a function that may be synchronous. @param {Cached} cached @param {unknown} self @param {any[]} args @param {Flight} flight @param {Extra | null} extra @returns {any} */
+export function leadNow(cached, self, args, flight, extra) {
+  const { cache } = cached;
+  try {
+    if (cached.isResource) flight.origin = cache.originOf(cached, args);
+    if (!flight.isAnew) missed(cached);
+    const start = performance.now();
+    const result = runTimed(cached, self, argsOf(args, flight, extra), start);
+    if (!cached.isPromise(result)) return keepNow(cached, flight, args, result).out();
+    const outcome = timed(cached, start, Promise.resolve(result))
+      .then((value) => keepLater(cached, flight, args, value))
+      .catch((error) => {
+        cache.land(flight);
+        throw error;
+      });
+    flight.promise = outcome;
+    return wait(cached, flight, outcome.then((kept) => kept.out()), extra);
+  } catch (error) {
+    flight.isOver = true; // first, and without a call: the stack may be at its end
+    cache.land(flight);
+    throw error;
+  }
+}
+
+/** Looks on disk, else computes. @param {Cached} cached @param {unknown} self @param {any[]} args @param {Flight} flight @param {Extra | null} extra @param {Look} look @returns {Promise<Outcome>} */
+async function lead(cached, self, args, flight, extra, look) {
+  const { cache } = cached;
+  try {
+    const stored = await look(cached, self, args, flight);
+    if (stored !== null) return stored;
+    const isOther = changed(cached, self, args, flight);
+    if (typeof isOther === "boolean" ? isOther : await isOther) {
+      leaveOut(cached, flight);
+      return new Alone(await cached.run(self, args));
+    }
+    if (flight.isDeserted) throw flight.reason;
+    if (!flight.isAnew) missed(cached);
+    return await compute(cached, self, args, flight, extra);
+  } catch (error) {
+    flight.isOver = true; // first, and without a call: the stack may be at its end
+    cache.land(flight);
+    throw error;
+  }
+}
+
+/** The arguments are no longer what they were at the call: nothing is kept or shared. @param {Cached} cached @param {Flight} flight */
+function leaveOut(cached, flight) {
+  const { cache } = cached;
+  cache.land(flight);
+  cache.report("arguments-changed", `the arguments of ${cached.description} changed between the call and the computation, so its result was not kept. Pass a copy, or do not change what was passed.`);
+  missed(cached);
+}
+
+/** @param {Cached} cached @param {unknown} self @param {any[]} args @param {Flight} flight @returns {Promise<Outcome | null>} the entry on disk, if it may be served and is accepted */
+async function readStored(cached, self, args, flight) {
+  const { cache } = cached;
+  const { engine } = cache;
+  const found = await engine.callAsync("read", flight.id, Date.now());
+  if (found === GONE || found === undefined || flight.isAlone !== cached.isAlone) return null;
+  const [isFresh, storedAt, freshUntil, staleUntil, value, parts] = found;
+  const how = parts === null && isTree(value) ? TREE : CLONE;
+  const kept = new Kept(cached, value, how, parts, true);
+  const discard = () => {
+    if (flight.epoch === engine.epoch) engine.call("discard", flight.id);
+    return null;
+  };
+  try {
+    kept.prove();
+    if (cached.validate !== undefined && !(await cached.accepts("validate", kept.out(), args))) return discard();
+  } catch (error) {
+    reportUndecodable(cached, error);
+    return discard();
+  }
+  cached.note(isFresh ? "hit" : "stale", { from: "disk" });
+  const size = sizeOf(value, how === TREE) + (parts === null ? 0 : sizeOf(parts));
+  const times = new Float64Array([storedAt, freshUntil, staleUntil]);
+  cache.place(flight, kept, (slot) => engine.call("keep_read", flight.id, slot, Date.now(), size, times));
+  if (!isFresh) refreshBehind(cached, self, args, kept);
+  return kept;
+}
+
+/** In the place of looking on disk, where the call is to be computed in any case: only what it computes under is learnt there. @type {Look} */
+export async function lookAway(cached, _self, _args, flight) {
+  await cached.cache.engine.callAsync("stamp", flight.id);
+  return null;
+}
+
+/** Lets a caller wait for a flight as long as its signals let it. @param {Cached} cached @param {Flight} flight @param {Promise<any>} outcome @param {Extra | null} extra */
+export function wait(cached, flight, outcome, extra) {
+  const { cache } = cached;
+  return flight.wait(outcome, extra === null ? null : extra.signals, () => {
+    if (flight.epoch === cache.engine.epoch) cache.engine.call("abandon", flight.id);
+  });
+}
+
+/** @param {Cached} cached @param {unknown} error */
+export function reportUndecodable(cached, error) {
+  cached.cache.report("decode-failed", `an entry of ${cached.description} could not be made again from what was kept, so it was removed and is computed anew.`, error);
+}
+

@@ -1,0 +1,198 @@
+// @ts-check
+/** The methods of a cached function: they find calls by their arguments. */
+import { call, callPersisted, extraOf } from "./call.js";
+import { takeOff } from "./compute.js";
+import { hasContents } from "./contents.js";
+import { GONE } from "./engine.js";
+import { entryFor } from "./entry.js";
+import { depart, leadNow, lookAway } from "./lead.js";
+import { keepGiven } from "./results.js";
+
+/** @typedef {import("./cached.js").Cached} Cached */
+
+/** What to do where an answer is given at once, and a key would have to wait. @param {string} name */
+const atOnce = (name) => `${name}() answers at once, so its key cannot wait. Call the function, or wait for key(…).`;
+
+/** How often a lease is asked for again whose object was released meanwhile. */
+const MOST_LEASES = 5;
+
+/** @param {Cached} cached */
+export function methodsOf(cached) {
+  return {
+    original: cached.original,
+    clear: (/** @type {any[]} */ ...args) => (args.length === 0 ? clear(cached) : remove(cached, args)),
+    delete: (/** @type {any[]} */ ...args) => remove(cached, args),
+    expire: (/** @type {any[]} */ ...args) => expire(cached, args),
+    peek: (/** @type {any[]} */ ...args) => peek(cached, args),
+    has: (/** @type {any[]} */ ...args) => has(cached, args),
+    refresh: (/** @type {any[]} */ ...args) => refresh(cached, args),
+    set: (/** @type {any} */ value, /** @type {any[]} */ ...args) => set(cached, value, args),
+    key: (/** @type {any[]} */ ...args) => key(cached, args),
+    entry: (/** @type {any[]} */ ...args) => entryFor(cached, args, { refresh, expire, remove }),
+    stats: () => cached.cache.stats(cached),
+    ...(cached.isResource ? { lease: (/** @type {any[]} */ ...args) => lease(cached, args) } : {}),
+  };
+}
+
+/** @param {Cached} cached @returns {Promise<number>} */
+async function clear(cached) {
+  const { cache } = cached;
+  if (!cached.enroll()) return 0;
+  return cache.removing(() => cache.engine.callAsync("clear", cached.id), cached.handles());
+}
+
+/** @param {Cached} cached @param {any[]} args @returns {Promise<number>} */
+async function remove(cached, args) {
+  const { cache } = cached;
+  const entries = shownBy(cached, args);
+  const removed = await whenLoaded(cached, args, (length) => cache.removing(() => cache.engine.callAsync("remove", cached.id, length), entries));
+  return removed ?? 0;
+}
+
+/** The handle that shows a call, if there is one. @param {Cached} cached @param {any[]} args */
+function shownBy(cached, args) {
+  if (cached.entries.size === 0 || !cached.enroll()) return [];
+  const entry = extraOf(cached, args, cached.cache.keys.encode(cached, undefined, args, null))?.entry;
+  return entry ? [entry] : [];
+}
+
+/** @param {Cached} cached @param {any[]} args none means all @returns {Promise<number>} */
+async function expire(cached, args) {
+  const { cache } = cached;
+  const { engine } = cache;
+  const entries = args.length === 0 ? cached.handles() : shownBy(cached, args);
+  const expired = (/** @type {() => Promise<unknown>} */ remove) => {
+    const count = cache.removing(remove, entries);
+    for (const entry of entries) entry.check();
+    return count;
+  };
+  if (args.length === 0) return cached.enroll() ? expired(() => engine.callAsync("expire_all", cached.id, Date.now())) : 0;
+  return (await whenLoaded(cached, args, (length) => expired(() => engine.callAsync("expire", cached.id, length, Date.now())))) ?? 0;
+}
+
+/** @param {Cached} cached @param {any[]} args */
+function peek(cached, args) {
+  const { cache } = cached;
+  if (!cached.enroll() || !cached.knowsSecret) return undefined;
+  cached.needsNoThis();
+  const kept = cache.find(cached, cache.keys.encode(cached, undefined, args, atOnce("peek")));
+  try {
+    return kept?.out();
+  } catch {
+    return undefined; // a codec of the user's; the next call tells
+  }
+}
+
+/** @param {Cached} cached @param {any[]} args @returns {Promise<boolean>} */
+async function has(cached, args) {
+  const { engine } = cached.cache;
+  return (await whenLoaded(cached, args, (length) => engine.callAsync("has", cached.id, length, Date.now()))) === true;
+}
+
+/** Computes a call now, whatever is kept or under way. @param {Cached} cached @param {any[]} args @returns {any} what a call gives */
+function refresh(cached, args) {
+  if (!cached.persisted) return refreshed(cached, args);
+  try {
+    return Promise.resolve(refreshed(cached, args));
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** @param {Cached} cached @param {any[]} args @returns {any} */
+function refreshed(cached, args) {
+  const { cache } = cached;
+  if (!cache.isEnabled(cached.options, args) || !cached.enroll() || cached.isBeyond(args)) return cached.run(undefined, args);
+  cached.needsNoThis();
+  let encoding;
+  try {
+    encoding = cache.keys.encode(cached, undefined, args);
+  } catch (error) {
+    if (cached.passes(error)) return cached.run(undefined, args);
+    throw error;
+  }
+  const extra = extraOf(cached, args, encoding);
+  const start = (/** @type {number} */ length) => {
+    cache.removals += 1; // what is being computed is not what comes
+    const number = length < 0 ? GONE : cache.engine.call("board_anew", cached.id, length);
+    if (number === GONE || number === undefined) return cached.run(undefined, args);
+    const flight = takeOff(cached, number, extra);
+    flight.isAnew = true;
+    return cached.persisted ? depart(cached, undefined, args, flight, extra, lookAway) : leadNow(cached, undefined, args, flight, extra);
+  };
+  const isLater = !cached.knowsSecret || hasContents(encoding);
+  return isLater ? cache.keys.loadLater(cached, encoding).then((load) => start(load())) : start(cache.keys.load(cached, encoding));
+}
+
+/** Keeps a value that the caller has. Whoever waits for the computation of that call gets its result all the same. @param {Cached} cached @param {any} value @param {any[]} args @returns {Promise<void>} */
+async function set(cached, value, args) {
+  const { cache } = cached;
+  if (!cache.isEnabled(cached.options, args)) return;
+  const extra = cached.enroll() ? extraOf(cached, args, cache.keys.encode(cached, undefined, args)) : null;
+  await whenLoaded(cached, args, (length) => {
+    cache.removals += 1;
+    const number = cache.engine.call("board_anew", cached.id, length);
+    if (number === GONE || number === undefined) return undefined;
+    const flight = takeOff(cached, number, extra);
+    if (cached.isPromise(value)) cached.givesPromises = true;
+    const given = place(cached, flight, args, value);
+    flight.promise = given;
+    given.catch(() => {});
+    return given;
+  });
+}
+
+/** @param {Cached} cached @param {import("./flight.js").Flight} flight @param {any[]} args @param {any} value */
+async function place(cached, flight, args, value) {
+  try {
+    if (cached.persisted && cached.onDisk) await cached.cache.engine.callAsync("stamp", flight.id);
+    return await keepGiven(cached, flight, args, cached.isPromise(value) ? await value : value);
+  } catch (error) {
+    flight.isOver = true;
+    cached.cache.land(flight);
+    throw error;
+  }
+}
+
+/** @param {Cached} cached @param {any[]} args @returns {Promise<string>} */
+async function key(cached, args) {
+  const text = await whenLoaded(cached, args, (length) => cached.cache.engine.call("key", cached.id, length));
+  return typeof text === "string" ? text : "";
+}
+
+/** @param {Cached} cached @param {any[]} args @returns {Promise<{ value: any, release(): unknown }>} */
+async function lease(cached, args) {
+  const { slots } = cached.cache;
+  for (let attempt = 0; ; attempt++) {
+    const value = await (cached.persisted ? callPersisted(cached, undefined, args) : call(cached, undefined, args));
+    // It may have been cleared between its coming and this.
+    if (slots.isReleased(value) && attempt < MOST_LEASES) continue;
+    const release = slots.lease(value);
+    const { dispose } = /** @type {{ dispose?: symbol }} */ (/** @type {unknown} */ (Symbol));
+    return { value, release, ...(dispose === undefined ? {} : { [dispose]: () => void release() }) };
+  }
+}
+
+/**
+ * Encodes a call at once, before anything is awaited, and uses the encoding in the same step in which it is loaded: the
+ * scratch area holds one at a time.
+ * @template T
+ * @param {Cached} cached @param {any[]} args @param {(length: number) => T | Promise<T>} use
+ * @param {number} [attempts] how often it may be looked for again
+ * @returns {Promise<T | undefined>} nothing without an engine
+ */
+async function whenLoaded(cached, args, use, attempts = 3) {
+  const { cache } = cached;
+  const { keys } = cache;
+  const { moment } = cache;
+  if (!cached.enroll()) return undefined;
+  cached.needsNoThis();
+  const encoding = keys.encode(cached, undefined, args, null);
+  const isLater = !cached.knowsSecret || hasContents(encoding);
+  const length = isLater ? (await keys.loadLater(cached, encoding))() : keys.load(cached, encoding);
+  if (length >= 0) return use(length);
+  // The page was configured anew or logged out meanwhile: the call is looked for where that leads.
+  const isOther = moment !== cache.moment && !cache.engine.failed && attempts > 0;
+  return isOther ? whenLoaded(cached, args, use, attempts - 1) : undefined;
+}
+

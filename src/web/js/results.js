@@ -1,0 +1,190 @@
+// @ts-check
+/** What becomes of a result: a snapshot that is kept, or one that is passed to its callers and forgotten. */
+import { copyTree, isTree } from "./copier.js";
+import { KeepsakeError } from "./errors.js";
+import { CLONE, ITSELF, Kept, Passed, TREE } from "./kept.js";
+import { NOT_KEPT, pack } from "./pack.js";
+import { sizeOf } from "./size.js";
+import { dispose, isObject } from "./slots.js";
+import { recipeFor } from "./types/recipes.js";
+
+/** @typedef {import("./cached.js").Cached} Cached */
+/** @typedef {import("./flight.js").Flight} Flight */
+/** @typedef {import("./pack.js").Packed} Packed */
+
+const REMEDY = "Return plain data, or use cacheResource, which hands out the object itself.";
+
+/**
+ * Ends a flight with a result that is there, unless something was cleared meanwhile. Throws if the result is no data.
+ * @param {Cached} cached @param {Flight} flight @param {any[]} args @param {any} value
+ * @returns {Kept | Passed}
+ */
+export function keepNow(cached, flight, args, value) {
+  if (!cached.acceptsNow("cacheIf", value, args)) return pass(cached, flight, value);
+  return guarded(cached, flight, value, () => {
+    const taken = take(cached, args, value, false);
+    return taken === NOT_KEPT ? pass(cached, flight, value) : store(cached, flight, args, value, taken.kept);
+  });
+}
+
+/**
+ * The same for a result that was waited for.
+ * @param {Cached} cached @param {Flight} flight @param {any[]} args @param {any} value
+ * @returns {Promise<Kept | Passed>}
+ */
+export async function keepLater(cached, flight, args, value) {
+  if (hasCacheIf(cached) && !(await cached.accepts("cacheIf", shown(value), args))) return pass(cached, flight, value);
+  const taken = guarded(cached, flight, value, () => take(cached, args, value, true));
+  if (taken instanceof Passed) return taken;
+  if (taken === NOT_KEPT) return pass(cached, flight, value);
+  if (taken.reading !== null) await taken.reading; // what fails in the middle of a body fails the call
+  return guarded(cached, flight, value, () => store(cached, flight, args, value, taken.kept));
+}
+
+/** A value that is set by hand. @param {Cached} cached @param {Flight} flight @param {any[]} args @param {any} value @returns {Promise<Kept | Passed>} */
+export async function keepGiven(cached, flight, args, value) {
+  const taken = take(cached, args, value, true);
+  if (taken === NOT_KEPT) throw cached.unserializable("a Response that may not be kept: opaque, or an event stream");
+  if (taken.reading !== null) await taken.reading;
+  taken.kept.promised = cached.givesPromises;
+  return store(cached, flight, args, value, taken.kept);
+}
+
+/** @param {Cached} cached */
+function hasCacheIf(cached) {
+  return (cached.options.cacheIf ?? cached.cache.page.cacheIf) !== undefined;
+}
+
+/** What `cacheIf` is asked about: the body of a response is read once only. @param {any} value */
+function shown(value) {
+  return typeof Response === "function" && value instanceof Response && !value.bodyUsed ? value.clone() : value;
+}
+
+/** @param {Cached} cached @param {Flight} flight @param {unknown} value */
+function pass(cached, flight, value) {
+  cached.cache.land(flight);
+  return new Passed(value);
+}
+
+/** @template T @param {Cached} cached @param {Flight} flight @param {unknown} value @param {() => T} attempt @returns {T | Passed} */
+function guarded(cached, flight, value, attempt) {
+  try {
+    return attempt();
+  } catch (error) {
+    if (error instanceof RangeError) throw error; // the end of the stack
+    // The platform refuses what looked fine.
+    const reason = error instanceof KeepsakeError ? error : cached.unserializable(error);
+    if (cached.passes(reason)) return pass(cached, flight, value);
+    throw reason;
+  }
+}
+
+/**
+ * Takes what is to be kept of a value that somebody else holds.
+ * @param {Cached} cached @param {any[]} args @param {any} value @param {boolean} promised
+ * @returns {{ kept: Kept, reading: Promise<unknown> | null } | typeof NOT_KEPT}
+ */
+function take(cached, args, value, promised) {
+  const { cache } = cached;
+  if (cached.isResource) {
+    const kept = new Kept(cached, value, ITSELF, null, promised);
+    const onRelease = cached.options.onRelease ?? cache.page.onRelease;
+    kept.release = onRelease === undefined ? dispose : (resource) => onRelease(resource, ...args);
+    return { kept, reading: null };
+  }
+  if (isTree(value)) return { kept: new Kept(cached, copyTree(value), TREE, null, promised), reading: null };
+  const refuse = (/** @type {unknown} */ culprit, /** @type {string} */ path, /** @type {string} */ remedy, /** @type {unknown} */ cause) => refusal(cached, culprit, path, remedy, cause);
+  const rules = { prototypes: cache.prototypes, waits: promised, isChosen: hasCacheIf(cached), refuse };
+  try {
+    let packed = pack(value, rules);
+    if (isTooDeep(packed)) packed = pack(value, { ...rules, isFlat: true });
+    const parts = packed.parts.length === 0 ? null : /** @type {import("./revive.js").Parts} */ ([packed.parts, packed.holders]);
+    return { kept: new Kept(cached, packed.value, CLONE, parts, promised), reading: packed.reading };
+  } catch (error) {
+    if (error === NOT_KEPT) return NOT_KEPT;
+    throw error;
+  }
+}
+
+/** Whether a clone would meet the end of the stack. @param {Packed} packed */
+function isTooDeep({ value, parts }) {
+  try {
+    structuredClone([value, parts]);
+    return false;
+  } catch (error) {
+    return error instanceof RangeError;
+  }
+}
+
+/** The error for a value that cannot be kept. @param {Cached} cached @param {any} culprit @param {string} path @param {string} remedy @param {unknown} cause @returns {never} */
+function refusal(cached, culprit, path, remedy, cause) {
+  if (culprit === undefined) throw cached.unserializable(cause, path); // an accessor that threw
+  try {
+    if (cached.enroll()) cached.cache.engine.call("refuse_value", cached.id, path, culprit, remedy || remedyOf(culprit));
+  } catch (error) {
+    if (cause !== undefined) Object.defineProperty(error, "cause", { value: cause, configurable: true, writable: true });
+    throw error;
+  }
+  throw cached.unserializable(`${path} cannot be copied`);
+}
+
+/** @param {unknown} culprit */
+function remedyOf(culprit) {
+  try {
+    return remedyFor(culprit);
+  } catch {
+    return REMEDY; // a proxy that shows nothing
+  }
+}
+
+/** @param {any} culprit */
+function remedyFor(culprit) {
+  const recipe = recipeFor(culprit);
+  if (recipe !== undefined) return `Teach Keepsake its type: ${recipe}. Or use cacheResource, which hands out the object itself.`;
+  if (culprit instanceof Promise) return `Wait for it before returning. ${REMEDY}`;
+  const name = isObject(culprit) && typeof culprit !== "function" ? Object.getPrototypeOf(culprit)?.constructor?.name : undefined;
+  if (typeof name !== "string" || name === "" || name === "Object") return REMEDY;
+  return `${REMEDY} Or teach Keepsake its class:\n    registerType({ type: ${name}, tag: "${name}", encode: (object) => [/* its data */], decode: (data) => new ${name}(...data) })`;
+}
+
+/**
+ * Ends a flight with what was taken.
+ * @param {Cached} cached @param {Flight} flight @param {any[]} args @param {any} value @param {Kept} kept
+ * @returns {Kept | Passed}
+ */
+function store(cached, flight, args, value, kept) {
+  const { cache } = cached;
+  const { engine } = cache;
+  try {
+    kept.prove();
+  } catch (error) {
+    cache.report("decode-failed", `what ${cached.description} returned could not be made again from what its type's \`encode\` gave, so it was not kept.`, error);
+    return pass(cached, flight, value);
+  }
+  const noTtl = (/** @type {unknown} */ error) => {
+    cache.report("ttl-failed", `\`ttl\` of ${cached.description} gave no duration, so its result was not kept.`, error);
+    cache.land(flight);
+  };
+  let stays = false;
+  let ttl;
+  try {
+    ttl = cached.ttlOf(value, args);
+  } catch (error) {
+    noTtl(error);
+    kept.release = null;
+    return kept;
+  }
+  try {
+    const size = cached.isResource ? 0 : sizeOf(kept.value, kept.how === TREE) + (kept.parts === null ? 0 : sizeOf(kept.parts));
+    const data = cached.isResource ? undefined : [kept.value, kept.parts];
+    stays = cache.place(flight, kept, (slot) => engine.call("keep", flight.id, slot, Date.now(), size, ttl, data));
+  } catch (error) {
+    if (!(error instanceof KeepsakeError)) throw error; // the end of the stack
+    noTtl(error);
+  }
+  if (stays && flight.origin !== null && isObject(value)) engine.call("remember", value, flight.origin);
+  if (!stays && flight.isBehind && !flight.hasCallers) cache.slots.discard(kept); // nobody has it
+  // It belongs to its caller; also if the engine died meanwhile, and what it kept is about to be released.
+  if (!stays || flight.epoch !== engine.epoch) cache.slots.disown(kept);
+  return kept;
+}
