@@ -68,9 +68,14 @@ const renewed = (keepsake) => {
       return { thrown: thrown?.code ?? thrown?.message ?? thrown };
     }
   };
+  const probe = cacheData(async (id) => id, { name: "probe" });
+  const wrapped = [];
   let [days, rounds] = [0, 0];
   /** Settles when what is under way has come to its end, so that what has not happened by then is not going to. */
   const settled = async () => {
+    await turn();
+    await probe.has(0); // a refresh behind a call begins with such a reading
+    await turn();
     await until(() => ended >= runs);
     await flush();
     for (let i = 0; i < 5; i++) await turn();
@@ -93,7 +98,11 @@ const renewed = (keepsake) => {
       const released = [];
       const onRelease = kind.startsWith("resource") ? { onRelease: ({ run }) => void released.push(run) } : {};
       let count = 0;
-      const wrap = (options) => kinds[kind]({ name: `${kind} ${round}.${(count += 1)}`, ...onRelease, ...options });
+      const wrap = (options) => {
+        const load = kinds[kind]({ name: `${kind} ${round}.${(count += 1)}`, ...onRelease, ...options });
+        wrapped.push(load); // what nobody can call any more is cleared at some time
+        return load;
+      };
       all[kind] = await ask(wrap, { kind, at, released, type: (value) => (value instanceof Promise ? "promise" : "value") });
     }
     return all;
@@ -1522,51 +1531,66 @@ for (const way of ["clear()", "delete(...args)", "expire()", "cacheData.clear()"
         "cacheData.clear()": () => Promise.all([app.cacheData.clear(), app.cacheResource.clear()]),
         "destroy()": () => app.destroy(),
       };
-      // On a page whose database is not open yet; where it is, and nothing is awaited; and where set() was waited for.
-      for (const turn of ["not open", "at once", "one after the other"]) {
-        const told = await page.evaluate(
-          ([kinds, turn, way]) =>
-            app.each(kinds, async (wrap, { kind, released }) => {
-              const remove = eval(way);
-              const load = app.kinds[kind]({ name: `load ${kind}`, ...(kind.startsWith("resource") ? { onRelease: ({ run }) => void released.push(run) } : {}) });
-              if (turn !== "not open") await load("open");
+      const before = await page.evaluate(async (way) => {
+        const load = app.kinds.persisted({ name: "early" });
+        const set = load.set(app.given("a"), "a"); // the database is not open yet
+        await Promise.all([set, eval(way)(load)]);
+        await app.flush();
+        return [load.peek("a")?.run, await load.has("a")];
+      }, String(ways[way]));
+      const told = await page.evaluate(
+        ([kinds, way]) =>
+          app.each(kinds, async (wrap) => {
+            const all = [];
+            for (const turn of ["at once", "one after the other"]) {
+              const load = wrap({});
+              await load("a");
               const set = load.set(app.given("a"), "a");
               if (turn === "one after the other") await set;
-              const removed = remove(load);
-              await Promise.all([set, removed]);
+              await Promise.all([set, eval(way)(load)]);
               await app.flush();
-              return [load.peek("a"), await load.has("a"), app.faults()];
-            }),
-          [turn === "not open" ? ["persisted"] : HELD, turn, String(ways[way])],
-        );
-        eachIs(told, turn === "not open" ? ["persisted"] : HELD, [undefined, false, []]);
-        await reload();
-        assert.equal(await page.evaluate(() => app.kinds.persisted({ name: "load persisted" }).has("a")), false, `${turn}, after a reload`);
-      }
+              all.push(load.peek("a")?.run, await load.has("a"));
+            }
+            return [...all, app.faults()];
+          }),
+        [HELD, String(ways[way])],
+      );
+      await reload();
+      const after = await page.evaluate(() => Promise.all(["early", "persisted 1.1", "persisted 1.2"].map((name) => app.kinds.persisted({ name }).has("a"))));
+      const gone = [undefined, false];
+      assert.deepEqual({ before, ...told, after }, { before: gone, ...Object.fromEntries(HELD.map((kind) => [kind, [...gone, ...gone, []]])), after: [false, false, false] });
     }));
 }
 
 test("what is set after clear() stays, although the clear is still under way", () =>
   visit(renewed, async ({ page, reload }) => {
-    for (const turn of ["not open", "open"]) {
-      const told = await page.evaluate(
-        ([kinds, turn]) =>
-          app.each(kinds, async (wrap, { kind }) => {
-            const load = app.kinds[kind]({ name: `load ${kind} ${turn}` });
-            if (turn === "open") await load("a").then(app.flush);
-            const cleared = load.clear();
-            await load.set(app.given("a"), "a");
-            await cleared;
-            await app.flush();
-            return [load.peek("a")?.run, await load.has("a"), app.faults()];
-          }),
-        [turn === "open" ? HELD : ["persisted"], turn],
-      );
-      eachIs(told, turn === "open" ? HELD : ["persisted"], ["set", true, []]);
-      await reload();
-      const load = (turn) => page.evaluate(async (turn) => (await app.kinds.persisted({ name: `load persisted ${turn}` })("a")).run, turn);
-      assert.equal(await load(turn), "set", `${turn}, after a reload`);
-    }
+    const before = await page.evaluate(async () => {
+      const load = app.kinds.persisted({ name: "early" });
+      const cleared = load.clear(); // the database is not open yet
+      await load.set(app.given("a"), "a");
+      await cleared;
+      await app.flush();
+      return [load.peek("a")?.run, await load.has("a")];
+    });
+    assert.deepEqual(before, ["set", true]);
+    const told = await page.evaluate(
+      (kinds) =>
+        app.each(kinds, async (wrap) => {
+          const load = wrap({});
+          await load("a");
+          await app.flush();
+          const cleared = load.clear();
+          await load.set(app.given("a"), "a");
+          await cleared;
+          await app.flush();
+          return [load.peek("a")?.run, await load.has("a"), app.faults()];
+        }),
+      HELD,
+    );
+    eachIs(told, HELD, ["set", true, []]);
+    await reload();
+    const stored = await page.evaluate(() => Promise.all(["early", "persisted 1.1"].map(async (name) => (await app.kinds.persisted({ name })("a")).run)));
+    assert.deepEqual(stored, ["set", "set"]);
   }));
 
 test("of two set() at once the later one counts", () =>
@@ -1650,6 +1674,7 @@ test("what is set takes the place of a refresh behind it, and is fresh for a ttl
           all.push(await load.has("a"));
           await at(240_000);
           all.push(await load.has("a"), (await load("a")).run);
+          await app.begun(3);
           await app.settled();
           return [...all, load.peek("a").run, app.faults()];
         }),

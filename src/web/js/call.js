@@ -10,6 +10,7 @@ import { Encoding } from "./encoding.js";
 import { RecursiveCallError } from "./errors.js";
 import { Flight, signalsOf } from "./flight.js";
 import { depart, leadNow, reportUndecodable, wait } from "./lead.js";
+import { NO_PRIMITIVE } from "./slots.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 /** @typedef {import("./contents.js").Part} Part */
@@ -133,7 +134,15 @@ function answer(cached, self, args, verdict, extra) {
     const flight = takeOff(cached, number, extra);
     return extra === null || extra.fingerprint === null ? leadNow(cached, self, args, flight, extra) : depart(cached, self, args, flight, extra);
   }
-  const kept = /** @type {Kept} */ (cached.cache.slots.at(number));
+  const { slots } = cached.cache;
+  if (kind === HIT && cached.validate === undefined) {
+    const primitive = slots.primitives[number];
+    if (primitive !== NO_PRIMITIVE) {
+      cached.note("hit", FROM_MEMORY);
+      return primitive;
+    }
+  }
+  const kept = /** @type {Kept} */ (slots.at(number));
   let value;
   try {
     value = kept.out();

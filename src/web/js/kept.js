@@ -38,6 +38,13 @@ export class Kept {
     this.release = null;
   }
 
+  /** Whether callers get the value as it is: no copy, and no promise that only some results had. */
+  get isBare() {
+    const { value } = this;
+    const isPrimitive = value === null || (typeof value !== "object" && typeof value !== "function");
+    return isPrimitive && this.how !== ITSELF && (this.cached.persisted || !this.promised);
+  }
+
   /** What a caller gets: a copy of data, the resource itself. Throws if a codec does. @returns {any} */
   out() {
     const { value } = this;

@@ -7,7 +7,16 @@
 /** @typedef {import("./kept.js").Kept} Kept */
 /** Who holds a resource: slots and leases; and how it is released when the last of them lets go. @typedef {{ count: number, release: ((value: any) => unknown) | null }} Holders */
 
+/** Stands among the primitives for what is none. */
+export const NO_PRIMITIVE = Symbol("no primitive");
+
 export class Slots {
+  /**
+   * The values that a hit can give out as they are, by slot: with 100,000 entries most of the time of a hit goes by waiting
+   * for memory, and this is one place less to wait for.
+   * @type {unknown[]}
+   */
+  primitives = [];
   /** @type {(Kept | undefined)[]} */
   #slots = [];
   /** @type {number[]} */
@@ -32,7 +41,10 @@ export class Slots {
   /** A slot for a value that the engine is asked to keep. @returns {number} */
   reserve() {
     const slot = this.#free.pop() ?? this.#slots.length;
-    if (slot === this.#slots.length) this.#slots.push(undefined);
+    if (slot === this.#slots.length) {
+      this.#slots.push(undefined);
+      this.primitives.push(NO_PRIMITIVE);
+    }
     return slot;
   }
 
@@ -40,6 +52,7 @@ export class Slots {
   fill(slot, kept) {
     this.#slots[slot] = kept;
     kept.slot = slot;
+    if (kept.isBare) this.primitives[slot] = kept.value;
     if (kept.release === null) return;
     this.#hold(kept.value).release = kept.release;
     if (isObject(kept.value)) this.#released.delete(kept.value); // a function may give one again
@@ -55,6 +68,7 @@ export class Slots {
     const kept = this.#slots[slot];
     if (kept === undefined) return undefined;
     this.#slots[slot] = undefined;
+    this.primitives[slot] = NO_PRIMITIVE;
     this.#free.push(slot);
     kept.slot = -1;
     return kept;
@@ -101,6 +115,7 @@ export class Slots {
   forget() {
     const slots = this.#slots;
     this.#slots = [];
+    this.primitives = [];
     this.#free = [];
     return () => {
       for (const kept of slots) if (kept !== undefined) this.drop(kept);
