@@ -14,6 +14,7 @@ pub mod freshness;
 pub mod identity;
 pub mod lru;
 pub mod near_miss;
+pub mod nodes;
 pub mod options;
 pub mod record;
 pub mod size;

@@ -1,6 +1,8 @@
 //! What is in memory: entries by function and call, within limits; the least recently used leave first.
 //!
-//! The store acts on nothing: what leaves is handed back, and the caller lets it go.
+//! The store knows places, not values: whoever keeps the values numbers them. It acts on nothing: what leaves is handed
+//! back, and the caller lets it go. An entry takes 24 bytes in its function's table and 56 beside it, in pieces that never
+//! move: a table that holds all of it is twice as large while it grows, and memory of WebAssembly is never given back.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -9,22 +11,26 @@ use crate::digest::Digest;
 use crate::duration::Millis;
 use crate::freshness::{Freshness, Lifetime};
 use crate::lru::{Oldest, Use};
+use crate::nodes::{Key, Node, Nodes};
 use crate::size::Bytes;
 
 /// A function in a namespace, by a number that its owner gives out, from 0 on.
 pub type FunctionId = u32;
 
+/// Where a value is, by a number from 0 on. A place holds one value at a time.
+pub type Place = u32;
+
 /// What a look-up found.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Lookup<V> {
+pub enum Lookup {
     /// A fresh value.
-    Hit(V),
+    Hit(Place),
     /// A value that may be served while it is computed anew.
-    Stale(V),
+    Stale(Place),
     /// Nothing.
     Miss,
     /// A value whose time is over; it has left the store.
-    Expired(V),
+    Expired(Place),
 }
 
 /// Why an entry left.
@@ -73,79 +79,72 @@ impl Limits {
 
 /// An entry to be put in.
 #[derive(Clone, Copy, Debug)]
-pub struct New<V> {
-    /// What is kept.
-    pub value: V,
+pub struct New {
+    /// Where it is kept.
+    pub place: Place,
     /// How large it is.
     pub size: Bytes,
     /// When it ends.
     pub lifetime: Lifetime,
 }
 
-/// Entries with values of type `V`: slot numbers in the browser, anything in tests.
-#[derive(Debug)]
-pub struct Store<V> {
-    functions: Vec<Entries<V>>,
+/// Entries of all functions.
+#[derive(Debug, Default)]
+pub struct Store {
+    nodes: Nodes,
+    functions: Vec<Entries>,
     uses: u64,
     size: Bytes,
 }
 
 /// The entries of one function.
 #[derive(Debug)]
-struct Entries<V> {
-    by_call: HashMap<Digest, Entry<V>, BuildHasherDefault<DigestBits>>,
+struct Entries {
+    by_call: HashMap<Key, Place, BuildHasherDefault<DigestBits>>,
     oldest: Oldest,
     size: Bytes,
     /// No entry ends before.
     first_end: Millis,
 }
 
-#[derive(Debug)]
-struct Entry<V> {
-    lifetime: Lifetime,
-    used: Use,
-    size: Bytes,
-    value: V,
-}
-
-impl<V> Default for Store<V> {
-    fn default() -> Self {
-        Self { functions: Vec::new(), uses: 0, size: Bytes(0) }
-    }
-}
-
-impl<V> Default for Entries<V> {
+impl Default for Entries {
     fn default() -> Self {
         Self { by_call: HashMap::default(), oldest: Oldest::default(), size: Bytes(0), first_end: Millis::MAX }
     }
 }
 
-impl<V: Copy> Store<V> {
+impl Store {
     /// Finds a value and marks it as just used; what has expired is taken out.
-    pub fn get(&mut self, function: FunctionId, call: Digest, now: Millis) -> Lookup<V> {
-        let Some(entry) = self.functions.get_mut(function as usize).and_then(|entries| entries.by_call.get_mut(&call))
-        else {
+    pub fn get(&mut self, function: FunctionId, call: Digest, now: Millis) -> Lookup {
+        let Some(place) = self.place(function, call) else {
             return Lookup::Miss;
         };
-        let freshness = entry.lifetime.at(now);
+        let node = self.nodes.at(place);
+        let freshness = node.lifetime.at(now);
         if freshness == Freshness::Expired {
             return self.remove(function, call).map_or(Lookup::Miss, Lookup::Expired);
         }
         self.uses += 1;
-        entry.used = Use(self.uses);
-        if freshness == Freshness::Fresh { Lookup::Hit(entry.value) } else { Lookup::Stale(entry.value) }
+        node.used = Use(self.uses);
+        if freshness == Freshness::Fresh { Lookup::Hit(place) } else { Lookup::Stale(place) }
     }
 
     /// A value that has not expired, without marking it as used and without removing anything.
-    pub fn peek(&self, function: FunctionId, call: Digest, now: Millis) -> Option<(Freshness, V)> {
-        let entry = self.entry(function, call)?;
-        let freshness = entry.lifetime.at(now);
-        (freshness != Freshness::Expired).then_some((freshness, entry.value))
+    pub fn peek(&self, function: FunctionId, call: Digest, now: Millis) -> Option<(Freshness, Place)> {
+        let place = self.place(function, call)?;
+        let freshness = self.nodes.get(place)?.lifetime.at(now);
+        (freshness != Freshness::Expired).then_some((freshness, place))
     }
 
     /// When an entry ends.
     pub fn lifetime(&self, function: FunctionId, call: Digest) -> Option<Lifetime> {
-        self.entry(function, call).map(|entry| entry.lifetime)
+        let place = self.place(function, call)?;
+        self.nodes.get(place).map(|node| node.lifetime)
+    }
+
+    /// Whose value is at a place: a function and a call.
+    pub fn owner(&self, place: Place) -> Option<(FunctionId, Digest)> {
+        self.nodes.get(place).filter(|node| node.is_taken()).map(|node| (node.function, node.call.digest()))
     }
 
     /// Puts a value in; hands back what it replaced and what had to leave for it. What has expired leaves before what is
@@ -154,51 +153,54 @@ impl<V: Copy> Store<V> {
         &mut self,
         function: FunctionId,
         call: Digest,
-        new: New<V>,
+        new: New,
         limits: Limits,
         now: Millis,
-    ) -> Vec<(V, Reason)> {
-        let mut left: Vec<_> = self.remove(function, call).map(|value| (value, Reason::Replaced)).into_iter().collect();
-        self.uses += 1;
-        let New { value, size, lifetime } = new;
-        let place = function as usize;
-        if self.functions.len() <= place {
-            self.functions.resize_with(place + 1, Entries::default);
+    ) -> Vec<(Place, Reason)> {
+        let mut left: Vec<_> = self.remove(function, call).map(|place| (place, Reason::Replaced)).into_iter().collect();
+        let New { place, size, lifetime } = new;
+        let index = function as usize;
+        if self.functions.len() <= index {
+            self.functions.resize_with(index + 1, Entries::default);
         }
-        let entries = &self.functions[place];
+        let entries = &self.functions[index];
         if entries.by_call.len() >= limits.entries as usize || entries.size.0 + size.0 > limits.size.0 {
             self.expire_of(function, now, &mut left);
         }
-        let entries = &mut self.functions[place];
-        entries.by_call.insert(call, Entry { lifetime, used: Use(self.uses), size, value });
+        self.uses += 1;
+        let node = Node { lifetime, call: Key::of(call), used: Use(self.uses), function, size: Node::size_of(size) };
+        let size = u64::from(node.size);
+        self.nodes.put(place, node);
+        let entries = &mut self.functions[index];
+        entries.by_call.insert(Key::of(call), place);
         entries.first_end = entries.first_end.min(lifetime.stale_until);
-        entries.size.0 += size.0;
-        self.size.0 += size.0;
+        entries.size.0 += size;
+        self.size.0 += size;
         self.shrink(function, limits, &mut left);
         left
     }
 
     /// Removes the least recently used entries of a function until its limits hold.
-    fn shrink(&mut self, function: FunctionId, limits: Limits, left: &mut Vec<(V, Reason)>) {
-        while let Some(entries) = self.functions.get_mut(function as usize) {
-            let Some(reason) = entries.surplus(limits) else {
+    fn shrink(&mut self, function: FunctionId, limits: Limits, left: &mut Vec<(Place, Reason)>) {
+        while let Some(reason) = self.functions.get(function as usize).and_then(|entries| entries.surplus(limits)) {
+            let Some((_, call)) = self.oldest(function) else {
                 return;
             };
-            let Some((_, call)) = entries.oldest() else {
-                return;
-            };
-            left.extend(self.remove(function, call).map(|value| (value, reason)));
+            left.extend(self.remove(function, call).map(|place| (place, reason)));
         }
     }
 
     /// Removes the least recently used entries of all functions until they are no larger than `most` together, or one is
-    /// left. Entries without a size stay: nothing would be won.
-    pub fn shrink_to(&mut self, most: Bytes) -> Vec<V> {
+    /// left. Entries of functions without a size stay: nothing would be won.
+    pub fn shrink_to(&mut self, most: Bytes) -> Vec<(FunctionId, Place)> {
         let mut left = Vec::new();
         while self.size > most {
-            let with_size = self.functions.iter_mut().zip(0..).filter(|(entries, _)| entries.size > Bytes(0));
-            let mut oldest: Vec<_> = with_size
-                .filter_map(|(entries, function)| entries.oldest().map(|(used, call)| (used, function, call)))
+            let mut oldest: Vec<_> = self
+                .numbers()
+                .filter(|function| self.size_of(*function) > Bytes(0))
+                .collect::<Vec<_>>()
+                .into_iter()
+                .filter_map(|function| self.oldest(function).map(|(used, call)| (used, function, call)))
                 .collect();
             oldest.sort_unstable();
             let Some(&(_, function, call)) = oldest.first() else {
@@ -208,57 +210,60 @@ impl<V: Copy> Store<V> {
             if is_last {
                 break;
             }
-            left.extend(self.remove(function, call));
+            left.extend(self.remove(function, call).map(|place| (function, place)));
         }
         left
     }
 
     /// Removes one entry.
-    pub fn remove(&mut self, function: FunctionId, call: Digest) -> Option<V> {
+    pub fn remove(&mut self, function: FunctionId, call: Digest) -> Option<Place> {
         let entries = self.functions.get_mut(function as usize)?;
-        let entry = entries.by_call.remove(&call)?;
-        entries.size.0 -= entry.size.0;
-        self.size.0 -= entry.size.0;
-        Some(entry.value)
+        let place = entries.by_call.remove(&Key::of(call))?;
+        let size = u64::from(self.nodes.take(place).size);
+        entries.size.0 -= size;
+        self.size.0 -= size;
+        Some(place)
     }
 
     /// Ends the freshness of an entry at `now`; it may be served stale until `stale_until`.
     pub fn expire(&mut self, function: FunctionId, call: Digest, now: Millis, stale_until: Millis) -> bool {
-        let Some(entries) = self.functions.get_mut(function as usize) else {
+        let Some(place) = self.place(function, call) else {
             return false;
         };
-        let Some(entry) = entries.by_call.get_mut(&call) else {
-            return false;
-        };
-        entry.lifetime = entry.lifetime.ended(now, stale_until);
-        entries.first_end = entries.first_end.min(entry.lifetime.stale_until);
+        let node = self.nodes.at(place);
+        node.lifetime = node.lifetime.ended(now, stale_until);
+        let end = node.lifetime.stale_until;
+        let entries = &mut self.functions[function as usize];
+        entries.first_end = entries.first_end.min(end);
         true
     }
 
     /// The calls of a function that have an entry.
     pub fn calls(&self, function: FunctionId) -> Vec<Digest> {
         let entries = self.functions.get(function as usize);
-        entries.map(|entries| entries.by_call.keys().copied().collect()).unwrap_or_default()
+        entries.map(|entries| entries.by_call.keys().map(|key| key.digest()).collect()).unwrap_or_default()
     }
 
     /// Removes all entries of a function, the least recently used first.
-    pub fn clear(&mut self, function: FunctionId) -> Vec<V> {
+    pub fn clear(&mut self, function: FunctionId) -> Vec<Place> {
         let Some(entries) = self.functions.get_mut(function as usize) else {
             return Vec::new();
         };
-        let mut gone: Vec<_> = std::mem::take(entries).by_call.into_values().collect();
-        gone.sort_unstable_by_key(|entry| entry.used);
-        self.size.0 -= gone.iter().map(|entry| entry.size.0).sum::<u64>();
-        gone.into_iter().map(|entry| entry.value).collect()
+        let entries = std::mem::take(entries);
+        self.size.0 -= entries.size.0;
+        let mut gone: Vec<_> =
+            entries.by_call.into_values().map(|place| (self.nodes.take(place).used, place)).collect();
+        gone.sort_unstable();
+        gone.into_iter().map(|(_, place)| place).collect()
     }
 
     /// Removes what has expired by `now`.
-    pub fn sweep(&mut self, now: Millis) -> Vec<V> {
+    pub fn sweep(&mut self, now: Millis) -> Vec<(FunctionId, Place)> {
         let mut swept = Vec::new();
-        for function in 0..FunctionId::try_from(self.functions.len()).unwrap_or(FunctionId::MAX) {
+        for function in self.numbers() {
             let mut left = Vec::new();
             self.expire_of(function, now, &mut left);
-            swept.extend(left.into_iter().map(|(value, _)| value));
+            swept.extend(left.into_iter().map(|(place, _)| (function, place)));
         }
         swept
     }
@@ -268,28 +273,42 @@ impl<V: Copy> Store<V> {
         self.functions.iter().map(|entries| entries.first_end).min().unwrap_or(Millis::MAX)
     }
 
-    fn expire_of(&mut self, function: FunctionId, now: Millis, left: &mut Vec<(V, Reason)>) {
-        let Some(entries) = self.functions.get_mut(function as usize).filter(|entries| entries.first_end <= now) else {
+    fn expire_of(&mut self, function: FunctionId, now: Millis, left: &mut Vec<(Place, Reason)>) {
+        let Self { nodes, functions, size, .. } = self;
+        let Some(entries) = functions.get_mut(function as usize).filter(|entries| entries.first_end <= now) else {
             return;
         };
         let mut first_end = Millis::MAX;
         let mut freed = 0;
-        entries.by_call.retain(|_, entry| {
-            if entry.lifetime.at(now) == Freshness::Expired {
-                freed += entry.size.0;
-                left.push((entry.value, Reason::Expired));
+        entries.by_call.retain(|_, &mut place| {
+            let lifetime = nodes.at(place).lifetime;
+            if lifetime.at(now) == Freshness::Expired {
+                freed += u64::from(nodes.take(place).size);
+                left.push((place, Reason::Expired));
                 return false;
             }
-            first_end = first_end.min(entry.lifetime.stale_until);
+            first_end = first_end.min(lifetime.stale_until);
             true
         });
         entries.first_end = first_end;
         entries.size.0 -= freed;
-        self.size.0 -= freed;
+        size.0 -= freed;
     }
 
-    fn entry(&self, function: FunctionId, call: Digest) -> Option<&Entry<V>> {
-        self.functions.get(function as usize)?.by_call.get(&call)
+    fn place(&self, function: FunctionId, call: Digest) -> Option<Place> {
+        self.functions.get(function as usize)?.by_call.get(&Key::of(call)).copied()
+    }
+
+    fn oldest(&mut self, function: FunctionId) -> Option<(Use, Digest)> {
+        let Self { nodes, functions, .. } = self;
+        let Entries { by_call, oldest, .. } = functions.get_mut(function as usize)?;
+        let used = |place| nodes.get(place).map(|node| node.used);
+        let last_use = |call| by_call.get(&Key::of(call)).and_then(|place| used(*place));
+        oldest.find(last_use, || by_call.iter().filter_map(|(key, place)| Some((used(*place)?, key.digest()))))
+    }
+
+    fn numbers(&self) -> impl Iterator<Item = FunctionId> + use<> {
+        0..FunctionId::try_from(self.functions.len()).unwrap_or(FunctionId::MAX)
     }
 
     /// How many entries a function has, expired ones among them.
@@ -309,9 +328,11 @@ impl<V: Copy> Store<V> {
 
     /// The calls of a function from the most to the least recently used, for checks.
     pub fn order(&self, function: FunctionId) -> Vec<Digest> {
-        let mut order: Vec<_> = self.functions.get(function as usize).into_iter().flat_map(Entries::uses).collect();
-        order.sort_unstable_by(|a, b| b.cmp(a));
-        order.into_iter().map(|(_, call)| call).collect()
+        let entries = self.functions.get(function as usize);
+        let places = entries.into_iter().flat_map(|entries| entries.by_call.values());
+        let mut order: Vec<_> = places.filter_map(|place| self.nodes.get(*place)).collect();
+        order.sort_unstable_by_key(|node| std::cmp::Reverse(node.used));
+        order.into_iter().map(|node| node.call.digest()).collect()
     }
 
     /// Recomputes every sum from scratch, for checks.
@@ -320,33 +341,29 @@ impl<V: Copy> Store<V> {
     /// If anything does not add up.
     pub fn validate(&self) {
         let mut all = 0;
-        for entries in &self.functions {
-            let size: u64 = entries.by_call.values().map(|entry| entry.size.0).sum();
+        let mut uses = Vec::new();
+        for (entries, function) in self.functions.iter().zip(0..) {
+            let mut size = 0;
+            for (key, place) in &entries.by_call {
+                let node =
+                    self.nodes.get(*place).filter(|node| node.is_taken()).expect("a place of the table is taken");
+                assert_eq!((node.function, node.call), (function, *key), "a place knows whose it is");
+                assert!(entries.first_end <= node.lifetime.stale_until, "no entry ends before the first end");
+                size += u64::from(node.size);
+                uses.push(node.used);
+            }
             assert_eq!(entries.size, Bytes(size), "a function's size is that of its entries");
-            let ends = entries.by_call.values().map(|entry| entry.lifetime.stale_until);
-            assert!(ends.min().is_none_or(|end| entries.first_end <= end), "no entry ends before the first end");
-            let mut uses: Vec<Use> = entries.uses().map(|(used, _)| used).collect();
-            uses.sort_unstable();
-            uses.dedup();
-            assert_eq!(uses.len(), entries.by_call.len(), "no two uses have one number");
-            assert!(uses.last().is_none_or(|used| used.0 <= self.uses), "no use has a number that was not given out");
             all += size;
         }
         assert_eq!(self.size, Bytes(all), "the whole size is that of all functions");
+        assert_eq!(self.nodes.taken(), uses.len(), "no place is taken by nobody");
+        uses.sort_unstable();
+        assert!(uses.windows(2).all(|pair| pair[0] < pair[1]), "no two uses have one number");
+        assert!(uses.last().is_none_or(|used| used.0 <= self.uses), "no use has a number that was not given out");
     }
 }
 
-impl<V> Entries<V> {
-    fn uses(&self) -> impl Iterator<Item = (Use, Digest)> {
-        self.by_call.iter().map(|(call, entry)| (entry.used, *call))
-    }
-
-    fn oldest(&mut self) -> Option<(Use, Digest)> {
-        let Self { by_call, oldest, .. } = self;
-        let last_use = |call| by_call.get(&call).map(|entry| entry.used);
-        oldest.find(last_use, || by_call.iter().map(|(call, entry)| (entry.used, *call)))
-    }
-
+impl Entries {
     /// Which limit does not hold, if any.
     fn surplus(&self, limits: Limits) -> Option<Reason> {
         if self.by_call.len() > limits.entries as usize {
@@ -374,6 +391,10 @@ impl Hasher for DigestBits {
     #[allow(clippy::cast_possible_truncation)]
     fn write_u128(&mut self, value: u128) {
         self.0 ^= value as u64;
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 ^= value;
     }
 
     fn write_u32(&mut self, value: u32) {

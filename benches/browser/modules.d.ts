@@ -9,7 +9,9 @@ declare module "keepsake:inside" {
 /** The package as it is published. */
 declare module "keepsake" {
   export const cacheData: import("../../types/keepsake.js").CacheData;
+  export const configure: import("../../types/keepsake.js").Keepsake["configure"];
   export const flush: import("../../types/keepsake.js").Keepsake["flush"];
+  export const stats: import("../../types/keepsake.js").Keepsake["stats"];
 }
 declare module "object-hash" {
   export default function hash(value: unknown): string;

@@ -1499,6 +1499,48 @@ for (const what of ["what cannot be kept", "a promise that rejects"]) {
     }));
 }
 
+test("who calls while a value is being set gets that value", () =>
+  visit(renewed, async ({ page }) => {
+    const told = await page.evaluate(
+      (kinds) =>
+        app.each(kinds, async (wrap, { kind }) => {
+          const load = wrap({});
+          const value = app.given("a");
+          const set = load.set(["memory", "promised", "persisted"].includes(kind) ? Promise.resolve(value) : value, "a");
+          const calls = [load("a"), load("a")];
+          await set;
+          return [(await Promise.all(calls)).map(({ run }) => run), app.runs(), app.faults()];
+        }),
+      KINDS,
+    );
+    eachIs(told, KINDS, [["set", "set"], 0, []]);
+  }));
+
+for (const what of ["what cannot be kept", "a promise that rejects"]) {
+  test(`who calls while set() of ${what} is under way computes, and hears nothing of it`, () =>
+    visit(
+      renewed,
+      async ({ page }) => {
+        const kinds = what === "what cannot be kept" ? KINDS.filter((kind) => !isResource(kind)) : HELD;
+        const told = await page.evaluate(
+          ([kinds, what]) =>
+            app.each(kinds, async (wrap, { type }) => {
+              const load = wrap({});
+              const value = what === "what cannot be kept" ? () => 1 : Promise.reject(new TypeError("not given"));
+              const set = load.set(value, "a").then(() => "resolved", ({ name }) => name);
+              const types = [];
+              const call = () => app.outcome(() => [load("a")].map((given) => (types.push(type(given)), given))[0]);
+              const calls = [call(), call()];
+              return [await set, await Promise.all(calls), await call(), app.runs(), [...new Set(types)].join()];
+            }),
+          [kinds, what],
+        );
+        eachIs(told, kinds, (kind) => [UNSETTABLE[what][0], [{ run: 1 }, { run: 1 }], { run: 1 }, 1, isSync(kind) ? "value" : "promise"]);
+      },
+      { stray: /not given/ }, // another test's matter
+    ));
+}
+
 test("set() of arguments that cannot be hashed rejects, and with enabled false nothing is kept", () =>
   visit(renewed, async ({ page }) => {
     const told = await page.evaluate(

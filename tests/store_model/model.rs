@@ -54,7 +54,7 @@ impl Model {
         self.entries.iter().position(|entry| entry.function == function && entry.call == call)
     }
 
-    pub fn get(&mut self, function: FunctionId, call: Digest, now: u64) -> Lookup<u32> {
+    pub fn get(&mut self, function: FunctionId, call: Digest, now: u64) -> Lookup {
         let Some(at) = self.place(function, call) else {
             return Lookup::Miss;
         };

@@ -7,6 +7,8 @@ import largeArray from "./04-large-array.mjs";
 import hit from "./05-hit.mjs";
 import copy from "./06-copy.mjs";
 import persisted from "./07-persisted.mjs";
+import memory from "./12-memory.mjs";
+import scale from "./13-scale.mjs";
 
 /** @typedef {import("../measure.mjs").Measured} Measured */
 /**
@@ -19,4 +21,4 @@ import persisted from "./07-persisted.mjs";
  */
 
 /** @type {Row[]} */
-export const rows = [callArguments, query, tables, largeArray, hit, copy, persisted];
+export const rows = [callArguments, query, tables, largeArray, hit, copy, persisted, memory, scale];

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
 
-use super::slots::{Owner, Slot};
+use super::slots::Slot;
 use super::{Engine, Start, State};
 use crate::digest::CacheKey;
 use crate::duration::Millis;
@@ -57,7 +57,7 @@ impl Engine {
                 slots.stats(function).found(Found::Stale);
                 return Some(Verdict::Stale(slot));
             }
-            Lookup::Expired(slot) => slots.leave(slot, Reason::Expired),
+            Lookup::Expired(slot) => slots.leave(function, slot, Reason::Expired),
             Lookup::Miss => {}
         }
         match flights.board(function, call) {
@@ -87,7 +87,7 @@ impl Engine {
     pub fn board_behind(&self, id: u32, slot: Slot, now: Millis) -> Option<FlightId> {
         let mut state = self.state.borrow_mut();
         let secret = state.secret_for(id)?;
-        let Owner { function, call } = state.slots.owner(slot)?;
+        let (function, call) = state.store.owner(slot)?;
         let is_cooling = state.cooling.get(&(function, call)).is_some_and(|until| now < *until);
         let flight = (!is_cooling).then(|| state.flights.refresh(function, call))??;
         state.begin(flight, id, CacheCall { call, secret })?;
@@ -190,7 +190,7 @@ impl Engine {
         let Start { key, policy, stamp, identity, .. } = start;
         let lifetimes = policy.lifetimes(now, result.ttl);
         let size = result.size;
-        if !self.insert(flight, New { value: result.slot, size, lifetime: lifetimes.memory }, now) {
+        if !self.insert(flight, New { place: result.slot, size, lifetime: lifetimes.memory }, now) {
             return false;
         }
         if size > policy.limits.size {
@@ -208,7 +208,7 @@ impl Engine {
     }
 
     /// Lands a flight with a value that is kept in memory from now on; `false` if it may not be kept.
-    pub fn insert(&self, flight: FlightId, new: New<Slot>, now: Millis) -> bool {
+    pub fn insert(&self, flight: FlightId, new: New, now: Millis) -> bool {
         let mut state = self.state.borrow_mut();
         let State { store, flights, starts, slots, cooling, page, .. } = &mut *state;
         let Some(start) = starts.remove(&flight) else {
@@ -233,11 +233,10 @@ impl Engine {
         }
         cooling.remove(&(function, kept));
         for (slot, why) in store.insert(function, kept, new, start.policy.limits, now) {
-            slots.leave(slot, why);
+            slots.leave(function, slot, why);
         }
-        slots.fill(new.value, Owner { function, call: kept });
-        for slot in store.shrink_to(page.max_memory()) {
-            slots.leave(slot, Reason::Memory);
+        for (function, slot) in store.shrink_to(page.max_memory()) {
+            slots.leave(function, slot, Reason::Memory);
         }
         true
     }

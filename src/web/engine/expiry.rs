@@ -58,7 +58,7 @@ impl State {
             };
             count += 1;
             if policy.refresh_mode == RefreshMode::Foreground {
-                slots.leave_all(store.remove(function, call), Reason::Expired);
+                slots.leave_all(function, store.remove(function, call), Reason::Expired);
             } else {
                 store.expire(function, call, now, policy.stale_until(now, lifetime));
             }

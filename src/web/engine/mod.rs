@@ -49,7 +49,7 @@ struct State {
     functions: Functions,
     /// One for each namespace that was used; the page's options tell which one holds.
     spaces: Vec<Space>,
-    store: Store<Slot>,
+    store: Store,
     flights: Flights,
     /// What each flight needs to know when it lands.
     starts: HashMap<FlightId, Start>,

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::slots::{Owner, Slot};
+use super::slots::Slot;
 use super::{Engine, State};
 use crate::digest::{CacheKey, Digest};
 use crate::duration::Millis;
@@ -34,13 +34,13 @@ impl Engine {
         let removed = {
             let mut state = self.state.borrow_mut();
             let State { functions, spaces, store, slots, .. } = &mut *state;
-            let Some(Owner { function, call }) = slots.owner(slot) else {
+            let Some((function, call)) = store.owner(slot) else {
                 return;
             };
             let was_fresh = store.peek(function, call, now).is_none_or(|(freshness, _)| freshness == Freshness::Fresh);
             store.remove(function, call);
             slots.stats(function).unfound(if was_fresh { Found::Memory } else { Found::Stale });
-            slots.leave(slot, Reason::Refused);
+            slots.leave(function, slot, Reason::Refused);
             let known = functions.known(function).filter(|known| known.on_disk);
             known.map(|known| (spaces[known.space].disk.clone(), CacheKey { function: known.key, call }))
         };
@@ -58,7 +58,7 @@ impl Engine {
             functions.get(id, page).zip(call).map(|((_, current), call)| {
                 flights.revoke(Some(current.function), Some(call));
                 let slot = store.remove(current.function, call);
-                let count = slots.leave_all(slot, Reason::Cleared);
+                let count = slots.leave_all(current.function, slot, Reason::Cleared);
                 let key = CacheKey { function: current.key, call };
                 let disk = current.policy.persist.then(|| (spaces[page.space].disk.clone(), vec![What::Entry(key)]));
                 (count, disk)
@@ -144,7 +144,7 @@ impl State {
         let mut count = 0;
         for &function in functions {
             flights.revoke(Some(function), None);
-            count += slots.leave_all(store.clear(function), Reason::Cleared);
+            count += slots.leave_all(function, store.clear(function), Reason::Cleared);
         }
         count
     }

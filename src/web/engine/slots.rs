@@ -1,58 +1,30 @@
-//! Which entry each slot belongs to, which slots have been left and why, and what is counted of each function.
+//! Which slots have been left and why, and what is counted of each function.
 
-use crate::digest::Digest;
 use crate::stats::Stats;
-use crate::store::{FunctionId, Reason};
+use crate::store::{FunctionId, Place, Reason};
 
 /// A place in JavaScript's array of values.
-pub type Slot = u32;
+pub type Slot = Place;
 
-/// Where a slot's value is kept.
-#[derive(Clone, Copy)]
-pub(super) struct Owner {
-    /// The function.
-    pub function: FunctionId,
-    /// The call.
-    pub call: Digest,
-}
-
-/// The slots that JavaScript has filled.
+/// The slots that JavaScript is to let go of.
 #[derive(Default)]
 pub(super) struct Slots {
-    owners: Vec<Option<Owner>>,
     left: Vec<(Slot, Reason)>,
     stats: Vec<Stats>,
 }
 
 impl Slots {
-    /// A value has come in.
-    pub fn fill(&mut self, slot: Slot, owner: Owner) {
-        let place = slot as usize;
-        if self.owners.len() <= place {
-            self.owners.resize(place + 1, None);
-        }
-        self.owners[place] = Some(owner);
-    }
-
-    /// Whose value it is.
-    pub fn owner(&self, slot: Slot) -> Option<Owner> {
-        self.owners.get(slot as usize).copied().flatten()
-    }
-
-    /// A value has left: JavaScript will let it go.
-    pub fn leave(&mut self, slot: Slot, why: Reason) {
-        let owner = self.owners.get_mut(slot as usize).and_then(Option::take);
-        if let Some(owner) = owner {
-            self.stats(owner.function).left(why);
-        }
+    /// A value of a function has left: JavaScript will let it go.
+    pub fn leave(&mut self, function: FunctionId, slot: Slot, why: Reason) {
+        self.stats(function).left(why);
         self.left.push((slot, why));
     }
 
     /// Several have, for one reason; gives how many.
-    pub fn leave_all(&mut self, slots: impl IntoIterator<Item = Slot>, why: Reason) -> u32 {
+    pub fn leave_all(&mut self, function: FunctionId, slots: impl IntoIterator<Item = Slot>, why: Reason) -> u32 {
         let before = self.left.len();
         for slot in slots {
-            self.leave(slot, why);
+            self.leave(function, slot, why);
         }
         u32::try_from(self.left.len() - before).unwrap_or(u32::MAX)
     }

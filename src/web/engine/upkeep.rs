@@ -2,7 +2,7 @@
 
 use wasm_bindgen::JsValue;
 
-use super::slots::{Owner, Slot};
+use super::slots::Slot;
 use super::{Engine, State};
 use crate::duration::Millis;
 use crate::freshness::Lifetime;
@@ -15,7 +15,9 @@ impl Engine {
     pub fn sweep(&self, now: Millis) -> Millis {
         let mut state = self.state.borrow_mut();
         let State { store, slots, cooling, .. } = &mut *state;
-        slots.leave_all(store.sweep(now), Reason::Expired);
+        for (function, slot) in store.sweep(now) {
+            slots.leave(function, slot, Reason::Expired);
+        }
         cooling.retain(|_, until| now < *until);
         store.next_end()
     }
@@ -31,7 +33,7 @@ impl Engine {
         let State { functions, store, slots, flights, .. } = &mut *state;
         for function in functions.forget(id) {
             flights.revoke(Some(function), None);
-            slots.leave_all(store.clear(function), Reason::Cleared);
+            slots.leave_all(function, store.clear(function), Reason::Cleared);
         }
     }
 
@@ -43,7 +45,7 @@ impl Engine {
     /// When the value of a slot was written, and when it ends.
     pub fn lifetime(&self, slot: Slot) -> Option<Lifetime> {
         let state = self.state.borrow();
-        let Owner { function, call } = state.slots.owner(slot)?;
+        let (function, call) = state.store.owner(slot)?;
         state.store.lifetime(function, call)
     }
 

@@ -110,7 +110,7 @@ impl Engine {
         };
         let [stored_at, fresh_until, stale_until] = [stored_at, fresh_until, stale_until].map(Millis::from_js);
         let lifetime = Lifetime { stored_at, fresh_until, stale_until };
-        self.0.insert(FlightId(flight), New { value: slot, size: Bytes::from_js(size), lifetime }, Millis::from_js(now))
+        self.0.insert(FlightId(flight), New { place: slot, size: Bytes::from_js(size), lifetime }, Millis::from_js(now))
     }
 
     /// Lands a flight without a result.
