@@ -99,11 +99,6 @@ impl Flights {
         self.under_way.get(&id).map(|flight| (flight.function, flight.call))
     }
 
-    /// Who a flight is for that has not landed.
-    pub fn purpose(&self, id: FlightId) -> Option<Purpose> {
-        self.under_way.get(&id).map(|flight| flight.purpose)
-    }
-
     /// Whether a flight is under way and its result may be kept so far.
     pub fn is_valid(&self, id: FlightId) -> bool {
         self.under_way.get(&id).is_some_and(|flight| !flight.revoked)

@@ -190,10 +190,13 @@ impl Store {
         }
     }
 
-    /// Removes the least recently used entries of all functions until they are no larger than `most` together, or one is
-    /// left. Entries of functions without a size stay: nothing would be won.
-    pub fn shrink_to(&mut self, most: Bytes) -> Vec<(FunctionId, Place)> {
+    /// Removes what has expired, then the least recently used entries of all functions, until they are no larger than
+    /// `most` together, or one is left. Entries of functions without a size stay: nothing would be won.
+    pub fn shrink_to(&mut self, most: Bytes, now: Millis) -> Vec<(FunctionId, Place, Reason)> {
         let mut left = Vec::new();
+        if self.size > most {
+            left.extend(self.sweep(now).into_iter().map(|(function, place)| (function, place, Reason::Expired)));
+        }
         while self.size > most {
             let mut oldest: Vec<_> = self
                 .numbers()
@@ -210,7 +213,7 @@ impl Store {
             if is_last {
                 break;
             }
-            left.extend(self.remove(function, call).map(|place| (function, place)));
+            left.extend(self.remove(function, call).map(|place| (function, place, Reason::Memory)));
         }
         left
     }

@@ -163,7 +163,6 @@ proptest! {
             for (id, flight) in &model.begun {
                 let route = (!flight.landed).then_some((flight.function, flight.call));
                 prop_assert_eq!(flights.route(*id), route);
-                prop_assert_eq!(flights.purpose(*id), (!flight.landed).then_some(flight.purpose));
                 prop_assert_eq!(flights.is_valid(*id), flight.may_be_joined());
             }
             for (function, number) in (0..FUNCTIONS).flat_map(|function| (0..CALLS).map(move |number| (function, number))) {

@@ -77,7 +77,9 @@ pub struct Functions {
     /// The numbers of those that were forgotten.
     free: Vec<u32>,
     by_key: HashMap<(usize, Digest), FunctionId>,
-    keys: Vec<Known>,
+    keys: Vec<Option<Known>>,
+    /// The numbers in the store that nobody has any more.
+    free_keys: Vec<FunctionId>,
 }
 
 /// What a number in the store stands for.
@@ -121,7 +123,13 @@ impl Functions {
         self.free.push(id);
         let alone = gone.past.iter().filter(|key| !self.wrapped.iter().flatten().any(|other| other.past.contains(key)));
         let alone: Vec<Digest> = alone.copied().collect();
-        self.matching(|known| alone.contains(&known.key))
+        let numbers = self.matching(|known| alone.contains(&known.key));
+        for number in &numbers {
+            let known = self.keys[*number as usize].take();
+            self.by_key.remove(&known.map_or((usize::MAX, Digest(0)), |known| (known.space, known.key)));
+            self.free_keys.push(*number);
+        }
+        numbers
     }
 
     /// Takes a function for one of a factory's: its closure may differ from those that look the same, so it is kept in
@@ -152,12 +160,19 @@ impl Functions {
         if wrapped.current.epoch != Some(page.epoch) {
             wrapped.current = wrapped.resolve(id, page);
             let Current { key, policy, .. } = wrapped.current;
-            let next = FunctionId::try_from(self.keys.len()).unwrap_or(FunctionId::MAX);
+            let next = self.free_keys.last().copied();
+            let next = next.unwrap_or_else(|| FunctionId::try_from(self.keys.len()).unwrap_or(FunctionId::MAX));
             let function = *self.by_key.entry((page.space, key)).or_insert(next);
             if function == next {
-                self.keys.push(Known { space: page.space, key, kind: wrapped.kind, on_disk: policy.persist });
+                if self.free_keys.pop().is_none() {
+                    self.keys.push(None);
+                }
+                let known = Known { space: page.space, key, kind: wrapped.kind, on_disk: policy.persist };
+                self.keys[function as usize] = Some(known);
             }
-            self.keys[function as usize].on_disk |= policy.persist;
+            if let Some(known) = &mut self.keys[function as usize] {
+                known.on_disk |= policy.persist;
+            }
             wrapped.current.function = function;
             if !wrapped.past.contains(&key) {
                 wrapped.past.push(key);
@@ -169,7 +184,7 @@ impl Functions {
 
     /// What stands behind a number in the store.
     pub fn known(&self, function: FunctionId) -> Option<Known> {
-        self.keys.get(function as usize).copied()
+        self.keys.get(function as usize).copied().flatten()
     }
 
     /// Every key that a function has had in this page: the page's options may have changed.
@@ -180,7 +195,7 @@ impl Functions {
     /// The numbers in the store of all functions that are `wanted`.
     pub fn matching(&self, wanted: impl Fn(&Known) -> bool) -> Vec<FunctionId> {
         let all = self.keys.iter().zip(0..);
-        all.filter(|(known, _)| wanted(known)).map(|(_, function)| function).collect()
+        all.filter(|(known, _)| known.as_ref().is_some_and(&wanted)).map(|(_, function)| function).collect()
     }
 
     /// The number in the store of a key that is known in a namespace.

@@ -1110,7 +1110,7 @@ async function taken(devtools, page) {
 
 const MIB = 2 ** 20;
 
-for (const how of ["one function at one place", "closures at one place", "a name each", "deps each"]) {
+for (const how of ["one function at one place", "closures at one place", "a name each"]) {
   test(`the memory of a page does not grow with the wrappers that it has dropped: ${how}`, () =>
     visit(
       (keepsake) => {

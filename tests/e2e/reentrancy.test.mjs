@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { pages } from "./support/pages.mjs";
+import { trapping } from "./support/traps.mjs";
 
 const visit = pages();
 
@@ -45,8 +46,8 @@ const reentrant = (keepsake) => {
   /** Where it runs while the key is being made: by options that have changed before that ends, there is none, and the call is not cached. */
   const KEYING = ["keyBy", "deps", "the page's deps", "hashFuncs", "a getter of an argument", "a proxy's trap", "an object's own hash", "encode of an argument", "enabled"];
   const CHANGING = ["configures", "versions", "renames", "wraps"];
-  /** What is told of once for all functions. */
-  const ONCE = ["enabled-failed", "listener-failed", "release-failed"];
+  /** What may be told of once for all functions. */
+  const ONCE = ["enabled-failed", "listener-failed"];
   /** What comes of it when the user's code throws there: of the call, and of the faults. Else the call gives its value. */
   const THROWN = {
     "the function": ["Mine"],
@@ -295,8 +296,9 @@ const reentrant = (keepsake) => {
         for (let i = 0; i < 3; i++) await turn();
         await timely(cache.flush());
         const told = faults.splice(0).join();
-        const expected = codes.filter((code) => !code.endsWith("Error") && !(ONCE.includes(code) && kind !== kinds[0])).join();
-        if (told !== expected) wrong.push(`${label}: told of ${told || "nothing"}`);
+        const expected = codes.filter((code) => !code.endsWith("Error")).join();
+        const wasTold = ONCE.includes(expected) && kind !== kinds[0] && told === "";
+        if (told !== expected && !wasTold) wrong.push(`${label}: told of ${told || "nothing"}`);
         // Afterwards everything is as ever.
         const first = await timely(load(arg("a")));
         const after = runs;
@@ -462,7 +464,6 @@ for (const kind of KINDS) {
             if (isNow(kinds[(from + 60 - n) % kinds.length])) return begun.push(given), { n };
             return Promise.resolve(given).then(() => ({ n }));
           });
-          // A synchronous body that returns a promise is a function that gives promises: so only its own kind may wait.
           const value = await app.functions[first](60);
           for (let done = 0; done < begun.length; done++) await begun[done];
           const again = await app.functions[first](60);
@@ -474,7 +475,6 @@ for (const kind of KINDS) {
     }));
 }
 
-/** How a function fails: it throws, it throws undefined, it gives a promise that rejects, it throws what a function threw that it had called. */
 for (const how of ["throws", "throws undefined", "gives a rejected promise", "passes on"]) {
   test(`a function that fails in the middle of another fails alone: ${how}`, () =>
     visit(counted, async ({ page }) => {
@@ -486,6 +486,7 @@ for (const how of ["throws", "throws undefined", "gives a rejected promise", "pa
               const isNow = outer === "sync" || outer === "resource";
               const fails = app.kinds[inner]({ name: `inner ${outer} ${inner}` });
               const catches = app.kinds[outer]({ name: `outer ${outer} ${inner}` });
+              const begun = [];
               let left = 2;
               const fail = () => {
                 if (how === "throws undefined") throw undefined;
@@ -504,8 +505,8 @@ for (const how of ["throws", "throws undefined", "gives a rejected promise", "pa
                   if (how === "passes on") throw error;
                   return { id, caught: String(error) };
                 }
-                if (isNow || outer === "persistedSync") return given instanceof Promise ? (given.catch(() => {}), { id, caught: "later" }) : { id };
-                return given.then(
+                if (isNow || outer === "persistedSync") return given instanceof Promise ? (begun.push(given.catch(() => {})), { id, caught: "later" }) : { id };
+                return Promise.resolve(given).then(
                   () => ({ id }),
                   (error) => {
                     if (how === "passes on") throw error;
@@ -519,6 +520,7 @@ for (const how of ["throws", "throws undefined", "gives a rejected promise", "pa
                 told.push(typeof result === "string" ? result : `${result.id} ${result.caught ?? ""}`);
               }
               for (let turn = 0; turn < 4; turn++) await app.outcome(() => catches("outer", turn));
+              await Promise.all(begun);
               all[`${outer} ${inner}`] = told;
             }
           }
@@ -601,10 +603,11 @@ test("who listens to a signal may call the function, clear it and log out when i
             return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
           });
           const controller = new AbortController();
-          listen(controller.signal);
+          // Who calls before the others have left joins them, and stays: this function would never end.
+          if (action !== "calls") listen(controller.signal);
           const calls = [1, 2].map(() => load("a", { signal: controller.signal }).catch(({ name }) => name));
-          listen(controller.signal);
           for (let i = 0; i < 20; i++) await new Promise((resolve) => setTimeout(resolve));
+          listen(controller.signal);
           controller.abort();
           const names = await Promise.all(calls);
           await Promise.all(begun);
@@ -624,13 +627,23 @@ test("getters of options and of what they are given may call functions and wrap 
   visit(counted, async ({ page }) => {
     const told = await page.evaluate(async () => {
       const seen = [];
-      let left = 0;
+      let depth = 0;
       const enter = (what) => {
         seen.push(what);
-        if ((left += 1) % 2 === 0) return; // two levels
+        if (depth >= 2) return;
+        depth += 1;
+        try {
+          act(what);
+        } finally {
+          depth -= 1;
+        }
+      };
+      const wrapped = []; // what nobody can call any more is not counted any more
+      const act = (what) => {
         app.functions.sync(`called by ${what}`);
         app.functions.sync.clear();
-        const other = app.kinds.sync({ name: `wrapped by ${what} ${left}`, deps: [{ get deep() { return enter(`deep ${what}`), 1; } }], get ttl() { return enter(`ttl within ${what}`), "1h"; } });
+        const other = app.kinds.sync({ name: `wrapped by ${what} ${seen.length}`, deps: [{ get deep() { return enter(`deep ${what}`), 1; } }], get ttl() { return enter(`ttl within ${what}`), "1h"; } });
+        wrapped.push(other);
         other(1);
         app.configure({ get maxEntries() { return 1_000; } });
       };
@@ -639,10 +652,7 @@ test("getters of options and of what they are given may call functions and wrap 
         get name() { return of("name", "optioned"); },
         get ttl() { return of("ttl", "1h"); },
         get deps() { return of("deps", [{ get part() { return of("part of deps", 1); } }, new Proxy({ a: 1 }, { ownKeys: (target) => of("proxy in deps", Reflect.ownKeys(target)) })]); },
-        get hashFuncs() {
-          const list = [["Model", (model) => model.id]];
-          return { ...list, [Symbol.iterator]: undefined, length: 1 } && new Map([[class Model {}, () => 1]]);
-        },
+        get hashFuncs() { return of("hashFuncs", [Object.defineProperty(["", ({ id }) => id], 0, { enumerable: true, get: () => of("an item of hashFuncs", "Model") })]); },
         get maxStale() { return of("maxStale", { get hours() { return of("hours", 1); } }); },
         get params() { return of("params", ["id"]); },
         get keyBy() { return of("keyBy", (id) => id); },
@@ -697,3 +707,272 @@ test("what one function asks may call another, whose own questions call the firs
     });
     assert.deepEqual(told, ["a".repeat(16), [0, 0], true, []]);
   }, { limit: 60_000 }));
+
+/** What is done at the end of the stack, each time so many frames above it, and looked at afterwards. */
+const stacked = (keepsake) => {
+  /** Calls `act` once, so many frames above the end of the stack. */
+  const above = (frames, act) => {
+    let left = frames;
+    let failure;
+    const go = () => {
+      try {
+        go();
+      } catch (error) {
+        left -= 1;
+        if (left === 0) {
+          try {
+            act();
+          } catch (thrown) {
+            failure = { thrown };
+          }
+        }
+        throw error;
+      }
+    };
+    try {
+      go();
+    } catch {}
+    if (failure) throw failure.thrown;
+  };
+  const timely = (given) => Promise.race([given, new Promise((_, reject) => setTimeout(reject, 3_000, new Error("never settles")))]);
+  const turn = () => new Promise((resolve) => setTimeout(resolve));
+  const until = async (condition) => {
+    const end = performance.now() + 3_000;
+    while (!condition() && performance.now() < end) await turn();
+    return condition();
+  };
+  const gate = () => {
+    let open;
+    const opened = new Promise((resolve) => (open = resolve));
+    return { opened, open };
+  };
+
+  const attempt = async (what, frames) => {
+    const cache = keepsake.createKeepsake({ namespace: `${what} ${frames}` });
+    const wrong = [];
+    const say = (text) => wrong.push(`${what}, ${frames} frames above the end: ${text}`);
+    cache.on((event) => event.type === "fault" && !(event.error instanceof RangeError) && say(`told of ${event.code}: ${event.message}`));
+    let runs = 0;
+    let held = null;
+    const released = [];
+    const now = (id) => ({ id, run: (runs += 1) });
+    const later = async (id) => {
+      const value = now(id);
+      await held;
+      return value;
+    };
+    const onRelease = (value) => void released.push(value);
+    const wraps = {
+      sync: () => cache.cacheData((id) => now(id), { name: "load", persist: false }),
+      memory: () => cache.cacheData(async (id) => later(id), { name: "load", persist: false }),
+      persisted: () => cache.cacheData(async (id) => later(id), { name: "load" }),
+      resource: () => cache.cacheResource((id) => now(id), { name: "load", onRelease }),
+      resourceLater: () => cache.cacheResource(async (id) => later(id), { name: "load", onRelease }),
+    };
+    const [doing, kind] = what.split(": ");
+    const load = wraps[kind]();
+    /** What is done at the end of the stack: it works, or there is a RangeError. */
+    const atTheEnd = async (act) => {
+      try {
+        let given;
+        above(frames, () => (given = act()));
+        return await timely(given);
+      } catch (error) {
+        if (!(error instanceof RangeError)) say(`${error?.name}: ${error?.message}`);
+        return undefined;
+      }
+    };
+    const isRight = async (name, act) => {
+      try {
+        const value = await timely(act());
+        if (value?.id !== "a") say(`${name} gave ${JSON.stringify(value)}`);
+        if (released.includes(value)) say(`${name} gave what was released`);
+        return value;
+      } catch (error) {
+        return void say(`${name}: ${error?.name}: ${error?.message}`);
+      }
+    };
+    /** Afterwards everything is as ever: the next call gives a value, and those after it find that. */
+    const isWell = async (...more) => {
+      const value = await isRight("the next call", () => load("a", ...more));
+      const ran = runs;
+      for (const name of ["the second", "the third"]) await isRight(name, () => load("a", ...more));
+      if (runs !== ran) say(`ran ${runs - ran} times more`);
+      return value;
+    };
+    const doings = {
+      subscribe: async () => {
+        const heard = [];
+        let entry;
+        await atTheEnd(() => {
+          entry = load.entry("a");
+          entry.subscribe((snapshot) => heard.push(snapshot));
+        });
+        await isWell();
+        const again = load.entry("a");
+        if (entry !== undefined && again !== entry) say("there are two handles");
+        const seen = [];
+        const stop = again.subscribe((snapshot) => seen.push(snapshot));
+        await until(() => again.getSnapshot().status !== "pending");
+        if (again.getSnapshot().status === "error") {
+          if (!(again.getSnapshot().error instanceof RangeError)) say(`shows ${again.getSnapshot().error}`);
+          await timely(again.refresh());
+        }
+        if (!(await until(() => again.getSnapshot().status === "fresh"))) say(`shows ${again.getSnapshot().status}`);
+        await isRight("its promise", () => again.promise);
+        await turn();
+        if (seen.at(-1) !== again.getSnapshot()) say("the listener was not told of the last state");
+        if (heard.length > 0 && heard.at(-1) !== again.getSnapshot()) say("the early listener was not told of the last state");
+        stop();
+      },
+      promise: async () => {
+        await atTheEnd(() => load.entry("a").promise);
+        await isWell();
+        const entry = load.entry("a");
+        if (entry.getSnapshot().status === "error") await timely(entry.refresh());
+        await isRight("its promise", () => entry.promise);
+      },
+      "refresh under a listener": async () => {
+        const entry = load.entry("a");
+        const heard = [];
+        entry.subscribe((snapshot) => heard.push(snapshot));
+        await timely(entry.promise);
+        await atTheEnd(() => load.refresh("a"));
+        const value = await isWell();
+        if (!(await until(() => entry.getSnapshot().value?.run === value?.run))) say(`shows ${JSON.stringify(entry.getSnapshot())}, and a call gives ${JSON.stringify(value)}`);
+        await turn();
+        if (heard.at(-1) !== entry.getSnapshot()) say("the listener was not told of the last state");
+      },
+      "clear under a listener": async () => {
+        const entry = load.entry("a");
+        const heard = [];
+        entry.subscribe((snapshot) => heard.push(snapshot));
+        await timely(entry.promise);
+        await atTheEnd(() => load.clear());
+        const value = await isWell();
+        if (!(await until(() => entry.getSnapshot().value?.run === value?.run))) say(`shows ${JSON.stringify(entry.getSnapshot())}, and a call gives ${JSON.stringify(value)}`);
+        await turn();
+        if (heard.at(-1) !== entry.getSnapshot()) say("the listener was not told of the last state");
+      },
+      set: async () => {
+        await atTheEnd(() => load.set({ id: "a", run: "set" }, "a"));
+        await isWell();
+      },
+      signal: async () => {
+        const { signal } = new AbortController();
+        await atTheEnd(() => load("a", { signal }));
+        await isWell({ signal: new AbortController().signal });
+        await isWell({});
+      },
+      abort: async () => {
+        const controller = new AbortController();
+        const { opened, open } = gate();
+        held = opened;
+        const call = load("a", { signal: controller.signal }).then(({ id }) => id, ({ name }) => name);
+        if (!(await until(() => runs === 1))) say("the function did not run");
+        await atTheEnd(() => controller.abort());
+        open();
+        held = null;
+        const outcome = await timely(call).catch(() => "never settles");
+        if (outcome !== "AbortError" && outcome !== "a") say(`the call that was aborted came to ${outcome}`);
+        await isWell({});
+      },
+      lease: async () => {
+        const lease = await atTheEnd(() => load.lease("a"));
+        const value = await isWell();
+        if (lease !== undefined && lease.value.id !== "a") say("another lease");
+        await timely(load.clear());
+        if (lease !== undefined && lease.value === value && released.includes(value)) say("released under a lease");
+        lease?.release();
+        await turn();
+        if (released.filter((each) => each === value).length !== 1) say(`released ${released.filter((each) => each === value).length} times`);
+      },
+      release: async () => {
+        const lease = await timely(load.lease("a"));
+        await timely(load.clear());
+        await atTheEnd(() => void lease.release());
+        lease.release();
+        await turn();
+        const count = released.filter((each) => each === lease.value).length;
+        if (count > 1) say(`released ${count} times`);
+        const value = await isWell();
+        await timely(load.clear());
+        if (released.filter((each) => each === value).length !== 1) say(`the next one was released ${released.filter((each) => each === value).length} times`);
+      },
+    };
+    await doings[doing]();
+    if (new Set(released).size !== released.length) say("something was released twice");
+    return wrong;
+  };
+  return { attempt };
+};
+
+for (const what of [
+  "subscribe: sync", "subscribe: memory", "subscribe: persisted", "promise: memory", "refresh under a listener: persisted", "clear under a listener: sync", "set: persisted", "signal: memory", "signal: persisted", "abort: memory",
+  "lease: resource", "lease: resourceLater", "release: resource",
+]) {
+  test(`at the end of the stack there is a result or a RangeError, and everything is well afterwards: ${what}`, () =>
+    visit(
+      stacked,
+      async ({ page, reload }) => {
+        const depths = Array.from({ length: 100 }, (_, at) => 1 + at * 7);
+        const wrong = [];
+        for (let from = 0; from < depths.length; from += 25) {
+          if (from > 0) await reload(); // an instance takes addresses until it is collected
+          wrong.push(...(await page.evaluate(async ([what, depths]) => (await Promise.all(depths.map((frames) => app.attempt(what, frames)))).flat(), [what, depths.slice(from, from + 25)])));
+        }
+        assert.deepEqual(wrong, []);
+      },
+      // The last frame may be met between a promise's creation and the step that would handle it.
+      { limit: 120_000, stray: /RangeError: Maximum call stack/ },
+    ));
+}
+
+for (const kind of ["sync", "memory", "persisted", "resource"]) {
+  test(`a handle goes on hearing of its entry when the engine dies: ${kind}`, () =>
+    visit(
+      counted,
+      async ({ page }) => {
+        const told = await page.evaluate(async (kind) => {
+          let runs = 0;
+          app.does((id) => ({ id, run: (runs += 1) }));
+          const load = app.functions[kind];
+          const entry = load.entry("a");
+          const heard = [];
+          entry.subscribe(({ value }) => heard.push(value?.run));
+          await entry.promise;
+          Object.assign(trap, { name: "engine_board", left: 1, fired: 0 });
+          await app.kinds.sync({ name: "other" })(1);
+          const same = [trap.fired, load.entry("a") === entry, entry.getSnapshot().value?.id];
+          const { run } = await load.refresh("a");
+          for (let i = 0; i < 5; i++) await new Promise((resolve) => setTimeout(resolve));
+          return [...same, entry.getSnapshot().value?.run === run, heard.at(-1) === run];
+        }, kind);
+        assert.deepEqual(told, [1, true, "a", true, true]);
+      },
+      { init: [trapping] },
+    ));
+}
+
+for (const way of ["when a getter configures the page", "when the engine dies"]) {
+  test(`entry() gives each call a handle of its own, also ${way}`, () =>
+    visit(
+      counted,
+      async ({ page }) => {
+        const told = await page.evaluate(async (way) => {
+          const given = (id) => {
+            let left = 1;
+            const value = { get id() { if (way === "when a getter configures the page" && left-- > 0) app.configure({ ttl: `${id.charCodeAt(0)}h` }); return id; } };
+            if (way === "when the engine dies") Object.assign(trap, { name: "engine_page_key", left: 1, fired: 0 });
+            return value;
+          };
+          app.does(({ id }) => ({ id }));
+          const load = app.functions.memory;
+          const [a, b] = [load.entry(given("a")), load.entry(given("b"))];
+          return [a !== b, (await a.promise).id, (await b.promise).id];
+        }, way);
+        assert.deepEqual(told, [true, "a", "b"]);
+      },
+      { init: [trapping] },
+    ));
+}

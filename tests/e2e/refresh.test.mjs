@@ -688,7 +688,7 @@ test("who waits for a refresh gets its result, and it is kept, also when the ent
     eachIs(told, HELD, (kind) => [2, 2, 2, isResource(kind) ? [1, "set"] : [], 0]);
   }));
 
-/** How an entry can leave between a stale hit and its refresh. */
+// Between a stale hit and its refresh an entry can leave without any word to the refresh.
 for (const way of ["by a limit", "by validate", "by time"]) {
   test(`a synchronous function gives no promise when its stale entry leaves before it is refreshed: ${way}`, () =>
     visitAt(renewed, async ({ page }) => {
@@ -845,7 +845,6 @@ test("a refresh whose result cannot be kept has failed", () =>
           for (const [time, ended] of [[60_000, 1], [119_999, 1], [120_000, 2]]) {
             await at(time);
             const { run } = await load("a");
-            const { refreshes } = load.stats();
             await app.until(() => load.stats().refreshes.failed + load.stats().refreshes.done >= ended);
             await app.settled();
             all.push([run, load.peek("a").run, count.runs]);
@@ -1174,9 +1173,10 @@ test("a refresh() that fails gives the error to its caller, and leaves what was 
     assert.deepEqual([stored, await page.evaluate(() => app.runs())], [[5, 5], 0]);
   }));
 
-for (const [first, second] of [[2, 3], [3, 2]]) {
-  test(`of two refresh() at once each gives its own result, and the later one's is kept: run ${first} ends first, then ${second}`, () =>
+for (const order of ["run 2 ends first, then 3", "run 3 ends first, then 2"]) {
+  test(`of two refresh() at once each gives its own result, and the later one's is kept: ${order}`, () =>
     visit(renewed, async ({ page, reload }) => {
+      const [first, second] = order.match(/\d/g).map(Number);
       const told = await page.evaluate(
         ([kinds, first, second]) =>
           app.each(kinds, async (wrap, { released }) => {
@@ -1206,9 +1206,10 @@ for (const [first, second] of [[2, 3], [3, 2]]) {
     }));
 }
 
-for (const [first, second] of [[1, 2], [2, 1]]) {
-  test(`a refresh() during a computation: each gives its own result, and that of the refresh is kept: run ${first} ends first, then ${second}`, () =>
+for (const order of ["run 1 ends first, then 2", "run 2 ends first, then 1"]) {
+  test(`a refresh() during a computation: each gives its own result, and that of the refresh is kept: ${order}`, () =>
     visit(renewed, async ({ page, reload }) => {
+      const [first, second] = order.match(/\d/g).map(Number);
       const told = await page.evaluate(
         ([kinds, first, second]) =>
           app.each(kinds, async (wrap, { released }) => {
@@ -1499,23 +1500,6 @@ for (const what of ["what cannot be kept", "a promise that rejects"]) {
     }));
 }
 
-test("who calls while a value is being set gets that value", () =>
-  visit(renewed, async ({ page }) => {
-    const told = await page.evaluate(
-      (kinds) =>
-        app.each(kinds, async (wrap, { kind }) => {
-          const load = wrap({});
-          const value = app.given("a");
-          const set = load.set(["memory", "promised", "persisted"].includes(kind) ? Promise.resolve(value) : value, "a");
-          const calls = [load("a"), load("a")];
-          await set;
-          return [(await Promise.all(calls)).map(({ run }) => run), app.runs(), app.faults()];
-        }),
-      KINDS,
-    );
-    eachIs(told, KINDS, [["set", "set"], 0, []]);
-  }));
-
 for (const what of ["what cannot be kept", "a promise that rejects"]) {
   test(`who calls while set() of ${what} is under way computes, and hears nothing of it`, () =>
     visit(
@@ -1635,30 +1619,6 @@ test("what is set after clear() stays, although the clear is still under way", (
     assert.deepEqual(stored, ["set", "set"]);
   }));
 
-test("of two set() at once the later one counts", () =>
-  visit(renewed, async ({ page, reload }) => {
-    const told = await page.evaluate(
-      (kinds) =>
-        app.each(kinds, async (wrap, { released }) => {
-          const load = wrap({});
-          const named = (name) => ({ ...app.given("a"), run: name });
-          await Promise.all([load.set(named("first"), "a"), load.set(named("second"), "a")]);
-          const both = load.peek("a").run;
-          let give;
-          const slow = load.set(new Promise((resolve) => (give = resolve)), "a");
-          await load.set(named("third"), "a");
-          give(named("too late"));
-          await slow;
-          await app.flush();
-          return [both, load.peek("a").run, (await load("a")).run, app.runs(), app.faults()];
-        }),
-      ["memory", "promised", "resourceLater", "persistedSync", "persisted"],
-    );
-    eachIs(told, ["memory", "promised", "resourceLater", "persistedSync", "persisted"], ["second", "third", "third", 0, []]);
-    await reload();
-    assert.deepEqual(await page.evaluate(async () => (await app.kinds.persisted({ name: "persisted 1.1" })("a")).run), "third");
-  }));
-
 test("set() takes the value as it is at the call", () =>
   visit(renewed, async ({ page, reload }) => {
     const told = await page.evaluate(
@@ -1677,24 +1637,6 @@ test("set() takes the value as it is at the call", () =>
     eachIs(told, ["sync", "memory", "persistedSync", "persisted"], "set");
     await reload();
     assert.deepEqual(await page.evaluate(async () => (await app.kinds.persisted({ name: "persisted 1.1" })("a")).run), "set");
-  }));
-
-test("what is set is kept under the arguments as they were at the call", () =>
-  visit(renewed, async ({ page }) => {
-    const told = await page.evaluate(
-      (kinds) =>
-        app.each(kinds, async (wrap, { kind }) => {
-          const load = wrap({});
-          const query = { page: 1 };
-          const value = app.given("a");
-          const set = load.set(kind === "promised" ? Promise.resolve(value) : value, query);
-          query.page = 2;
-          await set;
-          return [load.peek({ page: 1 })?.run, load.peek({ page: 2 })];
-        }),
-      KINDS,
-    );
-    eachIs(told, KINDS, ["set", undefined]);
   }));
 
 test("what is set takes the place of a refresh behind it, and is fresh for a ttl", () =>

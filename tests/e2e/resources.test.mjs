@@ -576,7 +576,7 @@ test("an object that a function gives again after its release can be leased at o
       all.push(lease.value.open);
       return [all, runs];
     });
-    assert.deepEqual(told, [[true, false, true, false, true, false, true], 5]);
+    assert.deepEqual(told, [[true, false, true, false, true, false, true], 4]); // it is held before the clear
   }));
 
 for (const way of ["clear()", "delete()", "cacheResource.clear()", "destroy()"]) {
@@ -1026,11 +1026,11 @@ test("the sweep releases what is over without any call, at most some ten seconds
     assert.equal(await ids(), "abc");
   }));
 
-for (const seed of [1, 2, 3, 4, 5, 6]) {
+for (const seed of ["1", "2", "3", "4", "5", "6"]) {
   test(`whatever is done in whatever order, nobody has a released object, and each is released once: seed ${seed}`, () =>
     visit(making, async ({ page }) => {
       const told = await page.evaluate(async (seed) => {
-        let state = seed * 7_919;
+        let state = Number(seed) * 7_919;
         const random = (below) => {
           state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
           return Math.floor((state / 2 ** 32) * below);

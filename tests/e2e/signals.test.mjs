@@ -1117,29 +1117,36 @@ test("a resource that is made for nobody any more is released, since nobody has 
     },
   ));
 
-for (const what of ["an object of another realm", "an accessor"]) {
-  test(`a signal in ${what} is kept from the function, and can be left by`, () =>
-    visit(signalling, async ({ page }) => {
-      const told = await page.evaluate(async (what) => {
-        const load = app.kinds.memory;
-        const controller = new AbortController();
-        const { signal } = controller;
-        const { Object: Foreign } = document.body.appendChild(document.createElement("iframe")).contentWindow;
-        const given = what === "an accessor" ? { id: 1, get signal() { return signal; } } : Object.assign(new Foreign(), { id: 1, signal });
-        const call = app.watch(load(given));
-        await app.begun(1);
-        const [copy] = app.runs[0].args;
-        const isOwn = copy.signal === signal;
-        controller.abort("left");
-        await app.settled();
-        const all = [isOwn, call.state, copy.signal.aborted];
-        app.runs[0].give();
-        await call.settled;
-        return [...all, call.reason];
-      }, what);
-      assert.deepEqual(told, [false, "thrown", true, "left"]);
-    }));
-}
+test("a signal in an object of another realm is kept from the function, and can be left by", () =>
+  visit(signalling, async ({ page }) => {
+    const told = await page.evaluate(async () => {
+      const load = app.kinds.memory;
+      const controller = new AbortController();
+      const { signal } = controller;
+      const { Object: Foreign } = document.body.appendChild(document.createElement("iframe")).contentWindow;
+      const call = app.watch(load(Object.assign(new Foreign(), { id: 1, signal })));
+      await app.begun(1);
+      const [copy] = app.runs[0].args;
+      const isOwn = copy.signal === signal;
+      controller.abort("left");
+      await app.settled();
+      const all = [isOwn, call.state, copy.signal.aborted];
+      app.runs[0].give();
+      await call.settled;
+      return [...all, call.reason];
+    });
+    assert.deepEqual(told, [false, "thrown", true, "left"]);
+  }));
+
+test("a signal behind an accessor is refused, since the function would see the caller's own", () =>
+  visit(signalling, async ({ page }) => {
+    const told = await page.evaluate(async () => {
+      const { signal } = new AbortController();
+      const { thrown } = await app.outcome(() => app.kinds.memory({ id: 1, get signal() { return signal; } }));
+      return [thrown?.code, thrown?.path, app.runs.length];
+    });
+    assert.deepEqual(told, ["unhashable-param", "arguments[0].signal", 0]);
+  }));
 
 test("callers who leave one after the other leave no rejection unhandled, whatever the function does then", () =>
   visit(signalling, async ({ page }) => {

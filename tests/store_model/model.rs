@@ -122,8 +122,12 @@ impl Model {
         })
     }
 
-    pub fn shrink_to(&mut self, most: u64) -> Vec<u32> {
+    pub fn shrink_to(&mut self, most: u64, now: u64, has_gone: impl Fn(u32) -> bool) -> Vec<u32> {
         let mut left = Vec::new();
+        if self.entries.iter().map(|entry| entry.size).sum::<u64>() > most {
+            let functions: Vec<FunctionId> = self.entries.iter().map(|entry| entry.function).collect();
+            left.extend(functions.into_iter().flat_map(|function| self.sweep(function, now, &has_gone)));
+        }
         loop {
             let with_size: Vec<usize> = (0..self.entries.len()).filter(|at| self.entries[*at].size > 0).collect();
             let sum: u64 = self.entries.iter().map(|entry| entry.size).sum();

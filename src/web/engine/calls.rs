@@ -66,7 +66,7 @@ impl Engine {
                 Some(Verdict::Join(flight))
             }
             Boarding::Lead(flight) => {
-                state.begin(flight, id, CacheCall { call, secret: secret? })?;
+                state.begin(flight, id, CacheCall { call, secret: secret?, is_refresh: false })?;
                 Some(Verdict::Lead(flight))
             }
         }
@@ -79,7 +79,7 @@ impl Engine {
         let mut state = self.state.borrow_mut();
         let State { functions, page, flights, .. } = &mut *state;
         let flight = flights.anew(functions.get(id, page)?.1.function, call);
-        state.begin(flight, id, CacheCall { call, secret: secret? })?;
+        state.begin(flight, id, CacheCall { call, secret: secret?, is_refresh: false })?;
         Some(flight)
     }
 
@@ -90,7 +90,7 @@ impl Engine {
         let (function, call) = state.store.owner(slot)?;
         let is_cooling = state.cooling.get(&(function, call)).is_some_and(|until| now < *until);
         let flight = (!is_cooling).then(|| state.flights.refresh(function, call))??;
-        state.begin(flight, id, CacheCall { call, secret })?;
+        state.begin(flight, id, CacheCall { call, secret, is_refresh: true })?;
         Some(flight)
     }
 
@@ -215,7 +215,7 @@ impl Engine {
             return false;
         };
         let function = start.function;
-        let is_refresh = flights.purpose(flight) == Some(Purpose::Refresh);
+        let is_refresh = start.is_refresh;
         let kept = match flights.land(flight) {
             // What left meanwhile is not put back behind everybody's back.
             Landing::Keep(call, purpose) if purpose == Purpose::Call || store.lifetime(function, call).is_some() => {
@@ -235,8 +235,8 @@ impl Engine {
         for (slot, why) in store.insert(function, kept, new, start.policy.limits, now) {
             slots.leave(function, slot, why);
         }
-        for (function, slot) in store.shrink_to(page.max_memory()) {
-            slots.leave(function, slot, Reason::Memory);
+        for (function, slot, why) in store.shrink_to(page.max_memory(), now) {
+            slots.leave(function, slot, why);
         }
         true
     }
@@ -244,7 +244,9 @@ impl Engine {
     /// Lands a flight without a result.
     pub fn land(&self, flight: FlightId) {
         let mut state = self.state.borrow_mut();
-        state.starts.remove(&flight);
+        if let Some(start) = state.starts.remove(&flight).filter(|start| start.is_refresh) {
+            state.slots.stats(start.function).refreshed(Refreshed::Dropped);
+        }
         state.flights.land(flight);
     }
 
@@ -279,15 +281,16 @@ impl Engine {
     }
 }
 
-/// A call's digest, and what it was made with.
+/// A call's digest, what it was made with, and whether a stale value is served meanwhile.
 struct CacheCall {
     call: crate::digest::Digest,
     secret: crate::digest::Secret,
+    is_refresh: bool,
 }
 
 impl State {
     /// Notes what a flight needs to know when it lands.
-    fn begin(&mut self, flight: FlightId, id: u32, CacheCall { call, secret }: CacheCall) -> Option<()> {
+    fn begin(&mut self, flight: FlightId, id: u32, CacheCall { call, secret, is_refresh }: CacheCall) -> Option<()> {
         let Self { functions, page, starts, .. } = self;
         let (wrapped, current) = functions.get(id, page)?;
         let start = Start {
@@ -295,6 +298,7 @@ impl State {
             function: current.function,
             key: CacheKey { function: current.key, call },
             secret,
+            is_refresh,
             policy: current.policy,
             stamp: Stamp::default(),
             identity: wrapped.describe(),

@@ -93,6 +93,8 @@ struct Start {
     key: CacheKey,
     /// What the call was digested with: the namespace may change before it is digested again.
     secret: Secret,
+    /// Whether a stale value is served meanwhile.
+    is_refresh: bool,
     policy: Policy,
     stamp: Stamp,
     identity: String,

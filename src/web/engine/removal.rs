@@ -5,10 +5,7 @@ use std::rc::Rc;
 use super::slots::Slot;
 use super::{Engine, State};
 use crate::digest::{CacheKey, Digest};
-use crate::duration::Millis;
-use crate::freshness::Freshness;
 use crate::options::Kind;
-use crate::stats::Found;
 use crate::store::{FunctionId, Reason};
 use crate::web::idb::{Disk, Outcome, What};
 
@@ -30,16 +27,14 @@ fn forget(removal: impl Future<Output = Outcome> + 'static) {
 
 impl Engine {
     /// Removes the entry of a slot whose value was refused, from disk as well.
-    pub fn refuse(&self, slot: Slot, now: Millis) {
+    pub fn refuse(&self, slot: Slot) {
         let removed = {
             let mut state = self.state.borrow_mut();
             let State { functions, spaces, store, slots, .. } = &mut *state;
             let Some((function, call)) = store.owner(slot) else {
                 return;
             };
-            let was_fresh = store.peek(function, call, now).is_none_or(|(freshness, _)| freshness == Freshness::Fresh);
             store.remove(function, call);
-            slots.stats(function).unfound(if was_fresh { Found::Memory } else { Found::Stale });
             slots.leave(function, slot, Reason::Refused);
             let known = functions.known(function).filter(|known| known.on_disk);
             known.map(|known| (spaces[known.space].disk.clone(), CacheKey { function: known.key, call }))

@@ -11,6 +11,8 @@ pub type Slot = Place;
 pub(super) struct Slots {
     left: Vec<(Slot, Reason)>,
     stats: Vec<Stats>,
+    /// Of functions that were forgotten.
+    past: Stats,
 }
 
 impl Slots {
@@ -32,6 +34,17 @@ impl Slots {
     /// Those that have left since the last time.
     pub fn take_left(&mut self) -> Vec<(Slot, Reason)> {
         std::mem::take(&mut self.left)
+    }
+
+    /// A function is forgotten, and its number will be another's: what was counted stays the page's.
+    pub fn retire(&mut self, function: FunctionId) {
+        let gone = std::mem::take(self.stats(function));
+        self.past.add(&gone);
+    }
+
+    /// What was counted of functions that were forgotten.
+    pub fn past(&self) -> &Stats {
+        &self.past
     }
 
     /// The counters of a function.

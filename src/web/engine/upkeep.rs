@@ -27,14 +27,25 @@ impl Engine {
         self.state.borrow().store.next_end()
     }
 
-    /// Nobody can call a function any more: what no other function has a part in leaves.
-    pub fn forget(&self, id: u32) {
+    /// Nobody can call a function any more: what no other function has a part in leaves. `false` if it is still computing
+    /// something, which is to be kept on disk.
+    pub fn forget(&self, id: u32) -> bool {
         let mut state = self.state.borrow_mut();
-        let State { functions, store, slots, flights, .. } = &mut *state;
-        for function in functions.forget(id) {
-            flights.revoke(Some(function), None);
-            slots.leave_all(function, store.clear(function), Reason::Cleared);
+        let State { functions, page, store, slots, starts, .. } = &mut *state;
+        let keys = functions.keys_of(id, page);
+        if starts.values().any(|start| keys.contains(&start.key.function)) {
+            return false;
         }
+        for function in functions.forget(id) {
+            slots.leave_all(function, store.clear(function), Reason::Cleared);
+            slots.retire(function);
+        }
+        true
+    }
+
+    /// Takes a look-up back.
+    pub fn count_back(&self, id: u32, found: Found) {
+        self.count(id, |stats| stats.unfound(found));
     }
 
     /// The slots whose values have left since the last time, and why.
@@ -73,7 +84,7 @@ impl Engine {
         let State { functions, page, store, slots, .. } = &mut *state;
         let keys = id.map(|id| functions.keys_of(id, page));
         let numbers = functions.matching(|known| keys.as_ref().is_none_or(|keys| keys.contains(&known.key)));
-        let mut sum = Stats::default();
+        let mut sum = if keys.is_none() { slots.past().clone() } else { Stats::default() };
         let (mut entries, mut bytes) = (0, 0);
         for &function in &numbers {
             sum.add(slots.stats(function));

@@ -14,6 +14,7 @@ use super::engine::{Engine as Inner, Why};
 use super::scratch;
 use crate::duration::Millis;
 use crate::options::Kind;
+use crate::stats::Found;
 #[cfg(doc)]
 use crate::store::Reason;
 
@@ -105,9 +106,9 @@ impl Engine {
         self.0.next_end().to_js()
     }
 
-    /// Nobody can call a function any more: what it keeps in memory leaves.
-    pub fn forget(&self, id: u32) {
-        self.0.forget(id);
+    /// Nobody can call a function any more: what it keeps in memory leaves. `false` if it is still computing something.
+    pub fn forget(&self, id: u32) -> bool {
+        self.0.forget(id)
     }
 
     /// The slots whose values have left since the last time, if any: pairs of a slot and the number of its reason, in the
@@ -125,6 +126,12 @@ impl Engine {
     /// Counts a call that found nothing.
     pub fn count_miss(&self, id: u32) {
         self.0.count_miss(id);
+    }
+
+    /// Takes a look-up back whose value was refused, or that would have waited for itself: 0 a hit, 1 a stale value, 2 a
+    /// computation under way.
+    pub fn count_back(&self, id: u32, found: u32) {
+        self.0.count_back(id, [Found::Memory, Found::Stale, Found::Joined][found.min(2) as usize]);
     }
 
     /// Counts a computation, which took so many milliseconds.

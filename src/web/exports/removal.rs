@@ -11,8 +11,8 @@ use crate::web::idb::Outcome;
 #[wasm_bindgen]
 impl Engine {
     /// Removes the entry of a slot whose value was refused.
-    pub fn refuse(&self, slot: u32, now: f64) {
-        self.0.refuse(slot, Millis::from_js(now));
+    pub fn refuse(&self, slot: u32) {
+        self.0.refuse(slot);
     }
 
     /// Removes one call's entry; how many there were.

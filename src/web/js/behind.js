@@ -28,6 +28,7 @@ export function refreshBehind(cached, self, args, kept) {
 /** @param {Cached} cached @param {unknown} self @param {any[]} args @param {import("./flight.js").Flight} flight @returns {Promise<import("./flight.js").Outcome>} */
 async function refresh(cached, self, args, flight) {
   const { cache } = cached;
+  if (cache.flights.get(flight.id) !== flight) return new Alone(undefined); // a call that cannot wait has taken its place
   try {
     if (cached.isResource) flight.origin = cache.originOf(cached, args);
     if (cached.persisted) await cache.engine.callAsync("stamp", flight.id);

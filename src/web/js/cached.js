@@ -12,6 +12,9 @@ const NO = 0;
 const YES = 1;
 const HOT = 2;
 
+/** When a function that nobody can call is looked at again which is still computing, in milliseconds. */
+const FORGET_LATER = 1_000;
+
 /** What can be told about a function when it is wrapped. @typedef {{ name: string, source: string, isFetch: boolean, stack: string, deps: Uint8Array | null, keyBySource: string, depsSource: string }} Facts */
 
 export class Cached {
@@ -27,6 +30,10 @@ export class Cached {
   description;
   /** Whether it is kept on disk. */
   onDisk = true;
+  /** Counts what was removed of it by hand. */
+  removals = 0;
+  /** Whether nobody can call it any more. */
+  isDropped = false;
   /** Whether it gave a promise when it ran last, or is about to: a value that is set by hand is given out alike. */
   givesPromises;
   /** @type {Map<string, WeakRef<import("./entry.js").Entry>>} the handles that somebody may hold, by key */
@@ -105,8 +112,12 @@ export class Cached {
   /** Nobody can call it any more: what it keeps in memory is freed. Resources stay, since somebody may still use them. */
   forget() {
     const { cache } = this;
+    this.isDropped = true;
     if (this.isResource || this.#epoch !== cache.engine.epoch || !cache.engine.runs) return;
-    cache.engine.call("forget", this.id);
+    if (cache.engine.call("forget", this.id) === false) {
+      /** @type {any} */ (setTimeout(() => this.forget(), FORGET_LATER)).unref?.();
+      return;
+    }
     this.#epoch = -1; // a handle of it may live on, and ask again
     cache.letGo();
   }
@@ -119,6 +130,13 @@ export class Cached {
     if (this.#isolated === NO || !Array.isArray(brief)) return brief;
     cache.engine.call("isolate", brief[0], this.#isolated === HOT); // a new engine has to be told
     return cache.engine.call("brief", brief[0]);
+  }
+
+  /** A new engine has other keys. */
+  rekey() {
+    const handles = this.handles();
+    this.entries.clear();
+    for (const handle of handles) handle.rekey();
   }
 
   /** The handles that somebody holds. */
@@ -200,7 +218,7 @@ export class Cached {
     const question = this.options[option] ?? this.cache.page[option];
     if (question === undefined) return true;
     try {
-      return Boolean(await question(value, ...args));
+      return Boolean(await question(shown(value), ...args));
     } catch (error) {
       this.#refusedBy(option, error);
       return false;
@@ -212,7 +230,7 @@ export class Cached {
     const question = this.options[option] ?? this.cache.page[option];
     if (question === undefined) return true;
     try {
-      const accepted = question(value, ...args);
+      const accepted = question(shown(value), ...args);
       if (typeof accepted?.then !== "function") return Boolean(accepted);
       accepted.then(undefined, () => {});
       this.#refusedBy(option, new KeepsakeError(`\`${option}\` of ${this.description} gave a promise, but the function is synchronous. Give true or false.`, { code: "invalid-option" }));
@@ -245,6 +263,11 @@ export class Cached {
     const { events } = this.cache;
     if (!events.isQuiet) events.emit({ type, ...fields, functionName: this.name, kind: this.isResource ? "resource" : "data" });
   }
+}
+
+/** What a question is asked about: the body of a response is read once only, and is the caller's. @param {any} value */
+function shown(value) {
+  return typeof Response === "function" && value instanceof Response && !value.bodyUsed ? value.clone() : value;
 }
 
 /** What was thrown, for a message; not everything that can be thrown can be a text. @param {unknown} error */

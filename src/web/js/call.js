@@ -8,7 +8,7 @@ import { takeOff } from "./compute.js";
 import { hasContents } from "./contents.js";
 import { Encoding } from "./encoding.js";
 import { RecursiveCallError } from "./errors.js";
-import { Flight, signalsOf } from "./flight.js";
+import { Flight, signalsOf, whileWanted } from "./flight.js";
 import { depart, leadNow, reportUndecodable, wait } from "./lead.js";
 import { NO_PRIMITIVE } from "./slots.js";
 
@@ -41,7 +41,7 @@ export function call(cached, self, args) {
   }
   const extra = extraOf(cached, args, encoding);
   if (extra !== null && isAborted(extra)) return cached.run(self, args); // the function knows best what to do then
-  if (hasContents(encoding)) return later(cached, self, args, encoding, extra);
+  if (hasContents(encoding)) return wanted(later(cached, self, args, encoding, extra), extra);
   return answer(cached, self, args, board(cached, encoding), extra);
 }
 
@@ -57,7 +57,7 @@ export function callPersisted(cached, self, args) {
     const encoding = cache.keys.encode(cached, self, args);
     const extra = extraOf(cached, args, encoding);
     if (extra !== null && isAborted(extra)) return Promise.reject(abortReason(extra));
-    if (!cached.knowsSecret || hasContents(encoding)) return later(cached, self, args, encoding, extra);
+    if (!cached.knowsSecret || hasContents(encoding)) return wanted(later(cached, self, args, encoding, extra), extra);
     return follow(cached, self, args, board(cached, encoding), extra);
   } catch (error) {
     return cached.passes(error) ? alone(cached, self, args) : Promise.reject(error);
@@ -94,13 +94,18 @@ function entryOf(cached, encoding) {
   return key === undefined ? null : (cached.entries.get(key)?.deref() ?? null);
 }
 
+/** Whoever leaves is told at once. @template T @param {Promise<T>} promise @param {Extra | null} extra */
+function wanted(promise, extra) {
+  return extra === null || extra.signals === null ? promise : whileWanted(promise, extra.signals);
+}
+
 /** @param {Extra} extra */
-function isAborted({ signals }) {
+export function isAborted({ signals }) {
   return signals !== null && signals.some(({ aborted }) => aborted);
 }
 
 /** @param {Extra} extra */
-function abortReason({ signals }) {
+export function abortReason({ signals }) {
   return signals?.find(({ aborted }) => aborted)?.reason;
 }
 
@@ -147,12 +152,12 @@ function answer(cached, self, args, verdict, extra) {
   try {
     value = kept.out();
   } catch (error) {
-    undecodable(cached, kept, error);
+    undecodable(cached, kind, kept, error);
     return call(cached, self, args);
   }
   if (kept.promised) return validated(cached, self, args, kind, kept, value);
   if (!cached.acceptsNow("validate", value, args)) {
-    refuse(cached, kept);
+    refuse(cached, kind, kept);
     return call(cached, self, args);
   }
   served(cached, self, args, kind, kept);
@@ -171,7 +176,7 @@ function follow(cached, self, args, verdict, extra) {
   try {
     value = kept.out();
   } catch (error) {
-    undecodable(cached, kept, error);
+    undecodable(cached, kind, kept, error);
     return callPersisted(cached, self, args);
   }
   return validated(cached, self, args, kind, kept, value);
@@ -185,7 +190,7 @@ function validated(cached, self, args, kind, kept, value) {
   }
   return cached.accepts("validate", value, args).then((accepted) => {
     if (!accepted) {
-      refuse(cached, kept);
+      refuse(cached, kind, kept);
       return again(cached, self, args);
     }
     served(cached, self, args, kind, kept);
@@ -203,18 +208,19 @@ function served(cached, self, args, kind, kept) {
 }
 const FROM_MEMORY = { from: "memory" };
 
-/** Removes a value that was refused, unless it has left already. @param {Cached} cached @param {Kept} kept */
-function refuse(cached, kept) {
+/** Removes a value that was refused, unless it has left already. @param {Cached} cached @param {number} kind @param {Kept} kept */
+function refuse(cached, kind, kept) {
   const { cache } = cached;
+  cache.engine.call("count_back", cached.id, kind === HIT ? 0 : 1);
   if (kept.slot < 0) return;
-  cache.engine.call("refuse", kept.slot, Date.now());
+  cache.engine.call("refuse", kept.slot);
   cache.letGo();
 }
 
-/** A codec of the user's threw, or is not there any more. @param {Cached} cached @param {Kept} kept @param {unknown} error */
-function undecodable(cached, kept, error) {
+/** A codec of the user's threw, or is not there any more. @param {Cached} cached @param {number} kind @param {Kept} kept @param {unknown} error */
+function undecodable(cached, kind, kept, error) {
   reportUndecodable(cached, error);
-  refuse(cached, kept);
+  refuse(cached, kind, kept);
 }
 
 /** @param {Cached} cached @param {unknown} self @param {any[]} args @param {number} number @param {Extra | null} extra @returns {any} */
@@ -226,7 +232,15 @@ function join(cached, self, args, number, extra) {
     cache.land(flight ?? new Flight(number, cache.engine.epoch));
     return again(cached, self, args);
   }
+  if (flight.isBehind && !cached.persisted && !cached.givesPromises && !flight.running) {
+    // The stale value has left, and a function that gives no promise cannot wait for the refresh.
+    cache.engine.call("count_back", cached.id, 2);
+    flight.isOver = true;
+    cache.land(flight);
+    return call(cached, self, args);
+  }
   if (flight.running || flight.promise === null) {
+    cache.engine.call("count_back", cached.id, 2);
     throw new RecursiveCallError(
       `${cached.description} was called with the same arguments by its own computation, so the call would wait for itself. Let it call the uncached function (\`.original\`), or change the arguments on the way down.`,
       { functionName: cached.name },

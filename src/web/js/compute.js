@@ -46,11 +46,11 @@ export function runTimed(cached, self, args, start) {
   let result;
   try {
     result = cached.run(self, args);
+    cached.givesPromises = cached.isPromise(result);
   } catch (error) {
     computed(cached, start, true);
     throw error;
   }
-  cached.givesPromises = cached.isPromise(result);
   if (!cached.givesPromises) computed(cached, start, false);
   return result;
 }

@@ -5,12 +5,16 @@
  */
 import { call, callPersisted } from "./call.js";
 import { copyTree, freeze, isTree } from "./copier.js";
+import { signalsOf, withSignal } from "./flight.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 /** @typedef {import("./kept.js").Kept} Kept */
 /** @typedef {{ readonly status: "pending" | "fresh" | "stale" | "error", readonly value: any, readonly error: unknown, readonly storedAt: number | undefined }} Snapshot */
 /** React reads these, so that what has settled is there at once. @typedef {Promise<any> & { status?: string, value?: any, reason?: unknown }} Tracked */
 /** @typedef {{ refresh(cached: Cached, args: any[]): any, expire(cached: Cached, args: any[]): Promise<number>, remove(cached: Cached, args: any[]): Promise<number> }} Verbs */
+
+/** So often a call is made again whose result was overtaken by a removal. */
+const MOST_ATTEMPTS = 3;
 
 /** @type {Snapshot} */
 const PENDING = Object.freeze({ status: "pending", value: undefined, error: undefined, storedAt: undefined });
@@ -26,7 +30,8 @@ export function entryFor(cached, args, verbs) {
   if (!cached.enroll()) return new Entry(cached, args, verbs).handle;
   cached.needsNoThis();
   const encoding = cache.keys.encode(cached, undefined, args, "entry() answers at once, so its key cannot wait. Give it what the content stands for, such as a name.");
-  const key = cache.keys.pageKey(cached, encoding) ?? "";
+  const key = cache.keys.pageKey(cached, encoding);
+  if (key === undefined) return new Entry(cached, args, verbs).handle; // the engine died, or the page was configured meanwhile
   const known = cached.entries.get(key)?.deref();
   if (known !== undefined) return known.handle;
   const entry = new Entry(cached, args, verbs);
@@ -56,6 +61,8 @@ export class Entry {
   /** Counts the loads: what an earlier one brings is not wanted any more. */
   #load = 0;
   #isLoading = false;
+  /** How often it has begun again since something was removed: a function may remove something each time. */
+  #attempts = 0;
   /** How often something had been removed when it began to load. */
   #removals = 0;
 
@@ -63,7 +70,9 @@ export class Entry {
   constructor(cached, args, verbs) {
     this.#cached = cached;
     // Whoever changes its arguments later does not make it another entry.
-    this.#args = args.map((item) => (isTree(item) ? copyTree(item) : item));
+    const own = args.map((item) => (isTree(item) ? copyTree(item) : item));
+    // Nor does whoever took it first and leaves: it is not for one caller.
+    this.#args = signalsOf(own) === null ? own : withSignal(own, new AbortController().signal);
     const entry = this;
     /** What users hold: its methods can be taken off. */
     this.handle = Object.freeze({
@@ -77,6 +86,19 @@ export class Entry {
       },
     });
     this.#link();
+  }
+
+  /** A new engine has other keys. */
+  rekey() {
+    const cached = this.#cached;
+    try {
+      const key = cached.enroll() ? cached.cache.keys.pageKey(cached, cached.cache.keys.encode(cached, undefined, this.#args)) : undefined;
+      if (key === undefined || cached.entries.has(key)) return;
+      cached.entries.set(key, new WeakRef(this));
+      dropped.register(this, { cached, key });
+    } catch {
+      // its arguments cannot be hashed any more
+    }
   }
 
   /** A value has taken its place in the cache. @param {Kept} kept */
@@ -206,7 +228,8 @@ export class Entry {
     if (this.#kept !== null && this.#kept.slot >= 0) return; // it has landed
     if (this.#link()) return;
     // What was computed before a removal is not shown after it.
-    if (this.#removals !== this.#cached.cache.removals) return this.#begin();
+    if (this.#removals !== this.#cached.cache.removals && (this.#attempts += 1) < MOST_ATTEMPTS) return this.#begin();
+    this.#attempts = 0;
     // It was not kept: this is the only copy.
     this.#kept = null;
     this.#freshUntil = Infinity;

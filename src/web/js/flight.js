@@ -25,6 +25,8 @@ export class Flight {
   isAnew = false;
   /** Whether it refreshes a value that is served meanwhile. */
   isBehind = false;
+  /** Whether its result is not kept: a body in it is still to come. */
+  isPassed = false;
   /** Whether its function was kept by itself when it was boarded. */
   isAlone = false;
   /** @type {string | null} of the arguments at the call, where some have contents that were read after it */
@@ -92,9 +94,18 @@ export class Flight {
       };
       for (const signal of signals) signal.addEventListener("abort", leave);
       if (signals.some(({ aborted }) => aborted)) return leave();
-      return outcome.finally(stay).then(resolve, reject);
+      return outcome.finally(() => {
+        stay();
+        // The body of a response that is passed on is still coming, as long as its caller wants it.
+        if (this.isPassed && this.#waiting === 1) for (const signal of signals) signal.addEventListener("abort", () => this.#controller?.abort(signal.reason), { once: true });
+      }).then(resolve, reject);
     });
   }
+}
+
+/** A promise as long as the caller waits for it. @template T @param {Promise<T>} promise @param {AbortSignal[]} signals @returns {Promise<T>} */
+export function whileWanted(promise, signals) {
+  return new Flight(0, 0).wait(promise, signals, () => {});
 }
 
 /** The signals among arguments, and those that plain-object arguments have. @param {unknown[]} args @returns {AbortSignal[] | null} */
@@ -114,9 +125,10 @@ export function withSignal(args, signal) {
     if (isAbortSignal(item)) return signal;
     const own = ownSignals(item);
     if (own.length === 0) return item;
-    const copy = Object.create(Object.getPrototypeOf(item), Object.getOwnPropertyDescriptors(/** @type {object} */ (item)));
-    for (const [key] of own) Object.defineProperty(copy, key, { value: signal, enumerable: true, writable: true, configurable: true });
-    return copy;
+    /** @type {Record<string, PropertyDescriptor>} */
+    const properties = Object.getOwnPropertyDescriptors(/** @type {any} */ (item));
+    for (const [key] of own) properties[key] = { value: signal, enumerable: true, writable: true, configurable: true };
+    return Object.create(Object.getPrototypeOf(item), properties);
   });
 }
 
@@ -124,7 +136,7 @@ export function withSignal(args, signal) {
 function ownSignals(item) {
   if (typeof item !== "object" || item === null) return [];
   const prototype = Object.getPrototypeOf(item);
-  if (prototype !== null && prototype !== Object.prototype) return [];
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return []; // plain, of any realm
   /** @type {[string, AbortSignal][]} */
   const found = [];
   for (const key of Object.keys(item)) {

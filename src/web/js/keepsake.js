@@ -18,7 +18,14 @@ import { Sweep } from "./sweep.js";
 const HAS_PAGE = typeof document !== "undefined" || typeof indexedDB !== "undefined";
 
 /** What is told where nothing is counted. */
-const NO_STATS = Object.freeze({ lookups: {}, computations: { count: 0, failed: 0, total: 0, histogram: [] }, evictions: {}, refreshes: {}, entries: 0, bytes: 0 });
+const noStats = () => ({
+  lookups: { memory: 0, disk: 0, tab: 0, miss: 0, stale: 0, joined: 0 },
+  computations: { count: 0, failed: 0, total: 0, histogram: [] },
+  evictions: Object.fromEntries(REASONS.map((reason) => [reason, 0])),
+  refreshes: { done: 0, failed: 0, dropped: 0 },
+  entries: 0,
+  bytes: 0,
+});
 
 /** The encoding of no deps. */
 const NOTHING = new Uint8Array(0);
@@ -38,6 +45,8 @@ export class Keepsake {
   watched = new Set();
   /** The functions that have handles. @type {Set<Cached>} */
   shown = new Set();
+  /** Counts what removed everything. */
+  wipes = 0;
   /** Counts what was removed by hand: what was computed before is not shown after it. */
   removals = 0;
   /** Whether the database of the current namespace is open, or known not to open. */
@@ -54,7 +63,7 @@ export class Keepsake {
     /** @type {Events} */
     this.events = new Events(() => this.page.onEvent);
     this.sweep = new Sweep((now) => this.#sweep(now));
-    this.slots = new Slots((error) => this.report("release-failed", "onRelease failed; the object has left the cache all the same.", error));
+    this.slots = new Slots((error, { cached }) => this.report("release-failed", `\`onRelease\` of ${cached.description} failed; the object has left the cache all the same.`, error));
     this.engine = new Engine(
       (code, message, error) => this.report(code, message, error),
       (engine) => this.#introduce(engine),
@@ -62,7 +71,11 @@ export class Keepsake {
         this.flights = new Map();
         this.ready = false;
         this.moment += 1;
-        return this.slots.forget();
+        const letGo = this.slots.forget();
+        return () => {
+          letGo();
+          for (const cached of this.shown) cached.rekey();
+        };
       },
     );
     this.keys = new Keys(this);
@@ -160,6 +173,7 @@ export class Keepsake {
     this.moment += 1;
     if (!this.isWanted({})) return;
     this.removals += 1;
+    this.wipes += 1;
     const removed = this.engine.callAsync("destroy");
     const released = this.letGo();
     for (const entry of this.#handles()) entry.removed();
@@ -204,6 +218,7 @@ export class Keepsake {
       this.slots.fill(slot, kept);
       kept.entry = flight.entry;
       kept.entry?.landed(kept);
+      if (kept.cached.isDropped) queueMicrotask(() => kept.cached.forget());
       this.#schedule();
     }
     this.letGo();
@@ -260,13 +275,17 @@ export class Keepsake {
   /**
    * Removes something from memory at once; the rest of it behind.
    * @param {() => Promise<unknown>} remove @param {Iterable<import("./entry.js").Entry>} entries the handles that may show it
+   * @param {Cached} [cached] whose it is; without one it is everything of a kind
    * @returns {Promise<number>} how many entries, once what left is released
    */
-  removing(remove, entries) {
+  removing(remove, entries, cached = undefined) {
     this.removals += 1;
+    if (cached === undefined) this.wipes += 1;
+    else cached.removals += 1;
     const removed = remove();
     const released = this.letGo();
     for (const entry of entries) entry.removed();
+    this.#schedule(); // what was made stale may end sooner
     return this.#counted(removed, released);
   }
 
@@ -296,9 +315,9 @@ export class Keepsake {
 
   /** What was counted of a function, or without one of everything. @param {Cached} [cached] @returns {any} */
   stats(cached) {
-    const isKnown = cached === undefined ? this.isWanted({}) : cached.enroll();
+    const isKnown = cached === undefined ? this.isWanted({}) : this.isWanted(cached.options) && cached.enroll();
     const stats = isKnown ? this.engine.call("stats", cached?.id) : GONE;
-    return stats === GONE ? { ...NO_STATS } : stats;
+    return stats === GONE ? noStats() : stats;
   }
 
   #schedule() {

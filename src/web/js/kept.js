@@ -2,7 +2,7 @@
 /**
  * What a computation has given: kept, for its caller alone, or passed on.
  */
-import { copyTree, freeze, isTree } from "./copier.js";
+import { copyTree, freeze } from "./copier.js";
 import { revive } from "./revive.js";
 
 /** @typedef {import("./revive.js").Parts} Parts */
@@ -81,9 +81,10 @@ export class Kept {
 
 /** A result that is not kept: its first caller gets it, and others a copy if that is easily had. */
 export class Passed {
-  /** @param {unknown} value */
-  constructor(value) {
+  /** @param {unknown} value @param {() => { value: any } | null} copy a copy for somebody else, or a resource itself; nothing if that takes time */
+  constructor(value, copy) {
     this.value = value;
+    this.copy = copy;
   }
 
   /** @returns {any} */
@@ -95,7 +96,13 @@ export class Passed {
   share(run) {
     const { value } = this;
     if (value instanceof Response && !value.bodyUsed) return value.clone();
-    return isTree(value) ? copyTree(value) : run();
+    try {
+      const copy = this.copy();
+      if (copy !== null) return copy.value;
+    } catch {
+      // it cannot be copied
+    }
+    return run();
   }
 }
 

@@ -56,6 +56,7 @@ async function lead(cached, self, args, flight, extra, look) {
   try {
     const stored = await look(cached, self, args, flight);
     if (stored !== null) return stored;
+    if (flight.isDeserted) throw flight.reason;
     const isOther = changed(cached, self, args, flight);
     if (typeof isOther === "boolean" ? isOther : await isOther) {
       leaveOut(cached, flight);
@@ -90,6 +91,7 @@ async function readStored(cached, self, args, flight) {
   const kept = new Kept(cached, value, how, parts, true);
   const discard = () => {
     if (flight.epoch === engine.epoch) engine.call("discard", flight.id);
+    cached.note("evict", { reason: "refused" });
     return null;
   };
   try {

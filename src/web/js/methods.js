@@ -1,12 +1,13 @@
 // @ts-check
 /** The methods of a cached function: they find calls by their arguments. */
-import { call, callPersisted, extraOf } from "./call.js";
+import { abortReason, call, callPersisted, extraOf, isAborted } from "./call.js";
 import { takeOff } from "./compute.js";
 import { hasContents } from "./contents.js";
 import { GONE } from "./engine.js";
 import { entryFor } from "./entry.js";
 import { depart, leadNow, lookAway } from "./lead.js";
-import { keepGiven } from "./results.js";
+import { store, takeGiven } from "./results.js";
+import { isObject } from "./slots.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 
@@ -38,14 +39,14 @@ export function methodsOf(cached) {
 async function clear(cached) {
   const { cache } = cached;
   if (!cached.enroll()) return 0;
-  return cache.removing(() => cache.engine.callAsync("clear", cached.id), cached.handles());
+  return cache.removing(() => cache.engine.callAsync("clear", cached.id), cached.handles(), cached);
 }
 
 /** @param {Cached} cached @param {any[]} args @returns {Promise<number>} */
 async function remove(cached, args) {
   const { cache } = cached;
   const entries = shownBy(cached, args);
-  const removed = await whenLoaded(cached, args, (length) => cache.removing(() => cache.engine.callAsync("remove", cached.id, length), entries));
+  const removed = await whenLoaded(cached, args, (length) => cache.removing(() => cache.engine.callAsync("remove", cached.id, length), entries, cached));
   return removed ?? 0;
 }
 
@@ -62,7 +63,7 @@ async function expire(cached, args) {
   const { engine } = cache;
   const entries = args.length === 0 ? cached.handles() : shownBy(cached, args);
   const expired = (/** @type {() => Promise<unknown>} */ remove) => {
-    const count = cache.removing(remove, entries);
+    const count = cache.removing(remove, entries, cached);
     for (const entry of entries) entry.check();
     return count;
   };
@@ -112,6 +113,7 @@ function refreshed(cached, args) {
     throw error;
   }
   const extra = extraOf(cached, args, encoding);
+  if (extra !== null && isAborted(extra)) return cached.persisted ? Promise.reject(abortReason(extra)) : cached.run(undefined, args);
   const start = (/** @type {number} */ length) => {
     cache.removals += 1; // what is being computed is not what comes
     const number = length < 0 ? GONE : cache.engine.call("board_anew", cached.id, length);
@@ -127,31 +129,25 @@ function refreshed(cached, args) {
 /** Keeps a value that the caller has. Whoever waits for the computation of that call gets its result all the same. @param {Cached} cached @param {any} value @param {any[]} args @returns {Promise<void>} */
 async function set(cached, value, args) {
   const { cache } = cached;
-  if (!cache.isEnabled(cached.options, args)) return;
-  const extra = cached.enroll() ? extraOf(cached, args, cache.keys.encode(cached, undefined, args)) : null;
-  await whenLoaded(cached, args, (length) => {
+  if (!cache.isEnabled(cached.options, args) || !cached.enroll()) return;
+  const [removals, wipes] = [cached.removals, cache.wipes];
+  const extra = extraOf(cached, args, cache.keys.encode(cached, undefined, args));
+  if (cached.isPromise(value)) cached.givesPromises = true;
+  const given = cached.isPromise(value) ? await value : value;
+  const { kept, reading } = takeGiven(cached, args, given); // what cannot be kept changes nothing
+  if (reading !== null) await reading;
+  const place = (/** @type {number} */ length) => {
+    if (removals !== cached.removals || wipes !== cache.wipes) return undefined; // it was cleared before it came
     cache.removals += 1;
     const number = cache.engine.call("board_anew", cached.id, length);
     if (number === GONE || number === undefined) return undefined;
     const flight = takeOff(cached, number, extra);
-    if (cached.isPromise(value)) cached.givesPromises = true;
-    const given = place(cached, flight, args, value);
-    flight.promise = given;
-    given.catch(() => {});
-    return given;
-  });
-}
-
-/** @param {Cached} cached @param {import("./flight.js").Flight} flight @param {any[]} args @param {any} value */
-async function place(cached, flight, args, value) {
-  try {
-    if (cached.persisted && cached.onDisk) await cached.cache.engine.callAsync("stamp", flight.id);
-    return await keepGiven(cached, flight, args, cached.isPromise(value) ? await value : value);
-  } catch (error) {
-    flight.isOver = true;
-    cached.cache.land(flight);
-    throw error;
-  }
+    if (!cached.persisted || !cached.onDisk) return void store(cached, flight, args, given, kept);
+    const stored = cache.engine.callAsync("stamp", flight.id).then(() => store(cached, flight, args, given, kept));
+    flight.promise = stored;
+    return stored;
+  };
+  await whenLoaded(cached, args, place, 0);
 }
 
 /** @param {Cached} cached @param {any[]} args @returns {Promise<string>} */
@@ -162,12 +158,16 @@ async function key(cached, args) {
 
 /** @param {Cached} cached @param {any[]} args @returns {Promise<{ value: any, release(): unknown }>} */
 async function lease(cached, args) {
-  const { slots } = cached.cache;
+  const { cache } = cached;
+  const { slots } = cache;
   for (let attempt = 0; ; attempt++) {
-    const value = await (cached.persisted ? callPersisted(cached, undefined, args) : call(cached, undefined, args));
+    // A resource may have a `then` of its own. One that never stays long enough is made for this caller alone.
+    const result = attempt < MOST_LEASES ? call(cached, undefined, args) : cached.run(undefined, args);
+    const value = cached.isPromise(result) ? await result : result;
     // It may have been cleared between its coming and this.
     if (slots.isReleased(value) && attempt < MOST_LEASES) continue;
-    const release = slots.lease(value);
+    // What is no object is known by its entry alone.
+    const release = slots.lease(isObject(value) ? value : cache.find(cached, cache.keys.encode(cached, undefined, args)));
     const { dispose } = /** @type {{ dispose?: symbol }} */ (/** @type {unknown} */ (Symbol));
     return { value, release, ...(dispose === undefined ? {} : { [dispose]: () => void release() }) };
   }

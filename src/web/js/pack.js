@@ -76,6 +76,7 @@ class Packer {
     const root = this.#of(value, null, "result");
     for (let next = this.#waiting.pop(); next !== undefined; next = this.#waiting.pop()) this.#fill(next.source, next.copy, next.trail);
     const reading = this.#readings.length === 0 ? null : Promise.all(this.#readings);
+    reading?.catch(() => {}); // the value may be refused, or packed once more
     return { value: root, parts: this.#parts, holders: [...this.#holders], reading };
   }
 
@@ -236,7 +237,9 @@ class Packer {
   #read(source, trail, items, at) {
     items[at] = null;
     if (!this.#rules.waits) this.#refuse(source, trail.up, trail.step, "Its body can only be read by waiting for it: make the function `async`.");
-    this.#readings.push(source.clone().arrayBuffer().then((bytes) => (items[at] = bytes)));
+    const reading = source.clone().arrayBuffer().then((bytes) => (items[at] = bytes));
+    reading.catch(() => {}); // it may be that something else is refused, and nobody waits for it
+    this.#readings.push(reading);
   }
 
   /** @param {any} source @param {any} prototype @param {Trail} trail */

@@ -7,9 +7,12 @@
  */
 
 /**
- * @typedef {{ stamps: string, number: number, isFactory: boolean, members: WeakRef<{ isolate(isHot: boolean): void }>[] }} Site
+ * @typedef {{ stamps: string, number: number, isFactory: boolean, most: number, members: WeakRef<{ isolate(isHot: boolean): void }>[] }} Site
  * @typedef {{ sites: Map<string, Site>, numbers: WeakMap<object, number>, last: number }} Register
  */
+
+/** When so many have been wrapped at one place, those that are gone are forgotten. */
+const MOST_MEMBERS = 64;
 
 /** @type {Register} */
 const own = { sites: new Map(), numbers: new WeakMap(), last: 0 };
@@ -48,8 +51,12 @@ export function visit(key, stamps, number, member) {
   const site = sites.get(key);
   // The same module with another stamp was evaluated again, as hot reload does: its functions replace those before.
   if (site === undefined || site.stamps !== stamps) {
-    sites.set(key, { stamps, number, isFactory: false, members: [new WeakRef(member)] });
+    sites.set(key, { stamps, number, isFactory: false, members: [new WeakRef(member)], most: MOST_MEMBERS });
     return;
+  }
+  if (site.members.length >= site.most) {
+    site.members = site.members.filter((reference) => reference.deref() !== undefined);
+    site.most = Math.max(MOST_MEMBERS, site.members.length * 2);
   }
   site.members.push(new WeakRef(member));
   if (site.number === number && !site.isFactory) return;

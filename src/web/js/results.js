@@ -3,7 +3,7 @@
 import { copyTree, isTree } from "./copier.js";
 import { KeepsakeError } from "./errors.js";
 import { CLONE, ITSELF, Kept, Passed, TREE } from "./kept.js";
-import { NOT_KEPT, pack } from "./pack.js";
+import { NOT_KEPT, isKeepable, pack } from "./pack.js";
 import { sizeOf } from "./size.js";
 import { dispose, isObject } from "./slots.js";
 import { recipeFor } from "./types/recipes.js";
@@ -20,7 +20,7 @@ const REMEDY = "Return plain data, or use cacheResource, which hands out the obj
  * @returns {Kept | Passed}
  */
 export function keepNow(cached, flight, args, value) {
-  if (!cached.acceptsNow("cacheIf", value, args)) return pass(cached, flight, value);
+  if (!cached.acceptsNow("cacheIf", value, args)) return refused(cached, flight, args, value);
   return guarded(cached, flight, value, () => {
     const taken = take(cached, args, value, false);
     return taken === NOT_KEPT ? pass(cached, flight, value) : store(cached, flight, args, value, taken.kept);
@@ -33,7 +33,8 @@ export function keepNow(cached, flight, args, value) {
  * @returns {Promise<Kept | Passed>}
  */
 export async function keepLater(cached, flight, args, value) {
-  if (hasCacheIf(cached) && !(await cached.accepts("cacheIf", shown(value), args))) return pass(cached, flight, value);
+  if (isEndless(value)) return pass(cached, flight, value); // nobody need be asked
+  if (hasCacheIf(cached) && !(await cached.accepts("cacheIf", value, args))) return refused(cached, flight, args, value);
   const taken = guarded(cached, flight, value, () => take(cached, args, value, true));
   if (taken instanceof Passed) return taken;
   if (taken === NOT_KEPT) return pass(cached, flight, value);
@@ -41,13 +42,12 @@ export async function keepLater(cached, flight, args, value) {
   return guarded(cached, flight, value, () => store(cached, flight, args, value, taken.kept));
 }
 
-/** A value that is set by hand. @param {Cached} cached @param {Flight} flight @param {any[]} args @param {any} value @returns {Promise<Kept | Passed>} */
-export async function keepGiven(cached, flight, args, value) {
+/** Takes what is to be kept of a value that is set by hand. @param {Cached} cached @param {any[]} args @param {any} value */
+export function takeGiven(cached, args, value) {
   const taken = take(cached, args, value, true);
-  if (taken === NOT_KEPT) throw cached.unserializable("a Response that may not be kept: opaque, or an event stream");
-  if (taken.reading !== null) await taken.reading;
+  if (taken === NOT_KEPT) throw cached.unserializable("a Response that may not be kept: a failure, a part, opaque, or an event stream");
   taken.kept.promised = cached.givesPromises;
-  return store(cached, flight, args, value, taken.kept);
+  return taken;
 }
 
 /** @param {Cached} cached */
@@ -55,15 +55,28 @@ function hasCacheIf(cached) {
   return (cached.options.cacheIf ?? cached.cache.page.cacheIf) !== undefined;
 }
 
-/** What `cacheIf` is asked about: the body of a response is read once only. @param {any} value */
-function shown(value) {
-  return typeof Response === "function" && value instanceof Response && !value.bodyUsed ? value.clone() : value;
+/** Whether a value can never be kept: a clone of an event stream would hold it open. @param {any} value */
+function isEndless(value) {
+  return typeof Response === "function" && value instanceof Response && !isKeepable(value, true);
+}
+
+/** `cacheIf` says no. A resource that was made behind a stale one is nobody's then. @param {Cached} cached @param {Flight} flight @param {any[]} args @param {any} value */
+function refused(cached, flight, args, value) {
+  const passed = pass(cached, flight, value);
+  if (!cached.isResource || !flight.isBehind || flight.hasCallers) return passed;
+  const taken = take(cached, args, value, true);
+  if (taken !== NOT_KEPT) cached.cache.slots.discard(taken.kept);
+  return passed;
 }
 
 /** @param {Cached} cached @param {Flight} flight @param {unknown} value */
 function pass(cached, flight, value) {
   cached.cache.land(flight);
-  return new Passed(value);
+  flight.isPassed = true;
+  return new Passed(value, () => {
+    const taken = take(cached, [], value, true);
+    return taken === NOT_KEPT || taken.reading !== null ? null : { value: taken.kept.out() };
+  });
 }
 
 /** @template T @param {Cached} cached @param {Flight} flight @param {unknown} value @param {() => T} attempt @returns {T | Passed} */
@@ -152,7 +165,7 @@ function remedyFor(culprit) {
  * @param {Cached} cached @param {Flight} flight @param {any[]} args @param {any} value @param {Kept} kept
  * @returns {Kept | Passed}
  */
-function store(cached, flight, args, value, kept) {
+export function store(cached, flight, args, value, kept) {
   const { cache } = cached;
   const { engine } = cache;
   try {
@@ -183,7 +196,7 @@ function store(cached, flight, args, value, kept) {
     noTtl(error);
   }
   if (stays && flight.origin !== null && isObject(value)) engine.call("remember", value, flight.origin);
-  if (!stays && flight.isBehind && !flight.hasCallers) cache.slots.discard(kept); // nobody has it
+  if (!stays && (flight.isBehind || flight.isDeserted) && !flight.hasCallers) cache.slots.discard(kept); // nobody has it
   // It belongs to its caller; also if the engine died meanwhile, and what it kept is about to be released.
   if (!stays || flight.epoch !== engine.epoch) cache.slots.disown(kept);
   return kept;

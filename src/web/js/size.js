@@ -24,6 +24,8 @@ const HEAD = 2;
 const DOUBLE = 9;
 /** What cannot be looked into: objects of the platform, functions, what throws when it is read. */
 const UNKNOWN = 64;
+/** A view on a buffer that was counted with another. */
+const HEAD_OF_VIEW = 8;
 /** Deeper objects wait until the stack is free again: it must hold, whoever calls. */
 const DEEPEST = 64;
 /** A `Map` holds no more in V8. Values are never that large, but objects that an accessor makes anew never end. */
@@ -100,6 +102,8 @@ class Walk {
   #seen;
   /** @type {Column[]} the first is the one in front of all */
   #columns = [];
+  /** @type {Map<ArrayBufferLike, number> | null} what was counted of each buffer that is looked at */
+  #buffers = null;
 
   /** @param {boolean} isTree */
   constructor(isTree) {
@@ -239,9 +243,17 @@ class Walk {
     return bytes + (indices < length ? bytesOfIndices : numbers.widening());
   }
 
+  /** Its window, where it looks at its buffer alone. Of a buffer with several views all is kept, once. @param {ArrayBufferView} view */
+  #view({ buffer, byteLength }) {
+    this.#buffers ??= new Map();
+    const counted = this.#buffers.get(buffer);
+    this.#buffers.set(buffer, counted === undefined ? byteLength : buffer.byteLength);
+    return 1 + (counted === undefined ? binary(byteLength) : HEAD_OF_VIEW + Math.max(0, buffer.byteLength - counted));
+  }
+
   /** @param {any} value @param {number} depth @returns {number} */
   #special(value, depth) {
-    if (ArrayBuffer.isView(value)) return 1 + binary(value.byteLength);
+    if (ArrayBuffer.isView(value)) return this.#view(value);
     switch (kindOf(value)) {
       case "[object Object]":
         return this.#fields(value, depth);
@@ -275,7 +287,7 @@ class Walk {
       case "[object Error]":
         return this.#error(value, depth);
       case "[object ArrayBuffer]":
-        return binary(value.byteLength);
+        return this.#view({ buffer: value, byteOffset: 0, byteLength: value.byteLength });
       case "[object Blob]":
         return binary(value.size) + this.#item(value.type, depth);
       case "[object File]":

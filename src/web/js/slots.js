@@ -5,7 +5,7 @@
  */
 
 /** @typedef {import("./kept.js").Kept} Kept */
-/** Who holds a resource: slots and leases; and how it is released when the last of them lets go. @typedef {{ count: number, release: ((value: any) => unknown) | null }} Holders */
+/** Who holds a resource: slots and leases; and what says how it is released when the last of them lets go. @typedef {{ count: number, kept: Kept | null }} Holders */
 
 /** Stands among the primitives for what is none. */
 export const NO_PRIMITIVE = Symbol("no primitive");
@@ -25,10 +25,10 @@ export class Slots {
   #holders = new Map();
   /** Resources that were released: a lease that comes too late has to ask again. */
   #released = new WeakSet();
-  /** @type {(error: unknown) => void} */
+  /** @type {(error: unknown, kept: Kept) => void} */
   #onReleaseFailed;
 
-  /** @param {(error: unknown) => void} onReleaseFailed */
+  /** @param {(error: unknown, kept: Kept) => void} onReleaseFailed */
   constructor(onReleaseFailed) {
     this.#onReleaseFailed = onReleaseFailed;
   }
@@ -54,7 +54,7 @@ export class Slots {
     kept.slot = slot;
     if (kept.isBare) this.primitives[slot] = kept.value;
     if (kept.release === null) return;
-    this.#hold(kept.value).release = kept.release;
+    this.#hold(identityOf(kept)).kept = kept;
     if (isObject(kept.value)) this.#released.delete(kept.value); // a function may give one again
   }
 
@@ -76,18 +76,18 @@ export class Slots {
 
   /** Releases what has left, unless another slot or a lease holds it. User code runs. @param {Kept} kept @returns {unknown} a promise, if it takes its time */
   drop(kept) {
-    return kept.release === null ? undefined : this.#letGo(kept.value);
+    return kept.release === null ? undefined : this.#letGo(identityOf(kept));
   }
 
   /** A resource is its caller's from now on. @param {Kept} kept */
   disown(kept) {
-    if (kept.release !== null && kept.slot >= 0) this.#holders.delete(kept.value);
+    if (kept.release !== null && kept.slot >= 0) this.#holders.delete(identityOf(kept));
     kept.release = null;
   }
 
   /** Releases what was never kept and nobody has. User code runs. @param {Kept} kept */
   discard(kept) {
-    if (kept.release !== null && !this.#holders.has(kept.value)) this.#release(kept.value, kept.release);
+    if (kept.release !== null && !this.#holders.has(identityOf(kept))) this.#release(kept, kept.release);
   }
 
   /** Whether a resource has been released. @param {unknown} value */
@@ -117,6 +117,7 @@ export class Slots {
     this.#slots = [];
     this.primitives = [];
     this.#free = [];
+    for (const kept of slots) if (kept !== undefined) kept.slot = -1;
     return () => {
       for (const kept of slots) if (kept !== undefined) this.drop(kept);
     };
@@ -126,37 +127,44 @@ export class Slots {
   releaseAll() {
     const holders = this.#holders;
     this.#holders = new Map();
+    const held = [...holders.values()].map(({ kept }) => ({ kept, release: kept?.release ?? null }));
     for (const kept of this.#slots) if (kept !== undefined) kept.release = null;
-    for (const [value, { release }] of holders) this.#release(value, release);
+    for (const { kept, release } of held) if (kept !== null) this.#release(kept, release);
   }
 
-  /** @param {unknown} value */
-  #hold(value) {
-    const holders = this.#holders.get(value) ?? { count: 0, release: null };
+  /** @param {unknown} identity @returns {Holders} */
+  #hold(identity) {
+    const holders = this.#holders.get(identity) ?? { count: 0, kept: null };
     holders.count += 1;
-    this.#holders.set(value, holders);
+    this.#holders.set(identity, holders);
     return holders;
   }
 
-  /** @param {unknown} value @returns {unknown} */
-  #letGo(value) {
-    const holders = this.#holders.get(value);
+  /** @param {unknown} identity @returns {unknown} */
+  #letGo(identity) {
+    const holders = this.#holders.get(identity);
     if (holders === undefined || --holders.count > 0) return undefined;
-    this.#holders.delete(value);
-    return this.#release(value, holders.release);
+    this.#holders.delete(identity);
+    return holders.kept === null ? undefined : this.#release(holders.kept, holders.kept.release);
   }
 
-  /** @param {unknown} value @param {((value: any) => unknown) | null} release */
-  #release(value, release) {
+  /** @param {Kept} kept @param {((value: any) => unknown) | null} release */
+  #release(kept, release) {
+    const { value } = kept;
     if (isObject(value)) this.#released.add(value);
     try {
-      const result = release?.(value);
-      return result instanceof Promise ? result.catch((error) => this.#onReleaseFailed(error)) : undefined;
+      const result = /** @type {any} */ (release?.(value));
+      return typeof result?.then === "function" ? Promise.resolve(result).catch((error) => this.#onReleaseFailed(error, kept)) : undefined;
     } catch (error) {
-      this.#onReleaseFailed(error);
+      this.#onReleaseFailed(error, kept);
       return undefined;
     }
   }
+}
+
+/** What tells a resource from others: two functions may both give 3. @param {Kept} kept @returns {unknown} */
+function identityOf(kept) {
+  return isObject(kept.value) ? kept.value : kept;
 }
 
 /** @param {unknown} value @returns {value is object} */

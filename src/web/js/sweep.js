@@ -27,6 +27,7 @@ export class Sweep {
   schedule(end) {
     if (end >= this.#due) return;
     const now = Date.now();
+    if (now < this.#last) this.#last = -Infinity; // the clock was set back
     const due = Math.max(end, now + SOONEST, this.#last + APART);
     if (due >= this.#due) return;
     clearTimeout(this.#timer);
