@@ -444,7 +444,7 @@ test("validate, onEvent, enabled and onRelease that throw break no call, and are
       const told = console.splice(0);
       for (const name of ["validate", "validateLater", "validatePersisted", "promised"]) assert.equal(told.filter((text) => text.includes(`\`validate\` of "${name}"`)).length, 1, name);
       assert.ok(told.some((text) => /enabled.* threw/.test(text)));
-      assert.ok(told.some((text) => /onRelease failed/.test(text)));
+      assert.ok(told.some((text) => /`onRelease` of .* failed/.test(text)));
       assert.ok(told.every((text) => text.startsWith("[keepsake] ")) && told.length <= 8, told.join("\n"));
       await page.evaluate(() => app.configure({ onEvent: app.fail }));
       assert.deepEqual(await calls(), expected);

@@ -272,7 +272,7 @@ const prices = ({ cacheData, configure, flush, registerType }) => {
   };
   if (how in types) registerType({ type: Money, tag: "money", encode: ({ amount }) => [amount], decode: ([amount]) => new Money(amount), ...types[how] });
   const events = [];
-  configure({ onEvent: ({ type, from, code, error }) => type !== "computed" && events.push([type, from ?? code, error?.message].filter(Boolean).join(" ")) });
+  configure({ onEvent: ({ type, from, code, error }) => !["computed", "evict"].includes(type) && events.push([type, from ?? code, error?.message].filter(Boolean).join(" ")) });
   // Where the type cannot be copied, the function gives none.
   const priceOf = (amount) => (how === "throwing" || how === "unregistered" ? null : new Money(amount));
   let runs = 0;
