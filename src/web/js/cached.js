@@ -15,6 +15,7 @@ const HOT = 2;
 /** When a function that nobody can call is looked at again which is still computing, in milliseconds. */
 const FORGET_LATER = 1_000;
 
+/** Held by all that users hold of a function: when it is gone, nobody can call the function any more. @typedef {{ readonly cached: Cached }} Owner */
 /** What can be told about a function when it is wrapped. @typedef {{ name: string, source: string, isFetch: boolean, stack: string, deps: Uint8Array | null, keyBySource: string, depsSource: string }} Facts */
 
 export class Cached {

@@ -8,6 +8,7 @@ import { copyTree, freeze, isTree } from "./copier.js";
 import { signalsOf, withSignal } from "./flight.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
+/** @typedef {import("./cached.js").Owner} Owner */
 /** @typedef {import("./kept.js").Kept} Kept */
 /** @typedef {{ readonly status: "pending" | "fresh" | "stale" | "error", readonly value: any, readonly error: unknown, readonly storedAt: number | undefined }} Snapshot */
 /** React reads these, so that what has settled is there at once. @typedef {Promise<any> & { status?: string, value?: any, reason?: unknown }} Tracked */
@@ -24,27 +25,34 @@ const dropped = new FinalizationRegistry(({ cached, key }) => {
   if (cached.entries.get(key)?.deref() === undefined) cached.entries.delete(key);
 });
 
-/** @param {Cached} cached @param {any[]} args @param {Verbs} verbs @returns {object} the handle, one for each call */
-export function entryFor(cached, args, verbs) {
+/** @param {Owner} owner @param {any[]} args @param {Verbs} verbs @returns {object} the handle, one for each call */
+export function entryFor(owner, args, verbs) {
+  return entryOf(owner.cached, args).handle(owner, verbs);
+}
+
+/** @param {Cached} cached @param {any[]} args @returns {Entry} */
+function entryOf(cached, args) {
   const { cache } = cached;
-  if (!cached.enroll()) return new Entry(cached, args, verbs).handle;
+  if (!cached.enroll()) return new Entry(cached, args);
   cached.needsNoThis();
   const encoding = cache.keys.encode(cached, undefined, args, "entry() answers at once, so its key cannot wait. Give it what the content stands for, such as a name.");
   const key = cache.keys.pageKey(cached, encoding);
-  if (key === undefined) return new Entry(cached, args, verbs).handle; // the engine died, or the page was configured meanwhile
+  if (key === undefined) return new Entry(cached, args); // the engine died, or the page was configured meanwhile
   const known = cached.entries.get(key)?.deref();
-  if (known !== undefined) return known.handle;
-  const entry = new Entry(cached, args, verbs);
+  if (known !== undefined) return known;
+  const entry = new Entry(cached, args);
   cache.shown.add(cached);
   cached.entries.set(key, new WeakRef(entry));
   dropped.register(entry, { cached, key });
-  return entry.handle;
+  return entry;
 }
 
 export class Entry {
   #cached;
   #args;
   #snapshot = PENDING;
+  /** What users hold: it keeps the function that it is of, and this does not. @type {WeakRef<object> | null} */
+  #handle = null;
   /** @type {Kept | null} what it shows */
   #kept = null;
   /** When that stops being fresh. */
@@ -66,26 +74,33 @@ export class Entry {
   /** How often something had been removed when it began to load. */
   #removals = 0;
 
-  /** @param {Cached} cached @param {any[]} args @param {Verbs} verbs */
-  constructor(cached, args, verbs) {
+  /** @param {Cached} cached @param {any[]} args */
+  constructor(cached, args) {
     this.#cached = cached;
     // Whoever changes its arguments later does not make it another entry.
     const own = args.map((item) => (isTree(item) ? copyTree(item) : item));
     // Nor does whoever took it first and leaves: it is not for one caller.
     this.#args = signalsOf(own) === null ? own : withSignal(own, new AbortController().signal);
+    this.#link();
+  }
+
+  /** What users hold: one object as long as anybody does, and its methods can be taken off. @param {Owner} owner @param {Verbs} verbs @returns {object} */
+  handle(owner, verbs) {
+    const known = this.#handle?.deref();
+    if (known !== undefined) return known;
     const entry = this;
-    /** What users hold: its methods can be taken off. */
-    this.handle = Object.freeze({
-      subscribe: (/** @type {(snapshot: Snapshot) => void} */ listener) => entry.#subscribe(listener),
+    const handle = Object.freeze({
+      subscribe: (/** @type {(snapshot: Snapshot) => void} */ listener) => entry.#subscribe(handle, listener),
       getSnapshot: () => entry.#show(),
-      refresh: () => verbs.refresh(cached, entry.#args),
-      expire: () => verbs.expire(cached, entry.#args),
-      delete: () => verbs.remove(cached, entry.#args),
+      refresh: () => verbs.refresh(owner.cached, entry.#args),
+      expire: () => verbs.expire(owner.cached, entry.#args),
+      delete: () => verbs.remove(owner.cached, entry.#args),
       get promise() {
         return entry.#settled();
       },
     });
-    this.#link();
+    this.#handle = new WeakRef(handle);
+    return handle;
   }
 
   /** A new engine has other keys. */
@@ -146,11 +161,11 @@ export class Entry {
     return this.#snapshot;
   }
 
-  /** @param {(snapshot: Snapshot) => void} listener @returns {() => void} */
-  #subscribe(listener) {
+  /** @param {object} handle @param {(snapshot: Snapshot) => void} listener @returns {() => void} */
+  #subscribe(handle, listener) {
     const own = (/** @type {Snapshot} */ snapshot) => listener(snapshot); // the same function may be given twice
     const { watched } = this.#cached.cache;
-    watched.add(this);
+    watched.set(this, handle);
     const { status } = this.#show();
     if (status === "pending" ? !this.#isLoading : status === "error") this.#begin();
     this.check();

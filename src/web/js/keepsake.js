@@ -41,8 +41,8 @@ export class Keepsake {
   prototypes = new Map();
   /** @type {Map<number, Flight>} */
   flights = new Map();
-  /** The handles that somebody watches. @type {Set<import("./entry.js").Entry>} */
-  watched = new Set();
+  /** The entries that somebody watches, with their handles: whoever listens holds one. @type {Map<import("./entry.js").Entry, object>} */
+  watched = new Map();
   /** The functions that have handles. @type {Set<Cached>} */
   shown = new Set();
   /** Counts what removed everything. */
@@ -330,7 +330,7 @@ export class Keepsake {
     if (!this.engine.runs) return Infinity;
     const end = this.engine.call("sweep", now);
     this.letGo();
-    for (const entry of [...this.watched]) entry.check();
+    for (const entry of [...this.watched.keys()]) entry.check();
     return typeof end === "number" ? end : Infinity;
   }
 

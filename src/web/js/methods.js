@@ -17,21 +17,22 @@ const atOnce = (name) => `${name}() answers at once, so its key cannot wait. Cal
 /** How often a lease is asked for again whose object was released meanwhile. */
 const MOST_LEASES = 5;
 
-/** @param {Cached} cached */
-export function methodsOf(cached) {
+/** Each of them keeps the function, also when it is taken off. @param {import("./cached.js").Owner} owner */
+export function methodsOf(owner) {
+  const { original, isResource } = owner.cached;
   return {
-    original: cached.original,
-    clear: (/** @type {any[]} */ ...args) => (args.length === 0 ? clear(cached) : remove(cached, args)),
-    delete: (/** @type {any[]} */ ...args) => remove(cached, args),
-    expire: (/** @type {any[]} */ ...args) => expire(cached, args),
-    peek: (/** @type {any[]} */ ...args) => peek(cached, args),
-    has: (/** @type {any[]} */ ...args) => has(cached, args),
-    refresh: (/** @type {any[]} */ ...args) => refresh(cached, args),
-    set: (/** @type {any} */ value, /** @type {any[]} */ ...args) => set(cached, value, args),
-    key: (/** @type {any[]} */ ...args) => key(cached, args),
-    entry: (/** @type {any[]} */ ...args) => entryFor(cached, args, { refresh, expire, remove }),
-    stats: () => cached.cache.stats(cached),
-    ...(cached.isResource ? { lease: (/** @type {any[]} */ ...args) => lease(cached, args) } : {}),
+    original,
+    clear: (/** @type {any[]} */ ...args) => (args.length === 0 ? clear(owner.cached) : remove(owner.cached, args)),
+    delete: (/** @type {any[]} */ ...args) => remove(owner.cached, args),
+    expire: (/** @type {any[]} */ ...args) => expire(owner.cached, args),
+    peek: (/** @type {any[]} */ ...args) => peek(owner.cached, args),
+    has: (/** @type {any[]} */ ...args) => has(owner.cached, args),
+    refresh: (/** @type {any[]} */ ...args) => refresh(owner.cached, args),
+    set: (/** @type {any} */ value, /** @type {any[]} */ ...args) => set(owner.cached, value, args),
+    key: (/** @type {any[]} */ ...args) => key(owner.cached, args),
+    entry: (/** @type {any[]} */ ...args) => entryFor(owner, args, { refresh, expire, remove }),
+    stats: () => owner.cached.cache.stats(owner.cached),
+    ...(isResource ? { lease: (/** @type {any[]} */ ...args) => lease(owner.cached, args) } : {}),
   };
 }
 

@@ -11,7 +11,7 @@ import { methodsOf } from "./methods.js";
 /** How many frames are read: every one on the way to a call site counts. */
 const FRAMES = 24;
 
-/** Frees what functions keep in memory that nobody can call any more. @type {FinalizationRegistry<Cached>} */
+/** Frees what functions keep in memory that nobody can use any more. @type {FinalizationRegistry<Cached>} */
 const dropped = new FinalizationRegistry((cached) => cached.forget());
 
 /**
@@ -56,18 +56,19 @@ export function wrap(cache, kind, original, options, entry) {
 
 /** @param {Cached} cached @param {any} original */
 function face(cached, original) {
+  const owner = { cached };
   const wrapper = cached.persisted
     ? /** @this {unknown} @param {...any} args */ function (...args) {
-        return callPersisted(cached, this, args);
+        return callPersisted(owner.cached, this, args);
       }
     : /** @this {unknown} @param {...any} args */ function (...args) {
-        return call(cached, this, args);
+        return call(owner.cached, this, args);
       };
   const length = typeof original.length === "number" ? original.length : 0;
   Object.defineProperty(wrapper, "name", { value: cached.name, configurable: true });
   Object.defineProperty(wrapper, "length", { value: length, configurable: true });
-  dropped.register(wrapper, cached);
-  return Object.assign(wrapper, methodsOf(cached));
+  dropped.register(owner, cached);
+  return Object.assign(wrapper, methodsOf(owner));
 }
 
 /** The source text; empty for what is no function. Nothing is read from the function itself: it may be a proxy. @param {unknown} value */

@@ -25,6 +25,8 @@ import { site } from "./site.mjs";
 const READY_MS = 10_000;
 /** What a test may take that says nothing else: a page that waits for what never comes fails by then. */
 const LIMIT_MS = 30_000;
+/** A page that is not closed by then is in an endless loop. */
+const CLOSE_MS = 10_000;
 
 /** `/`: it loads `/app.js`, and no script is inline, so that a policy of `script-src 'self'` holds. */
 const INDEX = `<!doctype html><meta charset=utf-8><link rel=icon href=data:,><title>Test</title><script type=module src=/app.js></script>`;
@@ -49,6 +51,19 @@ export function pages() {
     browser = await launchBrowser();
   });
   after(() => browser?.close());
+
+  /** Closes a context. A page that never rests cannot be closed: its browser is, and the next test gets another. @param {Context} context */
+  const closed = async (context) => {
+    const stuck = timer(CLOSE_MS);
+    try {
+      await Promise.race([context.close(), stuck.rings]);
+    } catch {
+      await browser?.close();
+      browser = await launchBrowser();
+    } finally {
+      stuck.stop();
+    }
+  };
 
   /**
    * Serves an app, opens it, and hands it to `body`.
@@ -111,7 +126,7 @@ export function pages() {
       throw error;
     } finally {
       tooLate.stop();
-      await context.close();
+      await closed(context);
       await web.close();
     }
   };
