@@ -16,6 +16,8 @@ pub mod lru;
 pub mod near_miss;
 pub mod nodes;
 pub mod options;
+pub mod policy;
+pub mod reason;
 pub mod record;
 pub mod size;
 pub mod source;

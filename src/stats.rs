@@ -1,6 +1,6 @@
 //! What is counted of each function: look-ups, computations, evictions, refreshes.
 
-use crate::store::Reason;
+use crate::reason::Reason;
 
 /// How a look-up ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,10 +5,8 @@ use keepsake::duration::Millis;
 use keepsake::error::Error;
 use keepsake::freshness::Lifetime;
 use keepsake::near_miss::near_miss;
-use keepsake::options::{
-    DISK_TTL, Kind, Lifetimes, MAX_MEMORY, Options, Policy, REFRESH_COOLDOWN, RefreshMode, Scope, Ttl, check_keys,
-    invalid,
-};
+use keepsake::options::{Kind, Options, Scope, check_keys, invalid};
+use keepsake::policy::{DISK_TTL, Lifetimes, MAX_MEMORY, Policy, REFRESH_COOLDOWN, RefreshMode, Ttl};
 use keepsake::size::Bytes;
 use keepsake::store::Limits;
 use proptest::prelude::*;

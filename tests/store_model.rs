@@ -6,8 +6,9 @@
 
 use keepsake::digest::Digest;
 use keepsake::duration::Millis;
+use keepsake::reason::Reason;
 use keepsake::size::Bytes;
-use keepsake::store::{FunctionId, Limits, Lookup, New, Reason, Store};
+use keepsake::store::{FunctionId, Limits, Lookup, New, Store};
 use proptest::collection::vec;
 use proptest::prelude::*;
 

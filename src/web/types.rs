@@ -9,7 +9,8 @@ use super::rules::Rule;
 use super::sys;
 use crate::duration::{self, Millis};
 use crate::error::Error;
-use crate::options::{Options, RefreshMode, Scope, Ttl, check_keys, invalid};
+use crate::options::{Options, Scope, check_keys, invalid};
+use crate::policy::{RefreshMode, Ttl};
 use crate::size::{self, Bytes};
 
 /// Parses and checks the options of a function or of the page.

@@ -1639,6 +1639,45 @@ test("set() takes the value as it is at the call", () =>
     assert.deepEqual(await page.evaluate(async () => (await app.kinds.persisted({ name: "persisted 1.1" })("a")).run), "set");
   }));
 
+test("of two set() of a call the later one counts, whichever value is there first", () =>
+  visit(renewed, async ({ page }) => {
+    const told = await page.evaluate(
+      (kinds) =>
+        app.each(kinds, async (wrap) => {
+          const load = wrap({});
+          const given = (run) => ({ ...app.given("a"), run });
+          let arrive;
+          const sets = [load.set(new Promise((resolve) => (arrive = resolve)), "a"), load.set(given("first"), "b"), load.set(given("later"), "a"), load.set(given("second"), "b")];
+          const called = (await load("b")).run; // while they are under way
+          await Promise.all(sets.slice(1));
+          arrive(given("late"));
+          await sets[0];
+          const shown = [called, (await load("a")).run, (await load("b")).run];
+          await load.set(given("again"), "a");
+          return [...shown, (await load("a")).run, app.runs()];
+        }),
+      KINDS,
+    );
+    eachIs(told, KINDS, ["second", "later", "second", "again", 0]);
+  }));
+
+test("what is set is kept under the arguments as they were at the call", () =>
+  visit(renewed, async ({ page }) => {
+    const told = await page.evaluate(
+      (kinds) =>
+        app.each(kinds, async (wrap) => {
+          const load = wrap({});
+          const query = { page: 1, tags: ["a"] };
+          const later = load.set(Promise.resolve(app.given("a")), query);
+          query.tags.push("b");
+          await later;
+          return [await load.has({ page: 1, tags: ["a"] }), await load.has(query)];
+        }),
+      KINDS,
+    );
+    eachIs(told, KINDS, [true, false]);
+  }));
+
 test("what is set takes the place of a refresh behind it, and is fresh for a ttl", () =>
   visitAt(renewed, async ({ page }) => {
     const told = await page.evaluate(

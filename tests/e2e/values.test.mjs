@@ -285,14 +285,16 @@ const prices = ({ cacheData, configure, flush, registerType }) => {
   return { call, flush };
 };
 
-const STALE = [
-  { how: "other version", amount: 7, fault: "fault decode-failed" },
-  { how: "other tag", amount: 7, fault: "fault decode-failed" },
-  { how: "unregistered", amount: null, fault: "fault decode-failed" },
-  { how: "throwing", amount: null, fault: "fault decode-failed no such amount" },
-];
+/** What is computed where the stored entry is of no use, and how that is said. */
+const STALE = {
+  "other version": { amount: 7, fault: "fault decode-failed" },
+  "other tag": { amount: 7, fault: "fault decode-failed" },
+  unregistered: { amount: null, fault: "fault decode-failed" },
+  throwing: { amount: null, fault: "fault decode-failed no such amount" },
+};
 
-for (const { how, amount, fault } of STALE) {
+for (const how of ["other version", "other tag", "unregistered", "throwing"]) {
+  const { amount, fault } = STALE[how];
   test(`a stored entry that cannot be decoded is computed anew, replaced, and reported once (${how})`, () =>
     visit(
       prices,

@@ -150,7 +150,9 @@ const OTHERS = [
   ["objects of every kind in one", [new Date(), new Map([[1, new Set([2n])]]), /x/, [undefined, -0], { deep: [bytes, point] }]],
 ];
 
-for (const [label, value] of [...TREES, ...OTHERS]) test(`close: ${label}`, () => assertClose(label, value));
+test("every value is close", () => {
+  for (const [label, value] of [...TREES, ...OTHERS]) assertClose(label, value);
+});
 
 test("of a tree nobody has to look for what is in it twice", () => {
   for (const [label, value] of TREES) {
@@ -189,7 +191,7 @@ test("random values are close", () => {
     () => [null, undefined, true, false][below(4)],
     () => BigInt(below(1000)) ** BigInt(below(30)),
     () => new Date(below(1e9)),
-    () => new Uint16Array(buffer, 2 * below(100), below(50)),
+    () => new Uint16Array(new ArrayBuffer(4096), 2 * below(100), below(50)), // several on one keep it whole
     () => made[below(made.length)],
   ];
   const leaf = () => /** @type {() => unknown} */ (leaves[below(leaves.length)])();
@@ -232,6 +234,14 @@ test("a shared object is counted once", () => {
   let value = { leaf: "x".repeat(1000) };
   for (let i = 0; i < 60; i++) value = /** @type {any} */ ([value, value]);
   assert.ok(sizeOf(value) < 2000, String(sizeOf(value)));
+});
+
+test("a window counts as itself, and a buffer that several share as a whole", () => {
+  const shared = new ArrayBuffer(10_000);
+  const size = (/** @type {ArrayBuffer[]} */ ...buffers) => sizeOf(buffers.map((each) => new Uint8Array(each, 0, 10)));
+  assert.ok(size(shared) < 50);
+  assert.ok(size(shared, new ArrayBuffer(10_000)) < 100);
+  assert.ok(size(shared, shared) >= 10_000 && size(shared, shared) < 10_100);
 });
 
 test("blobs and files count their content", () => {

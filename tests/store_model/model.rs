@@ -3,7 +3,8 @@
 use keepsake::digest::Digest;
 use keepsake::duration::Millis;
 use keepsake::freshness::{Freshness, Lifetime};
-use keepsake::store::{FunctionId, Lookup, Reason};
+use keepsake::reason::Reason;
+use keepsake::store::{FunctionId, Lookup};
 
 /// How far ahead of the clock an entry may be.
 const TOLERANCE: u64 = 60_000;

@@ -10,9 +10,10 @@ use crate::digest::CacheKey;
 use crate::duration::Millis;
 use crate::flight::{Boarding, FlightId, Landing, Purpose};
 use crate::freshness::{Freshness, Lifetime};
+use crate::reason::Reason;
 use crate::size::Bytes;
 use crate::stats::{Found, Refreshed};
-use crate::store::{Lookup, New, Reason};
+use crate::store::{Lookup, New};
 use crate::web::idb::{Disk, Stamp, Write};
 
 /// What a call is told to do.

@@ -7,8 +7,9 @@ use super::{Engine, State};
 use crate::digest::{CacheKey, Digest};
 use crate::duration::Millis;
 use crate::freshness::Lifetime;
-use crate::options::{Policy, RefreshMode};
-use crate::store::{FunctionId, Reason};
+use crate::policy::{Policy, RefreshMode};
+use crate::reason::Reason;
+use crate::store::FunctionId;
 use crate::web::idb::{Disk, Outcome, What};
 
 /// What is still to be made stale.

@@ -6,7 +6,8 @@ use super::slots::Slot;
 use super::{Engine, State};
 use crate::digest::{CacheKey, Digest};
 use crate::options::Kind;
-use crate::store::{FunctionId, Reason};
+use crate::reason::Reason;
+use crate::store::FunctionId;
 use crate::web::idb::{Disk, Outcome, What};
 
 /// How far a removal goes.

@@ -1,7 +1,8 @@
 //! Which slots have been left and why, and what is counted of each function.
 
+use crate::reason::Reason;
 use crate::stats::Stats;
-use crate::store::{FunctionId, Place, Reason};
+use crate::store::{FunctionId, Place};
 
 /// A place in JavaScript's array of values.
 pub type Slot = Place;

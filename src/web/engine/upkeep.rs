@@ -6,8 +6,8 @@ use super::slots::Slot;
 use super::{Engine, State};
 use crate::duration::Millis;
 use crate::freshness::Lifetime;
+use crate::reason::Reason;
 use crate::stats::{BOUNDS, Found, Stats};
-use crate::store::Reason;
 use crate::web::types::object;
 
 impl Engine {

@@ -9,7 +9,7 @@ use crate::duration::Millis;
 use crate::error::{Culprit, Error, Place};
 use crate::flight::FlightId;
 use crate::freshness::{Freshness, Lifetime};
-use crate::options::REFRESH_COOLDOWN;
+use crate::policy::REFRESH_COOLDOWN;
 use crate::size::Bytes;
 use crate::store::New;
 use crate::web::engine::{CallResult, Verdict};

@@ -14,9 +14,9 @@ use super::engine::{Engine as Inner, Why};
 use super::scratch;
 use crate::duration::Millis;
 use crate::options::Kind;
-use crate::stats::Found;
 #[cfg(doc)]
-use crate::store::Reason;
+use crate::reason::Reason;
+use crate::stats::Found;
 
 /// An instance of Keepsake, as `js/engine.js` drives it.
 #[wasm_bindgen]

@@ -34,6 +34,7 @@ async function refresh(cached, self, args, flight) {
     if (cached.persisted) await cache.engine.callAsync("stamp", flight.id);
     if (await changed(cached, self, args, flight)) {
       cache.land(flight);
+      cached.note("refresh", { result: "dropped" });
       return new Alone(undefined); // who joined computes
     }
     const result = await compute(cached, self, args, flight, NO_CALLER);

@@ -3,6 +3,7 @@
 import { GONE } from "./engine.js";
 import { KeepsakeError, UnhashableParamError, UnserializableReturnValueError, UserHashError } from "./errors.js";
 import { numberOf, visit } from "./register.js";
+import { Turns } from "./turns.js";
 
 export const DATA = 0;
 export const RESOURCE = 1;
@@ -31,8 +32,12 @@ export class Cached {
   description;
   /** Whether it is kept on disk. */
   onDisk = true;
+  /** What is being set by hand. */
+  sets = new Turns();
   /** Counts what was removed of it by hand. */
   removals = 0;
+  /** Counts what was computed or set anew by hand. */
+  renewals = 0;
   /** Whether nobody can call it any more. */
   isDropped = false;
   /** Whether it gave a promise when it ran last, or is about to: a value that is set by hand is given out alike. */
@@ -138,6 +143,12 @@ export class Cached {
     const handles = this.handles();
     this.entries.clear();
     for (const handle of handles) handle.rekey();
+  }
+
+  /** Changes with whatever makes a result another one than a call would give now. */
+  get age() {
+    const { wipes, options } = this.cache;
+    return this.removals + this.renewals + wipes + options;
   }
 
   /** The handles that somebody holds. */

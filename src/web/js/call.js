@@ -237,6 +237,7 @@ function join(cached, self, args, number, extra) {
     cache.engine.call("count_back", cached.id, 2);
     flight.isOver = true;
     cache.land(flight);
+    cached.note("refresh", { result: "dropped" });
     return call(cached, self, args);
   }
   if (flight.running || flight.promise === null) {

@@ -69,10 +69,10 @@ export class Entry {
   /** Counts the loads: what an earlier one brings is not wanted any more. */
   #load = 0;
   #isLoading = false;
-  /** How often it has begun again since something was removed: a function may remove something each time. */
+  /** How often it has begun again since something was removed: a function may remove its own entries each time. */
   #attempts = 0;
-  /** How often something had been removed when it began to load. */
-  #removals = 0;
+  /** The age of its function when it began to load. */
+  #age = 0;
 
   /** @param {Cached} cached @param {any[]} args */
   constructor(cached, args) {
@@ -223,7 +223,7 @@ export class Entry {
       this.#promise = null;
       this.#change(PENDING);
     }
-    this.#removals = cached.cache.removals;
+    this.#age = cached.age;
     try {
       const result = cached.persisted ? callPersisted(cached, undefined, this.#args) : call(cached, undefined, this.#args);
       if (!cached.isPromise(result)) return this.#arrive(load, result);
@@ -243,7 +243,7 @@ export class Entry {
     if (this.#kept !== null && this.#kept.slot >= 0) return; // it has landed
     if (this.#link()) return;
     // What was computed before a removal is not shown after it.
-    if (this.#removals !== this.#cached.cache.removals && (this.#attempts += 1) < MOST_ATTEMPTS) return this.#begin();
+    if (this.#age !== this.#cached.age && (this.#attempts += 1) < MOST_ATTEMPTS) return this.#begin();
     this.#attempts = 0;
     // It was not kept: this is the only copy.
     this.#kept = null;

@@ -47,8 +47,6 @@ export class Keepsake {
   shown = new Set();
   /** Counts what removed everything. */
   wipes = 0;
-  /** Counts what was removed by hand: what was computed before is not shown after it. */
-  removals = 0;
   /** Whether the database of the current namespace is open, or known not to open. */
   ready = false;
   /** Counts what makes a call that still waits for the database another one: new options, a log-out, a new engine. */
@@ -100,7 +98,6 @@ export class Keepsake {
     if (this.page.namespace !== before.page.namespace) this.ready = false;
     this.moment += 1;
     this.options += 1;
-    this.removals += 1;
   }
 
   /**
@@ -172,7 +169,6 @@ export class Keepsake {
   async destroy() {
     this.moment += 1;
     if (!this.isWanted({})) return;
-    this.removals += 1;
     this.wipes += 1;
     const removed = this.engine.callAsync("destroy");
     const released = this.letGo();
@@ -279,7 +275,6 @@ export class Keepsake {
    * @returns {Promise<number>} how many entries, once what left is released
    */
   removing(remove, entries, cached = undefined) {
-    this.removals += 1;
     if (cached === undefined) this.wipes += 1;
     else cached.removals += 1;
     const removed = remove();

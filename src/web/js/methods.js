@@ -3,11 +3,13 @@
 import { abortReason, call, callPersisted, extraOf, isAborted } from "./call.js";
 import { takeOff } from "./compute.js";
 import { hasContents } from "./contents.js";
+import { Encoding } from "./encoding.js";
 import { GONE } from "./engine.js";
 import { entryFor } from "./entry.js";
 import { depart, leadNow, lookAway } from "./lead.js";
 import { store, takeGiven } from "./results.js";
 import { isObject } from "./slots.js";
+import { release } from "./walker.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 
@@ -116,7 +118,7 @@ function refreshed(cached, args) {
   const extra = extraOf(cached, args, encoding);
   if (extra !== null && isAborted(extra)) return cached.persisted ? Promise.reject(abortReason(extra)) : cached.run(undefined, args);
   const start = (/** @type {number} */ length) => {
-    cache.removals += 1; // what is being computed is not what comes
+    cached.renewals += 1;
     const number = length < 0 ? GONE : cache.engine.call("board_anew", cached.id, length);
     if (number === GONE || number === undefined) return cached.run(undefined, args);
     const flight = takeOff(cached, number, extra);
@@ -127,28 +129,48 @@ function refreshed(cached, args) {
   return isLater ? cache.keys.loadLater(cached, encoding).then((load) => start(load())) : start(cache.keys.load(cached, encoding));
 }
 
-/** Keeps a value that the caller has. Whoever waits for the computation of that call gets its result all the same. @param {Cached} cached @param {any} value @param {any[]} args @returns {Promise<void>} */
+/**
+ * Keeps a value that the caller has. Whoever waits for the computation of that call gets its result all the same. Of two that
+ * are set at once the later call counts, whichever value is there first.
+ * @param {Cached} cached @param {any} value @param {any[]} args
+ * @returns {Promise<void>}
+ */
 async function set(cached, value, args) {
   const { cache } = cached;
   if (!cache.isEnabled(cached.options, args) || !cached.enroll()) return;
+  const encoding = owned(cache.keys.encode(cached, undefined, args, null)); // before anything is awaited
   const [removals, wipes] = [cached.removals, cache.wipes];
-  const extra = extraOf(cached, args, cache.keys.encode(cached, undefined, args));
-  if (cached.isPromise(value)) cached.givesPromises = true;
-  const given = cached.isPromise(value) ? await value : value;
-  const { kept, reading } = takeGiven(cached, args, given); // what cannot be kept changes nothing
-  if (reading !== null) await reading;
-  const place = (/** @type {number} */ length) => {
-    if (removals !== cached.removals || wipes !== cache.wipes) return undefined; // it was cleared before it came
-    cache.removals += 1;
-    const number = cache.engine.call("board_anew", cached.id, length);
-    if (number === GONE || number === undefined) return undefined;
-    const flight = takeOff(cached, number, extra);
-    if (!cached.persisted || !cached.onDisk) return void store(cached, flight, args, given, kept);
-    const stored = cache.engine.callAsync("stamp", flight.id).then(() => store(cached, flight, args, given, kept));
-    flight.promise = stored;
-    return stored;
-  };
-  await whenLoaded(cached, args, place, 0);
+  const extra = extraOf(cached, args, encoding);
+  const turn = cached.sets.begin(cache.keys.pageKey(cached, encoding));
+  try {
+    if (cached.isPromise(value)) cached.givesPromises = true;
+    const given = cached.isPromise(value) ? await value : value;
+    const { kept, reading } = takeGiven(cached, args, given); // what cannot be kept changes nothing
+    if (reading !== null) await reading;
+    const place = (/** @type {number} */ length) => {
+      const isCleared = removals !== cached.removals || wipes !== cache.wipes;
+      if (isCleared || !turn.isLatest()) return undefined;
+      cached.renewals += 1;
+      const number = cache.engine.call("board_anew", cached.id, length);
+      if (number === GONE || number === undefined) return undefined;
+      const flight = takeOff(cached, number, extra);
+      if (!cached.persisted || !cached.onDisk) return void store(cached, flight, args, given, kept);
+      const stored = cache.engine.callAsync("stamp", flight.id).then(() => store(cached, flight, args, given, kept));
+      flight.promise = stored;
+      return stored;
+    };
+    await whenLoaded(cached, args, place, 0, encoding);
+  } finally {
+    turn.end();
+  }
+}
+
+/** An encoding that stays as it is while others are made. @param {import("./call.js").Encoded} encoding */
+function owned(encoding) {
+  if (!(encoding instanceof Encoding)) return encoding;
+  const parts = encoding.parts().map((part) => part.slice());
+  release(encoding);
+  return parts;
 }
 
 /** @param {Cached} cached @param {any[]} args @returns {Promise<string>} */
@@ -180,15 +202,16 @@ async function lease(cached, args) {
  * @template T
  * @param {Cached} cached @param {any[]} args @param {(length: number) => T | Promise<T>} use
  * @param {number} [attempts] how often it may be looked for again
+ * @param {import("./call.js").Encoded} [known] the call's encoding
  * @returns {Promise<T | undefined>} nothing without an engine
  */
-async function whenLoaded(cached, args, use, attempts = 3) {
+async function whenLoaded(cached, args, use, attempts = 3, known = undefined) {
   const { cache } = cached;
   const { keys } = cache;
   const { moment } = cache;
   if (!cached.enroll()) return undefined;
   cached.needsNoThis();
-  const encoding = keys.encode(cached, undefined, args, null);
+  const encoding = known !== undefined ? known : keys.encode(cached, undefined, args, null);
   const isLater = !cached.knowsSecret || hasContents(encoding);
   const length = isLater ? (await keys.loadLater(cached, encoding))() : keys.load(cached, encoding);
   if (length >= 0) return use(length);

@@ -1,7 +1,8 @@
 //! Options as JavaScript gives them: what is taken, what is refused, and in which words.
 
 use keepsake::duration::{self, Millis};
-use keepsake::options::{Kind, Options, RefreshMode, Scope, Ttl};
+use keepsake::options::{Kind, Options, Scope};
+use keepsake::policy::{RefreshMode, Ttl};
 use keepsake::size::{self, Bytes};
 use keepsake::web::types;
 use wasm_bindgen::JsValue;
