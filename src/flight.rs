@@ -6,8 +6,7 @@
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
-use crate::digest::Digest;
-use crate::store::DigestBits;
+use crate::digest::{Digest, DigestBits};
 
 /// A flight's number, good until it has landed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -119,6 +118,12 @@ impl Flights {
     /// Takes the results of the matching flights back before they land: `call` of `function`, all of
     /// `function`, or all.
     pub fn revoke(&mut self, function: Option<u32>, call: Option<Digest>) {
+        if let (Some(function), Some(call)) = (function, call) {
+            if let Some(id) = self.find(function, call) {
+                self.revoke_one(id);
+            }
+            return;
+        }
         let matches = |flight: &Flight| {
             function.is_none_or(|number| number == flight.function) && call.is_none_or(|digest| digest == flight.call)
         };

@@ -41,13 +41,9 @@ impl Oldest {
         if count < self.queue.len() {
             self.queue.select_nth_unstable(count);
             self.queue.truncate(count);
+            self.queue.shrink_to_fit();
         }
         self.queue.sort_unstable_by(|a, b| b.cmp(a));
         self.queue.last().copied()
-    }
-
-    /// Forgets what it had sorted out, and its memory.
-    pub fn clear(&mut self) {
-        self.queue = Vec::new();
     }
 }

@@ -6,7 +6,12 @@ use crate::digest::Digest;
 use crate::freshness::Lifetime;
 use crate::lru::Use;
 use crate::size::Bytes;
-use crate::store::{FunctionId, Place};
+
+/// A function in a namespace, by a number that its owner gives out, from 0 on.
+pub type FunctionId = u32;
+
+/// Where a value is, by a number from 0 on. A place holds one value at a time.
+pub type Place = u32;
 
 /// How many nodes are in a piece.
 const PIECE: usize = 1024;

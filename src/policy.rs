@@ -1,7 +1,7 @@
 //! What holds for a function in the end: how long its entries live, and how many stay.
 
 use crate::duration::Millis;
-use crate::freshness::Lifetime;
+use crate::freshness::{Freshness, Lifetime};
 use crate::size::Bytes;
 use crate::store::Limits;
 
@@ -13,6 +13,11 @@ pub const MAX_MEMORY: Bytes = Bytes(256 * 1024 * 1024);
 
 /// How long a background refresh that failed is not tried again.
 pub const REFRESH_COOLDOWN: Millis = Millis(60_000);
+
+/// When a refresh that came to nothing at `now` is tried again.
+pub fn retry_at(now: Millis) -> Millis {
+    now.plus(REFRESH_COOLDOWN)
+}
 
 /// How long an entry is fresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,24 +69,41 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// When an entry ends that is written at `now`; `by_value` is what a function of the value has told.
-    pub fn lifetimes(self, now: Millis, by_value: Option<Millis>) -> Lifetimes {
-        let fixed = self.ttl.and_then(|ttl| if let Ttl::Fixed(ttl) = ttl { Some(ttl) } else { by_value });
-        let Some(ttl) = fixed else {
-            // There is nothing to be stale in comparison with.
-            let lifetime = |ttl| Lifetime::new(now, ttl, Millis(0));
-            return Lifetimes { memory: lifetime(Millis::MAX), disk: lifetime(DISK_TTL) };
+    /// When an entry ends that is written at `now`; `by_value` is what a function of the value has told. Nothing if one
+    /// had to tell and has not: the page was configured anew between the call and its result.
+    pub fn lifetimes(self, now: Millis, by_value: Option<Millis>) -> Option<Lifetimes> {
+        let ttl = match (by_value, self.ttl) {
+            (Some(ttl), _) | (None, Some(Ttl::Fixed(ttl))) => ttl,
+            (None, Some(Ttl::ByValue)) => return None,
+            (None, None) => {
+                let memory = Lifetime::new(now, Millis::MAX, Millis(0));
+                return Some(Lifetimes { memory, disk: Self::untold(now) });
+            }
         };
         let lifetime = Lifetime::new(now, ttl, self.stale_for(ttl));
-        Lifetimes { memory: lifetime, disk: lifetime }
+        Some(Lifetimes { memory: lifetime, disk: lifetime })
     }
 
-    /// When an entry ends in memory that was read from disk: what was promised at the write, and no longer than the
-    /// options allow today.
-    pub fn lifetime_of_read(self, written: Lifetime) -> Lifetime {
+    /// How long an entry lives on disk without a `ttl`. There is nothing that it could be stale in comparison with.
+    fn untold(now: Millis) -> Lifetime {
+        Lifetime::new(now, DISK_TTL, Millis(0))
+    }
+
+    /// What an entry is that was read from disk at `now`, and when it ends in memory: what was promised at the write, and
+    /// no longer than the options allow today.
+    pub fn of_read(self, written: Lifetime, now: Millis) -> (Freshness, Lifetime) {
+        let lifetime = self.limited(written);
+        let freshness = lifetime.at(now);
+        // Once it is in memory, nothing but the page ends an entry without a `ttl`.
+        let is_untold =
+            self.ttl.is_none() && written == Self::untold(written.stored_at) && freshness == Freshness::Fresh;
+        (freshness, if is_untold { Lifetime::new(written.stored_at, Millis::MAX, Millis(0)) } else { lifetime })
+    }
+
+    /// When an entry ends that was written under other options: no later than it would under these.
+    pub fn limited(self, written: Lifetime) -> Lifetime {
         let lifetime = match self.ttl {
-            None => Lifetime::new(written.stored_at, Millis::MAX, Millis(0)),
-            Some(Ttl::ByValue) => written,
+            None | Some(Ttl::ByValue) => written,
             Some(Ttl::Fixed(ttl)) => written.limited(ttl, self.stale_for(ttl)),
         };
         match self.refresh_mode {
@@ -111,16 +133,42 @@ mod tests {
     #[test]
     fn without_a_ttl_memory_keeps_as_long_as_the_page_and_the_disk_a_day() {
         let policy = Policy::default();
-        let Lifetimes { memory, disk } = policy.lifetimes(Millis(10), None);
+        let Lifetimes { memory, disk } = policy.lifetimes(Millis(10), None).expect("it needs no answer");
         assert_eq!((memory.fresh_until, disk.fresh_until), (Millis::MAX, Millis(10).plus(DISK_TTL)));
-        assert_eq!(policy.lifetime_of_read(disk).fresh_until, Millis::MAX);
+        let (freshness, lifetime) = policy.of_read(disk, Millis(20));
+        assert_eq!((freshness, lifetime.fresh_until), (Freshness::Fresh, Millis::MAX));
+        assert_eq!(policy.of_read(disk, Millis(10).plus(DISK_TTL)).0, Freshness::Expired);
+    }
+
+    #[test]
+    fn without_a_ttl_what_was_made_stale_on_disk_stays_stale_in_memory() {
+        let policy = Policy { refresh_mode: RefreshMode::Background, ..Policy::default() };
+        let disk = policy.lifetimes(Millis(0), None).expect("it needs no answer").disk;
+        let ended = disk.ended(Millis(50), Millis(90));
+        let (freshness, lifetime) = policy.of_read(ended, Millis(60));
+        assert_eq!((freshness, lifetime), (Freshness::Stale, ended));
+        let short = Lifetime::new(Millis(0), Millis(100), Millis(0)); // written when there was a ttl
+        assert_eq!(policy.of_read(short, Millis(60)), (Freshness::Fresh, short));
+    }
+
+    #[test]
+    fn a_ttl_that_nobody_has_told_is_not_for_ever() {
+        let by_value = Policy { ttl: Some(Ttl::ByValue), ..Policy::default() };
+        assert_eq!(by_value.lifetimes(Millis(0), None), None);
+        let told = |policy: Policy| policy.lifetimes(Millis(0), Some(Millis(7))).map(|both| both.memory.fresh_until);
+        assert_eq!(told(by_value), Some(Millis(7)));
+        assert_eq!(
+            told(Policy { ttl: Some(Ttl::Fixed(Millis(9))), ..by_value }),
+            Some(Millis(7)),
+            "the later word counts"
+        );
     }
 
     #[test]
     fn a_stale_value_is_served_for_one_more_ttl_or_as_long_as_said() {
         let lifetime = |max_stale, refresh_mode, ttl, by_value| {
             let policy = Policy { ttl: Some(ttl), refresh_mode, max_stale, ..Policy::default() };
-            let Lifetimes { memory, disk } = policy.lifetimes(Millis(100), by_value);
+            let Lifetimes { memory, disk } = policy.lifetimes(Millis(100), by_value).expect("it is told");
             assert_eq!(memory, disk);
             assert_eq!(policy.stale_until(Millis(500), memory).0 - 500, memory.stale_until.0 - memory.fresh_until.0);
             (memory.fresh_until.0, memory.stale_until.0)

@@ -4,22 +4,18 @@
 //! back, and the caller lets it go. An entry takes 24 bytes in its function's table and 56 beside it, in pieces that never
 //! move: a table that holds all of it is twice as large while it grows, and memory of WebAssembly is never given back.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+use std::hash::BuildHasherDefault;
 
-use crate::digest::Digest;
+use crate::digest::{Digest, DigestBits};
 use crate::duration::Millis;
 use crate::freshness::{Freshness, Lifetime};
 use crate::lru::{Oldest, Use};
+pub use crate::nodes::{FunctionId, Place};
 use crate::nodes::{Key, Node, Nodes};
 use crate::reason::Reason;
 use crate::size::Bytes;
-
-/// A function in a namespace, by a number that its owner gives out, from 0 on.
-pub type FunctionId = u32;
-
-/// Where a value is, by a number from 0 on. A place holds one value at a time.
-pub type Place = u32;
 
 /// What a look-up found.
 #[derive(Debug, PartialEq, Eq)]
@@ -64,6 +60,8 @@ pub struct New {
 pub struct Store {
     nodes: Nodes,
     functions: Vec<Entries>,
+    /// Every function that has a size, under a use that is no later than its oldest.
+    ranks: BinaryHeap<Reverse<(Use, FunctionId)>>,
     uses: u64,
     size: Bytes,
 }
@@ -76,11 +74,19 @@ struct Entries {
     size: Bytes,
     /// No entry ends before.
     first_end: Millis,
+    /// Whether it stands among the ranks.
+    is_ranked: bool,
 }
 
 impl Default for Entries {
     fn default() -> Self {
-        Self { by_call: HashMap::default(), oldest: Oldest::default(), size: Bytes(0), first_end: Millis::MAX }
+        Self {
+            by_call: HashMap::default(),
+            oldest: Oldest::default(),
+            size: Bytes(0),
+            first_end: Millis::MAX,
+            is_ranked: false,
+        }
     }
 }
 
@@ -135,7 +141,7 @@ impl Store {
             self.functions.resize_with(index + 1, Entries::default);
         }
         let entries = &self.functions[index];
-        if entries.by_call.len() >= limits.entries as usize || entries.size.0 + size.0 > limits.size.0 {
+        if entries.by_call.len() >= limits.entries as usize || entries.size.0.saturating_add(size.0) > limits.size.0 {
             self.expire_of(function, now, &mut left);
         }
         self.uses += 1;
@@ -147,6 +153,30 @@ impl Store {
         entries.first_end = entries.first_end.min(lifetime.stale_until);
         entries.size.0 += size;
         self.size.0 += size;
+        if size > 0 && !entries.is_ranked {
+            entries.is_ranked = true;
+            self.ranks.push(Reverse((Use::default(), function)));
+        }
+        self.shrink(function, limits, &mut left);
+        left
+    }
+
+    /// Lets other options hold for the entries of a function: ends that come no later than before, and limits.
+    pub fn renew(
+        &mut self,
+        function: FunctionId,
+        limits: Limits,
+        end: impl Fn(Lifetime) -> Lifetime,
+    ) -> Vec<(Place, Reason)> {
+        let Self { nodes, functions, .. } = self;
+        if let Some(entries) = functions.get_mut(function as usize) {
+            for place in entries.by_call.values() {
+                let node = nodes.at(*place);
+                node.lifetime = end(node.lifetime);
+                entries.first_end = entries.first_end.min(node.lifetime.stale_until);
+            }
+        }
+        let mut left = Vec::new();
         self.shrink(function, limits, &mut left);
         left
     }
@@ -169,19 +199,19 @@ impl Store {
             left.extend(self.sweep(now).into_iter().map(|(function, place)| (function, place, Reason::Expired)));
         }
         while self.size > most {
-            let mut oldest: Vec<_> = self
-                .numbers()
-                .filter(|function| self.size_of(*function) > Bytes(0))
-                .collect::<Vec<_>>()
-                .into_iter()
-                .filter_map(|function| self.oldest(function).map(|(used, call)| (used, function, call)))
-                .collect();
-            oldest.sort_unstable();
-            let Some(&(_, function, call)) = oldest.first() else {
+            let Some(Reverse((ranked, function))) = self.ranks.pop() else {
                 break;
             };
-            let is_last = oldest.len() == 1 && self.len(function) == 1;
-            if is_last {
+            let size = self.size_of(function);
+            let Some((used, call)) = self.oldest(function).filter(|_| size > Bytes(0)) else {
+                self.functions[function as usize].is_ranked = false;
+                continue;
+            };
+            self.ranks.push(Reverse((used, function)));
+            if used > ranked {
+                continue; // another may have an older one
+            }
+            if size == self.size && self.len(function) == 1 {
                 break;
             }
             left.extend(self.remove(function, call).map(|place| (function, place, Reason::Memory)));
@@ -223,7 +253,8 @@ impl Store {
         let Some(entries) = self.functions.get_mut(function as usize) else {
             return Vec::new();
         };
-        let entries = std::mem::take(entries);
+        let is_ranked = entries.is_ranked;
+        let entries = std::mem::replace(entries, Entries { is_ranked, ..Entries::default() });
         self.size.0 -= entries.size.0;
         let mut gone: Vec<_> =
             entries.by_call.into_values().map(|place| (self.nodes.take(place).used, place)).collect();
@@ -344,34 +375,5 @@ impl Entries {
             return Some(Reason::Entries);
         }
         (self.size > limits.size && self.by_call.len() > 1).then_some(Reason::Size)
-    }
-}
-
-/// A digest is its own hash: no second one is computed over it.
-#[derive(Debug, Default)]
-pub struct DigestBits(u64);
-
-impl Hasher for DigestBits {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    #[allow(clippy::cast_possible_truncation)]
-    fn write_u128(&mut self, value: u128) {
-        self.0 ^= value as u64;
-    }
-
-    fn write_u64(&mut self, value: u64) {
-        self.0 ^= value;
-    }
-
-    fn write_u32(&mut self, value: u32) {
-        self.0 = self.0.rotate_left(32) ^ u64::from(value);
     }
 }

@@ -339,7 +339,7 @@ proptest! {
             Some(Ttl::Fixed(Millis(ttl))) => (None, Some(ttl)),
             Some(Ttl::ByValue) => (Some(told), Some(told.0)),
         };
-        let Lifetimes { memory, disk } = policy.lifetimes(Millis(now), by_value);
+        let Lifetimes { memory, disk } = policy.lifetimes(Millis(now), by_value).expect("it is told");
         for (lifetime, ttl) in [(memory, ttl.unwrap_or(u64::MAX)), (disk, ttl.unwrap_or(86_400_000))] {
             let fresh_until = end(now, ttl);
             // Without a ttl there is nothing to be stale in comparison with.
@@ -352,12 +352,14 @@ proptest! {
     fn what_was_read_lives_no_longer_than_promised_and_than_allowed_today(then in options(), today in options(), told in millis()) {
         let none = Options::default();
         let (then, today) = (then.policy(Kind::Data, &none), today.policy(Kind::Data, &none));
-        let written = then.lifetimes(Millis(1_000), Some(told)).disk;
-        let [stored_at, fresh_until, stale_until] = times(today.lifetime_of_read(written));
+        let told = then.ttl.map(|_| told);
+        let written = then.lifetimes(Millis(1_000), told).expect("it is told").disk;
+        let [stored_at, fresh_until, stale_until] = times(today.of_read(written, Millis(1_000)).1);
         prop_assert_eq!(stored_at, 1_000, "its age goes on");
         let [_, promised_fresh, promised_stale] = times(written);
         match today.ttl {
-            None => prop_assert_eq!([fresh_until, stale_until], [u64::MAX; 2]),
+            None if then.ttl.is_none() => prop_assert_eq!([fresh_until, stale_until], [u64::MAX; 2]),
+            None => prop_assert_eq!(fresh_until, promised_fresh),
             Some(Ttl::ByValue) => prop_assert_eq!(fresh_until, promised_fresh),
             Some(Ttl::Fixed(Millis(ttl))) => {
                 let allowed = end(1_000, ttl);
@@ -372,7 +374,7 @@ proptest! {
     #[test]
     fn what_is_made_stale_is_served_for_as_long_as_it_would_have_been(own in options(), now in 0..1_000u64, told in millis()) {
         let policy = own.policy(Kind::Data, &Options::default());
-        let memory = policy.lifetimes(Millis(500), Some(told)).memory;
+        let memory = policy.lifetimes(Millis(500), own.ttl.map(|_| told)).expect("it is told").memory;
         let length = memory.fresh_until.0 - 500;
         prop_assert_eq!(policy.stale_until(Millis(now), memory).0, end(now, stale_for(policy, length)));
     }

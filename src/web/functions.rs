@@ -94,6 +94,8 @@ pub struct Known {
     pub kind: Kind,
     /// Whether anything of it may be on disk.
     pub on_disk: bool,
+    /// What held for its entries last.
+    pub policy: Policy,
 }
 
 /// What a registration brought to light.
@@ -168,7 +170,7 @@ impl Functions {
                 if self.free_keys.pop().is_none() {
                     self.keys.push(None);
                 }
-                let known = Known { space: page.space, key, kind: wrapped.kind, on_disk: policy.persist };
+                let known = Known { space: page.space, key, kind: wrapped.kind, on_disk: policy.persist, policy };
                 self.keys[function as usize] = Some(known);
             }
             if let Some(known) = &mut self.keys[function as usize] {
@@ -186,6 +188,18 @@ impl Functions {
     /// What stands behind a number in the store.
     pub fn known(&self, function: FunctionId) -> Option<Known> {
         self.keys.get(function as usize).copied().flatten()
+    }
+
+    /// Whether anything of a function may be on disk, by its number in the store.
+    pub fn is_on_disk(&self, function: FunctionId) -> bool {
+        self.known(function).is_some_and(|known| known.on_disk)
+    }
+
+    /// What holds for a function from now on, if that is news to its entries.
+    pub fn renewed(&mut self, id: u32, page: &Page) -> Option<(FunctionId, Policy)> {
+        let Current { function, policy, .. } = *self.get(id, page)?.1;
+        let known = self.keys.get_mut(function as usize)?.as_mut()?;
+        (std::mem::replace(&mut known.policy, policy) != policy).then_some((function, policy))
     }
 
     /// Every key that a function has had in this page: the page's options may have changed.

@@ -10,6 +10,7 @@ use crate::digest::CacheKey;
 use crate::duration::Millis;
 use crate::flight::{Boarding, FlightId, Landing, Purpose};
 use crate::freshness::{Freshness, Lifetime};
+use crate::policy::retry_at;
 use crate::reason::Reason;
 use crate::size::Bytes;
 use crate::stats::{Found, Refreshed};
@@ -39,6 +40,17 @@ pub struct Result {
     pub ttl: Option<Millis>,
     /// The value and its parts, for the disk; nothing of a resource.
     pub data: Option<[JsValue; 2]>,
+}
+
+/// What became of a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// Something was removed meanwhile, or nobody knows how long it is fresh.
+    Not,
+    /// It is in memory, and on its way to the disk.
+    Yes,
+    /// The same, and it is larger than its function's limit: it is kept alone.
+    TooLarge,
 }
 
 impl Engine {
@@ -133,8 +145,7 @@ impl Engine {
         let stored = disk.clone().read(start.key).await;
         self.set_stamp(flight, disk.stamp(start.key.function));
         let stored = stored?;
-        let lifetime = start.policy.lifetime_of_read(stored.lifetime);
-        let freshness = stored.lifetime.at(now).max(lifetime.at(now));
+        let (freshness, lifetime) = start.policy.of_read(stored.lifetime, now);
         if freshness == Freshness::Expired {
             disk.remove(start.key);
             return None;
@@ -164,10 +175,9 @@ impl Engine {
         };
         match known {
             Some((Some((freshness, _)), ..)) => freshness == Freshness::Fresh,
-            Some((None, policy, Some(disk), key)) => disk.read(key).await.is_some_and(|stored| {
-                let today = policy.lifetime_of_read(stored.lifetime);
-                stored.lifetime.at(now).max(today.at(now)) == Freshness::Fresh
-            }),
+            Some((None, policy, Some(disk), key)) => {
+                disk.read(key).await.is_some_and(|stored| policy.of_read(stored.lifetime, now).0 == Freshness::Fresh)
+            }
             _ => false,
         }
     }
@@ -183,29 +193,24 @@ impl Engine {
         }
     }
 
-    /// Lands a flight with its result; `false` if it may not be kept, and the slot is free.
-    pub fn keep(&self, flight: FlightId, result: Result, now: Millis) -> bool {
+    /// Lands a flight with its result. If it may not be kept, the slot is free.
+    pub fn keep(&self, flight: FlightId, result: Result, now: Millis) -> Kept {
         let Some((disk, start)) = self.start(flight) else {
-            return false;
+            return Kept::Not;
         };
         let Start { key, policy, stamp, identity, .. } = start;
-        let lifetimes = policy.lifetimes(now, result.ttl);
+        let Some(lifetimes) = policy.lifetimes(now, result.ttl) else {
+            self.land(flight);
+            return Kept::Not;
+        };
         let size = result.size;
         if !self.insert(flight, New { place: result.slot, size, lifetime: lifetimes.memory }, now) {
-            return false;
-        }
-        if size > policy.limits.size {
-            let message = [
-                "a value of ",
-                &identity,
-                " is larger than its maxSize, so it is kept alone. Make maxSize larger, or the value smaller.",
-            ];
-            (self.report)("value-too-large", &message.concat(), JsValue::UNDEFINED);
+            return Kept::Not;
         }
         if let Some(value) = result.data.filter(|_| policy.persist) {
             disk.write(Write { key, lifetime: lifetimes.disk, value, size, stamp, identity });
         }
-        true
+        if size > policy.limits.size { Kept::TooLarge } else { Kept::Yes }
     }
 
     /// Lands a flight with a value that is kept in memory from now on; `false` if it may not be kept.
@@ -251,16 +256,17 @@ impl Engine {
         state.flights.land(flight);
     }
 
-    /// Lands a refresh that failed; the next one waits a while.
-    pub fn land_failed(&self, flight: FlightId, retry_at: Millis) {
+    /// Lands a refresh that failed, or whose result may not be kept; the next one waits a while.
+    pub fn land_refresh(&self, flight: FlightId, how: Refreshed, now: Millis) {
         let mut state = self.state.borrow_mut();
         let Some(Start { function, key, .. }) = state.starts.remove(&flight) else {
             return;
         };
-        state.flights.land(flight);
-        state.slots.stats(function).refreshed(Refreshed::Failed);
-        if state.store.lifetime(function, key.call).is_some() {
-            state.cooling.insert((function, key.call), retry_at);
+        let landing = state.flights.land(flight);
+        state.slots.stats(function).refreshed(how);
+        // What has taken its place meanwhile is as good as new.
+        if landing != Landing::Discard && state.store.lifetime(function, key.call).is_some() {
+            state.cooling.insert((function, key.call), retry_at(now));
         }
     }
 

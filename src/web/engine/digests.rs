@@ -79,9 +79,10 @@ impl State {
     /// The secret for the digests of a function's calls; none for a public digest.
     pub(super) fn secret_for(&mut self, id: u32) -> Option<Secret> {
         let Self { functions, page, spaces, .. } = self;
-        let (_, current) = functions.get(id, page)?;
+        let function = functions.get(id, page)?.1.function;
         let space = spaces.get(page.space)?;
-        let stored = if current.policy.persist { space.disk.secret() } else { None };
+        // Not as it is kept at the moment: what is on disk is to be found by those who remove it.
+        let stored = if functions.is_on_disk(function) { space.disk.secret() } else { None };
         Some(stored.unwrap_or_else(|| space.secret.clone()))
     }
 }

@@ -16,33 +16,42 @@ use crate::web::idb::{Disk, Outcome, What};
 struct Expired {
     /// How many entries were in memory.
     count: u32,
-    disk: Option<(Rc<Disk>, What)>,
+    disk: Rc<Disk>,
+    what: Vec<What>,
     policy: Policy,
 }
 
 impl Engine {
     /// Ends the freshness of one call's entry; how many there were.
     pub fn expire(&self, id: u32, length: u32, now: Millis) -> impl Future<Output = Outcome> + use<> {
-        let expired = self.digest(id, length).and_then(|call| self.expire_here(id, Some(call), now));
-        on_disk_too(expired, now)
+        let call = self.digest(id, length);
+        let key = call.and_then(|_| self.with_function(id, |_, current| current.key));
+        on_disk_too(self.expire_here(id, key.as_slice(), call, now), now)
     }
 
-    /// The same for all entries of a function.
+    /// The same for all entries of a function, also those that it kept under earlier options of the page.
     pub fn expire_all(&self, id: u32, now: Millis) -> impl Future<Output = Outcome> + use<> {
-        on_disk_too(self.expire_here(id, None, now), now)
+        let keys = {
+            let mut state = self.state.borrow_mut();
+            let State { functions, page, .. } = &mut *state;
+            functions.keys_of(id, page)
+        };
+        on_disk_too(self.expire_here(id, &keys, None, now), now)
     }
 
-    fn expire_here(&self, id: u32, call: Option<Digest>, now: Millis) -> Option<Expired> {
+    fn expire_here(&self, id: u32, keys: &[Digest], call: Option<Digest>, now: Millis) -> Expired {
         let mut state = self.state.borrow_mut();
         let State { functions, page, spaces, .. } = &mut *state;
-        let (_, current) = functions.get(id, page)?;
-        let (function, policy) = (current.function, current.policy);
-        let what = match call {
-            Some(call) => What::Entry(CacheKey { function: current.key, call }),
-            None => What::Function(current.key),
-        };
-        let disk = policy.persist.then(|| (spaces[page.space].disk.clone(), what));
-        Some(Expired { count: state.expire(function, call, policy, now), disk, policy })
+        let policy = functions.get(id, page).map_or_else(Policy::default, |(_, current)| current.policy);
+        let here = page.space;
+        let numbers: Vec<_> = keys.iter().filter_map(|key| Some((*key, functions.number_of(here, *key)?))).collect();
+        let of_key =
+            |key: Digest| call.map_or(What::Function(key), |call| What::Entry(CacheKey { function: key, call }));
+        let on_disk = numbers.iter().filter(|(_, function)| functions.is_on_disk(*function));
+        let what = on_disk.map(|(key, _)| of_key(*key)).collect();
+        let disk = spaces[here].disk.clone();
+        let count = numbers.into_iter().map(|(_, function)| state.expire(function, call, policy, now)).sum();
+        Expired { count, disk, what, policy }
     }
 }
 
@@ -69,23 +78,23 @@ impl State {
 }
 
 /// The disk's part begins at once. Without a refresh behind, nobody will be served any more: then it is a removal.
-fn on_disk_too(expired: Option<Expired>, now: Millis) -> impl Future<Output = Outcome> + use<> {
-    let Expired { count, disk, policy } = match expired {
-        Some(expired) => expired,
-        None => Expired { count: 0, disk: None, policy: Policy::default() },
-    };
+fn on_disk_too(expired: Expired, now: Millis) -> impl Future<Output = Outcome> + use<> {
+    let Expired { count, disk, what, policy } = expired;
     let (gone, stale) = match policy.refresh_mode {
-        RefreshMode::Foreground => (disk, None),
-        RefreshMode::Background => (None, disk),
+        RefreshMode::Foreground => (what, Vec::new()),
+        RefreshMode::Background => (Vec::new(), what),
     };
-    let removal = total(Some((count, gone.map(|(disk, what)| (disk, vec![what])))));
     let stale_until = Rc::new(move |lifetime: Lifetime| policy.stale_until(now, lifetime));
-    let expiry = stale.map(|(disk, what)| disk.expire(what, now, stale_until));
+    let expiries: Vec<_> = stale.into_iter().map(|what| disk.expire(what, now, stale_until.clone())).collect();
+    let removal = total(Some((count, Some((disk, gone)))));
     async move {
-        let outcome = removal.await;
-        match expiry {
-            Some(expiry) => Outcome { removed: expiry.await.removed.max(outcome.removed), ..outcome },
-            None => outcome,
+        let mut outcome = removal.await;
+        let mut on_disk = Outcome::default();
+        for expiry in expiries {
+            on_disk.add(expiry.await);
         }
+        outcome.removed = outcome.removed.max(on_disk.removed);
+        outcome.complete &= on_disk.complete;
+        outcome
     }
 }

@@ -224,6 +224,7 @@ impl Engine {
     /// counts, whether every call needs the complete walker, which parameters are left out, its description,
     /// whether it is kept on disk, and its call site with the stamps of its scripts.
     pub fn brief(&self, id: u32) -> Option<Array> {
+        self.renew(id);
         let known = self.with_function(id, |wrapped, current| {
             let words = (wrapped.describe(), wrapped.site());
             (wrapped.uses_this(), wrapped.left_out(), words, current.rules.clone(), current.policy.persist)
@@ -237,6 +238,18 @@ impl Engine {
         let brief: [JsValue; 8] =
             [id.into(), uses_this.into(), is_ruled.into(), left_out, description.into(), on_disk.into(), site, stamps];
         Some(brief.iter().collect())
+    }
+
+    /// Lets the options of the moment hold for what is in memory.
+    fn renew(&self, id: u32) {
+        let mut state = self.state.borrow_mut();
+        let State { functions, page, store, slots, .. } = &mut *state;
+        let Some((function, policy)) = functions.renewed(id, page) else {
+            return;
+        };
+        for (slot, why) in store.renew(function, policy.limits, |lifetime| policy.limited(lifetime)) {
+            slots.leave(function, slot, why);
+        }
     }
 
     /// Gives a function with all that holds for it to `use_it`, which must not call into JavaScript.

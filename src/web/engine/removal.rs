@@ -51,12 +51,12 @@ impl Engine {
         let removed = {
             let mut state = self.state.borrow_mut();
             let State { functions, page, spaces, store, flights, slots, .. } = &mut *state;
-            functions.get(id, page).zip(call).map(|((_, current), call)| {
-                flights.revoke(Some(current.function), Some(call));
-                let slot = store.remove(current.function, call);
-                let count = slots.leave_all(current.function, slot, Reason::Cleared);
-                let key = CacheKey { function: current.key, call };
-                let disk = current.policy.persist.then(|| (spaces[page.space].disk.clone(), vec![What::Entry(key)]));
+            let current = functions.get(id, page).map(|(_, current)| (current.function, current.key));
+            current.zip(call).map(|((function, key), call)| {
+                flights.revoke(Some(function), Some(call));
+                let count = slots.leave_all(function, store.remove(function, call), Reason::Cleared);
+                let what = vec![What::Entry(CacheKey { function: key, call })];
+                let disk = functions.is_on_disk(function).then(|| (spaces[page.space].disk.clone(), what));
                 (count, disk)
             })
         };
@@ -69,10 +69,8 @@ impl Engine {
             let mut state = self.state.borrow_mut();
             let State { functions, page, .. } = &mut *state;
             let keys = functions.keys_of(id, page);
-            let is_on_disk = |key| {
-                let function = functions.number_of(page.space, key);
-                function.and_then(|function| functions.known(function)).is_some_and(|known| known.on_disk)
-            };
+            let is_on_disk =
+                |key| functions.number_of(page.space, key).is_some_and(|function| functions.is_on_disk(function));
             let reach = |key| if is_on_disk(key) { Reach::Disk } else { Reach::Memory };
             (page.space, keys.into_iter().map(|key| (key, reach(key))).collect::<Vec<_>>())
         };

@@ -9,8 +9,8 @@ use crate::duration::Millis;
 use crate::error::{Culprit, Error, Place};
 use crate::flight::FlightId;
 use crate::freshness::{Freshness, Lifetime};
-use crate::policy::REFRESH_COOLDOWN;
 use crate::size::Bytes;
+use crate::stats::Refreshed;
 use crate::store::New;
 use crate::web::engine::{CallResult, Verdict};
 use crate::web::error::Fault;
@@ -82,7 +82,7 @@ impl Engine {
         self.0.discard(FlightId(flight));
     }
 
-    /// Lands a flight with a result; `false` if it is not kept. `size` is in bytes; `ttl` is what a function of the value
+    /// Lands a flight with a result: 0 if it is not kept, 1 if it is, 2 if it is kept alone, since it is too large. `size` is in bytes; `ttl` is what a function of the value
     /// gave, if one was asked; `data` is the value and its parts, of data.
     ///
     /// # Errors
@@ -95,11 +95,11 @@ impl Engine {
         size: f64,
         ttl: &JsValue,
         data: Option<Array>,
-    ) -> Result<bool, JsValue> {
+    ) -> Result<u32, JsValue> {
         let ttl = types::ttl_by_value(ttl)?;
         let data = data.map(|data| [data.get(0), data.get(1)]);
         let result = CallResult { slot, size: Bytes::from_js(size), ttl, data };
-        Ok(self.0.keep(FlightId(flight), result, Millis::from_js(now)))
+        Ok(self.0.keep(FlightId(flight), result, Millis::from_js(now)) as u32)
     }
 
     /// Lands a flight with what it read; `false` if it is not kept. `times` are when it was stored, and until when it is
@@ -120,7 +120,12 @@ impl Engine {
 
     /// Lands a refresh that failed.
     pub fn land_failed(&self, flight: u32, now: f64) {
-        self.0.land_failed(FlightId(flight), Millis::from_js(now).plus(REFRESH_COOLDOWN));
+        self.0.land_refresh(FlightId(flight), Refreshed::Failed, Millis::from_js(now));
+    }
+
+    /// Lands a refresh whose result may not be kept.
+    pub fn land_refused(&self, flight: u32, now: f64) {
+        self.0.land_refresh(FlightId(flight), Refreshed::Dropped, Millis::from_js(now));
     }
 
     /// Nobody waits for a flight any more: later calls start anew.

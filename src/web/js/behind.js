@@ -42,7 +42,7 @@ async function refresh(cached, self, args, flight) {
     return result;
   } catch (error) {
     flight.isOver = true;
-    cache.land(flight, true);
+    cache.land(flight, "failed");
     cache.report("refresh-failed", `refreshing an entry of ${cached.description} failed; the stale value is served as long as it may be.`, error);
     cached.note("refresh", { result: "failed" });
     flight.entry?.refreshFailed();

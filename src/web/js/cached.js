@@ -119,6 +119,7 @@ export class Cached {
   forget() {
     const { cache } = this;
     this.isDropped = true;
+    cache.shown.delete(this);
     if (this.isResource || this.#epoch !== cache.engine.epoch || !cache.engine.runs) return;
     if (cache.engine.call("forget", this.id) === false) {
       /** @type {any} */ (setTimeout(() => this.forget(), FORGET_LATER)).unref?.();
@@ -190,7 +191,7 @@ export class Cached {
   passes(error) {
     if ((this.options.onUncacheable ?? this.cache.page.onUncacheable) !== "pass") return false;
     if (!(error instanceof UnhashableParamError || error instanceof UserHashError || error instanceof UnserializableReturnValueError)) return false;
-    this.cache.events.report(error.code, `a call of ${this.description} was not cached: ${error.message}`, error);
+    this.cache.events.report(error.code, `a call of ${this.description} was not cached: ${error.message}`, error, this.description);
     return true;
   }
 

@@ -136,6 +136,7 @@ function answer(cached, self, args, verdict, extra) {
   const number = verdict >>> 3;
   if (kind === JOIN) return join(cached, self, args, number, extra);
   if (kind === LEAD) {
+    if (cached.isResource) cached.cache.letGo(); // what has expired is released before there is another
     const flight = takeOff(cached, number, extra);
     return extra === null || extra.fingerprint === null ? leadNow(cached, self, args, flight, extra) : depart(cached, self, args, flight, extra);
   }
@@ -191,6 +192,10 @@ function validated(cached, self, args, kind, kept, value) {
   return cached.accepts("validate", value, args).then((accepted) => {
     if (!accepted) {
       refuse(cached, kind, kept);
+      return again(cached, self, args);
+    }
+    if (cached.isResource && cached.cache.slots.isReleased(value)) {
+      cached.cache.engine.call("count_back", cached.id, kind === HIT ? 0 : 1); // it has left while it was looked at
       return again(cached, self, args);
     }
     served(cached, self, args, kind, kept);

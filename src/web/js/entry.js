@@ -23,6 +23,7 @@ const PENDING = Object.freeze({ status: "pending", value: undefined, error: unde
 /** Handles that nobody holds any more. @type {FinalizationRegistry<{ cached: Cached, key: string }>} */
 const dropped = new FinalizationRegistry(({ cached, key }) => {
   if (cached.entries.get(key)?.deref() === undefined) cached.entries.delete(key);
+  if (cached.entries.size === 0) cached.cache.shown.delete(cached);
 });
 
 /** @param {Owner} owner @param {any[]} args @param {Verbs} verbs @returns {object} the handle, one for each call */
@@ -33,15 +34,20 @@ export function entryFor(owner, args, verbs) {
 /** @param {Cached} cached @param {any[]} args @returns {Entry} */
 function entryOf(cached, args) {
   const { cache } = cached;
-  if (!cached.enroll()) return new Entry(cached, args);
+  if (!cached.enroll()) return found(cached, args, cache.keys.plainKey(cached, args));
   cached.needsNoThis();
   const encoding = cache.keys.encode(cached, undefined, args, "entry() answers at once, so its key cannot wait. Give it what the content stands for, such as a name.");
   const key = cache.keys.pageKey(cached, encoding);
-  if (key === undefined) return new Entry(cached, args); // the engine died, or the page was configured meanwhile
+  return found(cached, args, key);
+}
+
+/** The entry of a key. Without one, since the engine died or the page was configured meanwhile, it is nobody else's. @param {Cached} cached @param {any[]} args @param {string | undefined} key @returns {Entry} */
+function found(cached, args, key) {
+  if (key === undefined) return new Entry(cached, args, key);
   const known = cached.entries.get(key)?.deref();
   if (known !== undefined) return known;
-  const entry = new Entry(cached, args);
-  cache.shown.add(cached);
+  const entry = new Entry(cached, args, key);
+  cached.cache.shown.add(cached);
   cached.entries.set(key, new WeakRef(entry));
   dropped.register(entry, { cached, key });
   return entry;
@@ -50,6 +56,10 @@ function entryOf(cached, args) {
 export class Entry {
   #cached;
   #args;
+  /** @type {string | undefined} */
+  #key;
+  /** What `deps` gave when it was taken. @type {string | undefined} */
+  #deps;
   #snapshot = PENDING;
   /** What users hold: it keeps the function that it is of, and this does not. @type {WeakRef<object> | null} */
   #handle = null;
@@ -69,14 +79,18 @@ export class Entry {
   /** Counts the loads: what an earlier one brings is not wanted any more. */
   #load = 0;
   #isLoading = false;
+  /** Whether what the last load brought was kept, be it for a moment. */
+  #hasLanded = false;
   /** How often it has begun again since something was removed: a function may remove its own entries each time. */
   #attempts = 0;
   /** The age of its function when it began to load. */
   #age = 0;
 
-  /** @param {Cached} cached @param {any[]} args */
-  constructor(cached, args) {
+  /** @param {Cached} cached @param {any[]} args @param {string | undefined} key under which it is found */
+  constructor(cached, args, key) {
     this.#cached = cached;
+    this.#key = key;
+    this.#deps = cached.cache.keys.plainKey(cached, []);
     // Whoever changes its arguments later does not make it another entry.
     const own = args.map((item) => (isTree(item) ? copyTree(item) : item));
     // Nor does whoever took it first and leaves: it is not for one caller.
@@ -103,12 +117,14 @@ export class Entry {
     return handle;
   }
 
-  /** A new engine has other keys. */
+  /** A new engine has other keys, and so have other options of the page; but who is logged in by now is not who it is for. */
   rekey() {
     const cached = this.#cached;
     try {
+      if (this.#deps === undefined || this.#deps !== cached.cache.keys.plainKey(cached, [])) return;
       const key = cached.enroll() ? cached.cache.keys.pageKey(cached, cached.cache.keys.encode(cached, undefined, this.#args)) : undefined;
       if (key === undefined || cached.entries.has(key)) return;
+      this.#key = key;
       cached.entries.set(key, new WeakRef(this));
       dropped.register(this, { cached, key });
     } catch {
@@ -118,12 +134,15 @@ export class Entry {
 
   /** A value has taken its place in the cache. @param {Kept} kept */
   landed(kept) {
+    this.#hasLanded = true;
     if (this.#kept !== kept) this.#adopt(kept);
   }
 
   /** What it shows has left the cache. @param {Kept} kept @param {string} reason */
   left(kept, reason) {
     if (this.#kept !== kept) return;
+    // What has taken its place may have been on its way before there was this handle.
+    if (reason === "replaced") queueMicrotask(() => this.#kept === kept && this.#link());
     // What had to leave for others is as good as before.
     if (reason === "entries" || reason === "size" || reason === "memory" || reason === "replaced") return;
     this.#forget();
@@ -138,9 +157,9 @@ export class Entry {
   /** What it shows may have become stale: if somebody watches it, it is refreshed behind. */
   check() {
     const kept = this.#kept;
-    if (kept === null || kept.slot < 0) return;
+    if (kept === null) return;
     const { engine, sweep } = this.#cached.cache;
-    const times = engine.call("times", kept.slot);
+    const times = kept.slot < 0 ? undefined : engine.call("times", kept.slot);
     if (times instanceof Float64Array) this.#freshUntil = /** @type {number} */ (times[1]);
     if (this.#listeners.size === 0) return;
     if (this.#freshUntil > Date.now()) sweep.schedule(this.#freshUntil);
@@ -214,11 +233,25 @@ export class Entry {
     this.#reject?.(reason);
   }
 
+  /** Whether its arguments and what they are hashed with still make the call that it shows: `deps` may give another user. */
+  #isCurrent() {
+    const cached = this.#cached;
+    if (this.#key === undefined) return true;
+    try {
+      const { keys } = cached.cache;
+      return this.#key === (cached.enroll() ? keys.pageKey(cached, keys.encode(cached, undefined, this.#args)) : keys.plainKey(cached, this.#args));
+    } catch {
+      return true; // the call itself tells what is wrong
+    }
+  }
+
   /** Makes the call that it shows. @returns {void} */
   #begin() {
     const cached = this.#cached;
+    if (!this.#isCurrent()) return;
     const load = (this.#load += 1);
     this.#isLoading = true;
+    this.#hasLanded = false;
     if (this.#snapshot.status === "error") {
       this.#promise = null;
       this.#change(PENDING);
@@ -240,7 +273,7 @@ export class Entry {
   #arrive(load, value) {
     if (load !== this.#load) return;
     this.#isLoading = false;
-    if (this.#kept !== null && this.#kept.slot >= 0) return; // it has landed
+    if (this.#hasLanded && this.#kept !== null) return;
     if (this.#link()) return;
     // What was computed before a removal is not shown after it.
     if (this.#age !== this.#cached.age && (this.#attempts += 1) < MOST_ATTEMPTS) return this.#begin();
@@ -248,7 +281,7 @@ export class Entry {
     // It was not kept: this is the only copy.
     this.#kept = null;
     this.#freshUntil = Infinity;
-    this.#become(this.#cached.isResource ? value : freeze(value), "fresh", Date.now());
+    this.#become(this.#cached.isResource ? value : frozenCopy(value), "fresh", Date.now());
   }
 
   /** @param {number} load @param {unknown} error @returns {void} */
@@ -267,7 +300,7 @@ export class Entry {
     const cached = this.#cached;
     const { cache } = cached;
     try {
-      if (!cached.enroll() || !cached.knowsSecret) return false;
+      if (!cached.enroll() || !cached.knowsSecret || !this.#isCurrent()) return false;
       const kept = cache.find(cached, cache.keys.encode(cached, undefined, this.#args));
       if (kept === undefined) return false;
       kept.entry = this;
@@ -335,5 +368,14 @@ export class Entry {
     } catch (error) {
       this.#cached.cache.report("listener-failed", "a listener given to subscribe() threw.", error);
     }
+  }
+}
+
+/** A frozen copy of what its caller may hold as well; what cannot be copied is shown as it is. @param {any} value */
+function frozenCopy(value) {
+  try {
+    return freeze(isTree(value) ? copyTree(value) : structuredClone(value));
+  } catch {
+    return value;
   }
 }

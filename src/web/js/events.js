@@ -1,7 +1,7 @@
 // @ts-check
 /** What an instance tells of: events, and each fault once. */
 
-/** The reasons why an entry leaves, in the order of their numbers in src/store.rs. */
+/** The reasons why an entry leaves, in the order of their numbers in src/reason.rs. */
 export const REASONS = /** @type {const} */ (["entries", "size", "memory", "expired", "cleared", "refused", "replaced"]);
 
 /** @typedef {{ type: string, [field: string]: unknown }} Event */
@@ -45,9 +45,13 @@ export class Events {
     }
   }
 
-  /** Reports a fault or a warning, once: to the listeners, else to the console. @param {string} code @param {string} message @param {unknown} [error] */
-  report(code, message, error) {
-    const once = `${code} ${message}`;
+  /**
+   * Reports a fault or a warning, once: to the listeners, else to the console.
+   * @param {string} code @param {string} message @param {unknown} [error]
+   * @param {string} [about] what it is reported once of, where the message tells of one call
+   */
+  report(code, message, error, about = message) {
+    const once = `${code} ${about}`;
     if (this.#reported.has(once)) return;
     this.#reported.add(once);
     if (!this.isQuiet) this.emit({ type: "fault", code, message, error });

@@ -135,13 +135,17 @@ export function withSignal(args, signal) {
 /** @param {unknown} item @returns {[string, AbortSignal][]} */
 function ownSignals(item) {
   if (typeof item !== "object" || item === null) return [];
-  const prototype = Object.getPrototypeOf(item);
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return []; // plain, of any realm
-  /** @type {[string, AbortSignal][]} */
-  const found = [];
-  for (const key of Object.keys(item)) {
-    const value = Object.getOwnPropertyDescriptor(item, key)?.value; // an accessor is not run
-    if (isAbortSignal(value)) found.push([key, value]);
+  try {
+    const prototype = Object.getPrototypeOf(item);
+    if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return []; // plain, of any realm
+    /** @type {[string, AbortSignal][]} */
+    const found = [];
+    for (const key of Object.keys(item)) {
+      const value = Object.getOwnPropertyDescriptor(item, key)?.value; // an accessor is not run
+      if (isAbortSignal(value)) found.push([key, value]);
+    }
+    return found;
+  } catch {
+    return []; // a proxy that does not let itself be looked at
   }
-  return found;
 }

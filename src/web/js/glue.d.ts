@@ -27,6 +27,7 @@ export interface WasmEngine {
   has(id: number, length: number, now: number): Promise<boolean>;
   stamp(flight: number): Promise<void>;
   land_failed(flight: number, now: number): void;
+  land_refused(flight: number, now: number): void;
   abandon(flight: number): void;
   times(slot: number): Float64Array | undefined;
   page_key(id: number, length: number): string | undefined;
@@ -47,7 +48,7 @@ export interface WasmEngine {
   discard(flight: number): void;
   refuse(slot: number): void;
   read(flight: number, now: number): Promise<unknown[] | undefined>;
-  keep(flight: number, slot: number, now: number, size: number, ttl: unknown, data: unknown[] | undefined): boolean;
+  keep(flight: number, slot: number, now: number, size: number, ttl: unknown, data: unknown[] | undefined): number;
   keep_read(flight: number, slot: number, now: number, size: number, times: Float64Array): boolean;
   land(flight: number): void;
   remove(id: number, length: number): Promise<number>;

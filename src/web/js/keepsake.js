@@ -93,11 +93,13 @@ export class Keepsake {
     } catch (error) {
       this.page = before.page;
       this.#pageDeps = before.deps;
+      this.#reintroduce();
       throw error;
     }
     if (this.page.namespace !== before.page.namespace) this.ready = false;
     this.moment += 1;
     this.options += 1;
+    for (const cached of this.shown) cached.rekey();
   }
 
   /**
@@ -119,12 +121,20 @@ export class Keepsake {
       if (this.engine.runs || (this.isWanted({}) && this.engine.alive)) this.#introduce(this.engine);
     } catch (error) {
       this.types = before;
+      this.#reintroduce();
       throw error;
     }
     this.options += 1;
     const own = this.types.get(given.type);
     this.codecs.set(given.tag, own);
     this.prototypes.set(given.type.prototype, own);
+  }
+
+  /** What was refused may have reached the engine. */
+  #reintroduce() {
+    this.moment += 1;
+    this.options += 1;
+    if (this.engine.runs) this.#introduce(this.engine);
   }
 
   /** Makes an engine know the page's options. @param {Engine} engine */
@@ -161,14 +171,14 @@ export class Keepsake {
 
   /** Removes everything of one kind, loaded or not. @param {number} kind @returns {Promise<number>} how many entries */
   async clearKind(kind) {
-    if (!this.isWanted({})) return 0;
+    if (!this.#isInUse) return 0;
     return this.removing(() => this.engine.callAsync("clear_kind", kind), this.#handles(kind));
   }
 
   /** Removes every entry of the namespace, in memory and on disk: log-out. Throws if something may have stayed. */
   async destroy() {
     this.moment += 1;
-    if (!this.isWanted({})) return;
+    if (!this.#isInUse) return;
     this.wipes += 1;
     const removed = this.engine.callAsync("destroy");
     const released = this.letGo();
@@ -181,7 +191,12 @@ export class Keepsake {
 
   /** Waits until everything that was kept is on disk. */
   async flush() {
-    if (this.isWanted({})) await this.engine.callAsync("flush");
+    if (this.engine.runs) await this.engine.callAsync("flush");
+  }
+
+  /** Whether there may be anything to remove: entries of earlier loads are there also where nothing is cached now. */
+  get #isInUse() {
+    return this.engine.runs || this.isWanted({}) || typeof indexedDB !== "undefined";
   }
 
   /** Opens the database of the namespace, if that is possible within its time limit. @returns {Promise<void>} */
@@ -209,6 +224,7 @@ export class Keepsake {
     } finally {
       if (!stays && flight.epoch === this.engine.epoch) this.slots.withdraw(slot);
     }
+    if (flight.epoch !== this.engine.epoch) return false; // it died of the landing
     this.flights.delete(flight.id);
     if (stays) {
       this.slots.fill(slot, kept);
@@ -221,11 +237,11 @@ export class Keepsake {
     return stays;
   }
 
-  /** Ends a flight without a result to keep. @param {Flight} flight @param {boolean} [isRefresh] whether it was a refresh that failed */
-  land(flight, isRefresh = false) {
+  /** Ends a flight without a result to keep. @param {Flight} flight @param {"failed" | "refused"} [refresh] what became of it, if it was a refresh: the next one waits a while */
+  land(flight, refresh) {
     if (flight.epoch !== this.engine.epoch) return;
-    if (isRefresh) this.engine.call("land_failed", flight.id, Date.now());
-    else this.engine.call("land", flight.id);
+    if (refresh === undefined) this.engine.call("land", flight.id);
+    else this.engine.call(refresh === "failed" ? "land_failed" : "land_refused", flight.id, Date.now());
     this.flights.delete(flight.id);
     this.letGo();
   }
@@ -310,7 +326,7 @@ export class Keepsake {
 
   /** What was counted of a function, or without one of everything. @param {Cached} [cached] @returns {any} */
   stats(cached) {
-    const isKnown = cached === undefined ? this.isWanted({}) : this.isWanted(cached.options) && cached.enroll();
+    const isKnown = cached === undefined ? this.engine.runs : this.isWanted(cached.options) && cached.enroll();
     const stats = isKnown ? this.engine.call("stats", cached?.id) : GONE;
     return stats === GONE ? noStats() : stats;
   }

@@ -87,6 +87,15 @@ export class Keys {
     return typeof key === "string" ? key : undefined;
   }
 
+  /** What tells a call from others without an engine, if that can be told. @param {Cached} cached @param {unknown[]} args @returns {string | undefined} */
+  plainKey(cached, args) {
+    try {
+      return encodeFast([args, this.#dynamicDeps(cached)])?.join();
+    } catch {
+      return undefined;
+    }
+  }
+
   /** @param {number} id @param {Encoding | Part[]} encoding @param {number} [flight] */
   #load(id, encoding, flight) {
     if (!(encoding instanceof Encoding)) return this.engine.loadParts(id, /** @type {Uint8Array[]} */ (encoding), flight);

@@ -42,6 +42,7 @@ export function methodsOf(owner) {
 async function clear(cached) {
   const { cache } = cached;
   if (!cached.enroll()) return 0;
+  cached.sets.cancelAll();
   return cache.removing(() => cache.engine.callAsync("clear", cached.id), cached.handles(), cached);
 }
 
@@ -49,8 +50,15 @@ async function clear(cached) {
 async function remove(cached, args) {
   const { cache } = cached;
   const entries = shownBy(cached, args);
+  cancelSets(cached, args);
   const removed = await whenLoaded(cached, args, (length) => cache.removing(() => cache.engine.callAsync("remove", cached.id, length), entries, cached));
   return removed ?? 0;
+}
+
+/** What is being set of a call is not kept. @param {Cached} cached @param {any[]} args */
+function cancelSets(cached, args) {
+  const { keys } = cached.cache;
+  if (cached.sets.isOpen && cached.enroll()) cached.sets.cancel(keys.pageKey(cached, keys.encode(cached, undefined, args, null)));
 }
 
 /** The handle that shows a call, if there is one. @param {Cached} cached @param {any[]} args */
@@ -65,6 +73,8 @@ async function expire(cached, args) {
   const { cache } = cached;
   const { engine } = cache;
   const entries = args.length === 0 ? cached.handles() : shownBy(cached, args);
+  if (args.length === 0) cached.sets.cancelAll();
+  else cancelSets(cached, args);
   const expired = (/** @type {() => Promise<unknown>} */ remove) => {
     const count = cache.removing(remove, entries, cached);
     for (const entry of entries) entry.check();
@@ -123,7 +133,8 @@ function refreshed(cached, args) {
     if (number === GONE || number === undefined) return cached.run(undefined, args);
     const flight = takeOff(cached, number, extra);
     flight.isAnew = true;
-    return cached.persisted ? depart(cached, undefined, args, flight, extra, lookAway) : leadNow(cached, undefined, args, flight, extra);
+    const isLate = cached.persisted || (extra !== null && extra.fingerprint !== null); // the arguments may have changed
+    return isLate ? depart(cached, undefined, args, flight, extra, lookAway) : leadNow(cached, undefined, args, flight, extra);
   };
   const isLater = !cached.knowsSecret || hasContents(encoding);
   return isLater ? cache.keys.loadLater(cached, encoding).then((load) => start(load())) : start(cache.keys.load(cached, encoding));
@@ -139,7 +150,7 @@ async function set(cached, value, args) {
   const { cache } = cached;
   if (!cache.isEnabled(cached.options, args) || !cached.enroll()) return;
   const encoding = owned(cache.keys.encode(cached, undefined, args, null)); // before anything is awaited
-  const [removals, wipes] = [cached.removals, cache.wipes];
+  const { wipes } = cache;
   const extra = extraOf(cached, args, encoding);
   const turn = cached.sets.begin(cache.keys.pageKey(cached, encoding));
   try {
@@ -148,8 +159,7 @@ async function set(cached, value, args) {
     const { kept, reading } = takeGiven(cached, args, given); // what cannot be kept changes nothing
     if (reading !== null) await reading;
     const place = (/** @type {number} */ length) => {
-      const isCleared = removals !== cached.removals || wipes !== cache.wipes;
-      if (isCleared || !turn.isLatest()) return undefined;
+      if (wipes !== cache.wipes || !turn.isLatest()) return undefined; // it was cleared before it came
       cached.renewals += 1;
       const number = cache.engine.call("board_anew", cached.id, length);
       if (number === GONE || number === undefined) return undefined;
@@ -157,7 +167,7 @@ async function set(cached, value, args) {
       if (!cached.persisted || !cached.onDisk) return void store(cached, flight, args, given, kept);
       const stored = cache.engine.callAsync("stamp", flight.id).then(() => store(cached, flight, args, given, kept));
       flight.promise = stored;
-      return stored;
+      return flight.wait(stored, null, () => {}); // whoever joins and leaves does not end it
     };
     await whenLoaded(cached, args, place, 0, encoding);
   } finally {

@@ -11,11 +11,11 @@ import { classOf, isEmptyInside, isNative, kindOf, platformParts, typeOf } from 
 import { FLAT, PLATFORM, REGISTERED, isMade } from "./revive.js";
 
 /** @typedef {import("./revive.js").Part} Part */
-/** @typedef {{ up: Trail | null, step: string }} Trail the way to a container */
+/** @typedef {{ up: Trail | null, step: string, depth: number }} Trail the way to a container */
 /** A registered type, by the prototype of its objects. @typedef {Map<object, { tag: string, version?: number, encode(value: unknown): unknown }>} Prototypes */
 /**
- * What was taken of a value. `reading` settles when the bodies in it have been read.
- * @typedef {{ value: unknown, parts: Part[], holders: object[], reading: Promise<unknown> | null }} Packed
+ * What was taken of a value: how deep it is, and what settles when the bodies in it have been read.
+ * @typedef {{ value: unknown, parts: Part[], holders: object[], depth: number, reading: Promise<unknown> | null }} Packed
  */
 
 /** Thrown for a value with a response that is not to be kept. */
@@ -56,6 +56,9 @@ class Packer {
   #copies = new Map();
   /** @type {{ source: any, copy: any, trail: Trail }[]} containers that are still empty */
   #waiting = [];
+  #depth = 0;
+  /** The clone of each buffer with several views. @type {Map<ArrayBufferLike, ArrayBuffer>} */
+  #clones = new Map();
   /** @type {Set<unknown>} */
   #placeholders = new Set();
   /** @type {Part[]} */
@@ -77,7 +80,7 @@ class Packer {
     for (let next = this.#waiting.pop(); next !== undefined; next = this.#waiting.pop()) this.#fill(next.source, next.copy, next.trail);
     const reading = this.#readings.length === 0 ? null : Promise.all(this.#readings);
     reading?.catch(() => {}); // the value may be refused, or packed once more
-    return { value: root, parts: this.#parts, holders: [...this.#holders], reading };
+    return { value: root, parts: this.#parts, holders: [...this.#holders], depth: this.#depth, reading };
   }
 
   /** The copy of what stands at a step of the way. @param {any} item @param {Trail | null} up @param {string} step @returns {any} */
@@ -86,7 +89,8 @@ class Packer {
     if (typeof item !== "object" || item === null) return item;
     const known = this.#copies.get(item);
     if (known !== undefined) return known;
-    const trail = { up, step };
+    const trail = { up, step, depth: up === null ? 1 : up.depth + 1 };
+    if (trail.depth > this.#depth) this.#depth = trail.depth;
     try {
       const copy = this.#container(item, trail) ?? this.#leaf(item, trail);
       this.#copies.set(item, copy);
@@ -254,9 +258,14 @@ class Packer {
     if (hasProperties) this.#refuse(source, trail.up, trail.step);
     const group = this.#shared.get(buffer);
     if (group !== undefined) {
-      const clones = structuredClone(group);
-      group.forEach((member, at) => this.#copies.set(member, clones[at]));
-      return this.#copies.get(source);
+      if (!this.#clones.has(buffer)) {
+        const clones = structuredClone(group);
+        group.forEach((member, at) => this.#copies.set(member, clones[at]));
+        this.#clones.set(buffer, /** @type {any} */ (clones[0]).buffer ?? clones[0]);
+      }
+      const clone = this.#clones.get(buffer);
+      // An accessor or `encode` may have made a view anew.
+      return this.#copies.get(source) ?? (isView ? new Type(clone, source.byteOffset, source.length ?? source.byteLength) : clone);
     }
     const met = this.buffers.get(buffer);
     if (met === undefined) this.buffers.set(buffer, [source]);

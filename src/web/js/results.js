@@ -12,6 +12,10 @@ import { recipeFor } from "./types/recipes.js";
 /** @typedef {import("./flight.js").Flight} Flight */
 /** @typedef {import("./pack.js").Packed} Packed */
 
+/** What the engine says of a result: kept, or kept alone since it is too large. */
+const KEPT = 1;
+const TOO_LARGE = 2;
+
 const REMEDY = "Return plain data, or use cacheResource, which hands out the object itself.";
 
 /**
@@ -60,19 +64,26 @@ function isEndless(value) {
   return typeof Response === "function" && value instanceof Response && !isKeepable(value, true);
 }
 
-/** `cacheIf` says no. A resource that was made behind a stale one is nobody's then. @param {Cached} cached @param {Flight} flight @param {any[]} args @param {any} value */
+/** `cacheIf` says no. @param {Cached} cached @param {Flight} flight @param {any[]} args @param {any} value */
 function refused(cached, flight, args, value) {
   const passed = pass(cached, flight, value);
-  if (!cached.isResource || !flight.isBehind || flight.hasCallers) return passed;
+  if (!cached.isResource) return passed;
   const taken = take(cached, args, value, true);
-  if (taken !== NOT_KEPT) cached.cache.slots.discard(taken.kept);
+  if (taken !== NOT_KEPT) giveAway(flight, taken.kept);
   return passed;
+}
+
+/** A resource that is not kept is its caller's; one that nobody waits for is released. @param {Flight} flight @param {Kept} kept */
+function giveAway(flight, kept) {
+  const { slots } = kept.cached.cache;
+  if ((flight.isBehind || flight.isDeserted) && !flight.hasCallers) slots.discard(kept);
+  slots.disown(kept);
 }
 
 /** @param {Cached} cached @param {Flight} flight @param {unknown} value */
 function pass(cached, flight, value) {
-  cached.cache.land(flight);
-  flight.isPassed = true;
+  cached.cache.land(flight, flight.isBehind ? "refused" : undefined);
+  flight.isPassed = typeof Response === "function" && value instanceof Response && value.body !== null;
   return new Passed(value, () => {
     const taken = take(cached, [], value, true);
     return taken === NOT_KEPT || taken.reading !== null ? null : { value: taken.kept.out() };
@@ -119,8 +130,12 @@ function take(cached, args, value, promised) {
   }
 }
 
+/** A clone of what is deeper may meet the end of the stack. */
+const DEEP = 500;
+
 /** Whether a clone would meet the end of the stack. @param {Packed} packed */
-function isTooDeep({ value, parts }) {
+function isTooDeep({ value, parts, depth }) {
+  if (depth < DEEP) return false;
   try {
     structuredClone([value, parts]);
     return false;
@@ -184,20 +199,21 @@ export function store(cached, flight, args, value, kept) {
     ttl = cached.ttlOf(value, args);
   } catch (error) {
     noTtl(error);
-    kept.release = null;
+    giveAway(flight, kept);
     return kept;
   }
   try {
     const size = cached.isResource ? 0 : sizeOf(kept.value, kept.how === TREE) + (kept.parts === null ? 0 : sizeOf(kept.parts));
     const data = cached.isResource ? undefined : [kept.value, kept.parts];
-    stays = cache.place(flight, kept, (slot) => engine.call("keep", flight.id, slot, Date.now(), size, ttl, data));
+    let landing = 0;
+    stays = cache.place(flight, kept, (slot) => (landing = engine.call("keep", flight.id, slot, Date.now(), size, ttl, data)) === KEPT || landing === TOO_LARGE);
+    if (stays && landing === TOO_LARGE) cache.report("value-too-large", `a value of ${cached.description} is larger than its maxSize, so it is kept alone. Make maxSize larger, or the value smaller.`);
   } catch (error) {
     if (!(error instanceof KeepsakeError)) throw error; // the end of the stack
     noTtl(error);
   }
   if (stays && flight.origin !== null && isObject(value)) engine.call("remember", value, flight.origin);
-  if (!stays && (flight.isBehind || flight.isDeserted) && !flight.hasCallers) cache.slots.discard(kept); // nobody has it
-  // It belongs to its caller; also if the engine died meanwhile, and what it kept is about to be released.
-  if (!stays || flight.epoch !== engine.epoch) cache.slots.disown(kept);
+  // Also if the engine died meanwhile, and what it kept is about to be released.
+  if (!stays || flight.epoch !== engine.epoch) giveAway(flight, kept);
   return kept;
 }

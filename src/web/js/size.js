@@ -8,6 +8,7 @@
  * but none (`new Array(9).fill(0)`, and what `structuredClone` gives) is written with its indices; here it is dense. A
  * slice of a text is written in two bytes each if one of the whole is beyond Latin-1; here only the slice counts.
  */
+import { DOUBLE, UNKNOWN, bigInt, binary, integer, isIndex, isSmall, key, number, scalar, startsWithDigit, text, varint } from "./format.js";
 import { kindOf } from "./platform.js";
 
 const { call } = Function.prototype;
@@ -20,10 +21,6 @@ const bigIntOf = call.bind(BigInt.prototype.valueOf);
 
 /** The version of the format, in front of all. */
 const HEAD = 2;
-/** A tag and a double. */
-const DOUBLE = 9;
-/** What cannot be looked into: objects of the platform, functions, what throws when it is read. */
-const UNKNOWN = 64;
 /** A view on a buffer that was counted with another. */
 const HEAD_OF_VIEW = 8;
 /** Deeper objects wait until the stack is free again: it must hold, whoever calls. */
@@ -35,10 +32,6 @@ const MOST_COLUMNS = 1000;
 
 /** Properties of errors for which there is a tag. */
 const ERROR_TAGS = new Set(["message", "cause", "stack", "errors"]);
-/** V8 keeps Latin-1 in one byte each, and knows without looking that such a text does not match: 10 ns at any length. */
-const BEYOND_LATIN_1 = /[^\x00-\xff]/;
-const NOTHING = /(?:)/;
-
 /**
  * @param {unknown} value
  * @param {boolean} [isTree] whether no object is in it twice: known to be so, nobody has to look (see `isTree` in `copier.js`)
@@ -309,83 +302,4 @@ class Walk {
     }
     return bytes;
   }
-}
-
-/** @param {unknown} value no object @returns {number} */
-function scalar(value) {
-  switch (typeof value) {
-    case "string":
-      return text(value);
-    case "number":
-      return number(value);
-    case "bigint":
-      return bigInt(value);
-    case "function":
-    case "symbol":
-      return UNKNOWN;
-    default:
-      return 1;
-  }
-}
-
-/** @param {number} value */
-function number(value) {
-  return isSmall(value) ? integer(value) : DOUBLE;
-}
-
-/** Whether V8 keeps a number as an integer. With compressed pointers, as in Chrome, they have one bit less. @param {number} value */
-function isSmall(value) {
-  return (value | 0) === value && !Object.is(value, -0);
-}
-
-/** @param {number} value small */
-function integer(value) {
-  return 1 + varint(((value << 1) ^ (value >> 31)) >>> 0); // zigzag
-}
-
-/** @param {string} value */
-function text(value) {
-  let bytes = value.length;
-  if (BEYOND_LATIN_1.test(value)) {
-    bytes *= 2;
-    NOTHING.test(""); // the text that matched last is held by `RegExp.input`, however large it is
-  }
-  return 1 + varint(bytes) + bytes;
-}
-
-/** @param {bigint} value */
-function bigInt(value) {
-  if (value === 0n) return 2;
-  if (BigInt.asIntN(64, value) === value) return 10;
-  const bytes = 8 * Math.ceil(value.toString(16).length / 16);
-  return 1 + varint(2 * bytes) + bytes;
-}
-
-/** @param {number} length in bytes, if the object is what it says */
-function binary(length) {
-  return Number.isSafeInteger(length) && length >= 0 ? 1 + varint(length) + length : UNKNOWN;
-}
-
-/** @param {string} name */
-function key(name) {
-  return isIndex(name) ? number(Number(name)) : text(name);
-}
-
-/** @param {string} name */
-function startsWithDigit(name) {
-  const code = name.charCodeAt(0);
-  return code >= 48 && code <= 57;
-}
-
-/** Whether a name is the index of an array. @param {string} name */
-function isIndex(name) {
-  return startsWithDigit(name) && String(Number(name) >>> 0) === name && name !== "4294967295";
-}
-
-/** How long a count is, seven bits in each byte. @param {number} value */
-function varint(value) {
-  if (value < 2 ** 7) return 1;
-  if (value < 2 ** 14) return 2;
-  if (value < 2 ** 21) return 3;
-  return value < 2 ** 28 ? 4 : 5;
 }

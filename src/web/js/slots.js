@@ -41,10 +41,8 @@ export class Slots {
   /** A slot for a value that the engine is asked to keep. @returns {number} */
   reserve() {
     const slot = this.#free.pop() ?? this.#slots.length;
-    if (slot === this.#slots.length) {
-      this.#slots.push(undefined);
-      this.primitives.push(NO_PRIMITIVE);
-    }
+    if (slot === this.#slots.length) this.#slots.push(undefined);
+    this.primitives[slot] = NO_PRIMITIVE;
     return slot;
   }
 
@@ -87,7 +85,7 @@ export class Slots {
 
   /** Releases what was never kept and nobody has. User code runs. @param {Kept} kept */
   discard(kept) {
-    if (kept.release !== null && !this.#holders.has(identityOf(kept))) this.#release(kept, kept.release);
+    if (kept.release !== null && !this.#holders.has(identityOf(kept)) && !this.isReleased(kept.value)) this.#release(kept, kept.release);
   }
 
   /** Whether a resource has been released. @param {unknown} value */
