@@ -97,6 +97,16 @@ pub struct CacheKey {
 }
 
 impl CacheKey {
+    /// How many bytes it takes.
+    pub const LENGTH: usize = 32;
+
+    /// Back from [`Self::bytes`].
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (function, call) = bytes.split_at_checked(Self::LENGTH / 2)?;
+        let digest = |half: &[u8]| Some(Digest::from_bytes(half.try_into().ok()?));
+        Some(Self { function: digest(function)?, call: digest(call)? })
+    }
+
     /// The 32 bytes under which the entry is stored; the keys of one function lie side by side.
     pub fn bytes(self) -> [u8; 32] {
         let mut bytes = [0; 32];
@@ -197,5 +207,8 @@ mod tests {
         let key = CacheKey { function: Digest(1), call: Digest(2) };
         assert_eq!(key.to_string(), format!("{:032x}{:032x}", 1, 2));
         assert_eq!(Digest::from_bytes(Digest(5).bytes()), Digest(5));
+        let key = CacheKey { function: Digest(5), call: Digest(6) };
+        assert_eq!(CacheKey::from_bytes(&key.bytes()), Some(key));
+        assert_eq!(CacheKey::from_bytes(&key.bytes()[1..]), None);
     }
 }

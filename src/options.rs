@@ -3,7 +3,7 @@
 use crate::duration::Millis;
 use crate::error::Error;
 use crate::near_miss::near_miss;
-use crate::policy::{Policy, RefreshMode, Ttl};
+use crate::policy::{LOCK_TIMEOUT, Policy, RefreshMode, SingleFlight, Ttl};
 use crate::size::Bytes;
 use crate::store::Limits;
 
@@ -85,7 +85,7 @@ const fn option(name: &'static str, data: bool, resource: bool, page: bool) -> K
 }
 
 /// Every option there is: data, resource, page.
-const OPTIONS: [Known; 20] = [
+const OPTIONS: [Known; 22] = [
     option("name", true, true, false),
     option("version", true, true, true),
     option("deps", true, true, true),
@@ -98,6 +98,8 @@ const OPTIONS: [Known; 20] = [
     option("maxEntries", true, true, true),
     option("maxSize", true, false, true),
     option("persist", true, false, true),
+    option("singleFlight", true, false, true),
+    option("lockTimeout", true, false, true),
     option("enabled", true, true, true),
     option("validate", true, true, true),
     option("cacheIf", true, true, true),
@@ -167,6 +169,10 @@ pub struct Options {
     pub max_memory: Option<Bytes>,
     /// Whether entries survive the page.
     pub persist: Option<bool>,
+    /// Who shares one computation.
+    pub single_flight: Option<SingleFlight>,
+    /// How long another tab's computation is waited for.
+    pub lock_timeout: Option<Millis>,
 }
 
 impl Options {
@@ -182,6 +188,8 @@ impl Options {
                 size: self.max_size.or(page.max_size).unwrap_or(most.size),
             },
             persist: kind == Kind::Data && self.persist.or(page.persist).unwrap_or(true),
+            single_flight: self.single_flight.or(page.single_flight).unwrap_or(SingleFlight::Origin),
+            lock_timeout: self.lock_timeout.or(page.lock_timeout).unwrap_or(LOCK_TIMEOUT),
         }
     }
 

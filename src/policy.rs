@@ -14,6 +14,9 @@ pub const MAX_MEMORY: Bytes = Bytes(256 * 1024 * 1024);
 /// How long a background refresh that failed is not tried again.
 pub const REFRESH_COOLDOWN: Millis = Millis(60_000);
 
+/// How long another tab's computation is waited for, if nothing is said.
+pub const LOCK_TIMEOUT: Millis = Millis(60_000);
+
 /// When a refresh that came to nothing at `now` is tried again.
 pub fn retry_at(now: Millis) -> Millis {
     now.plus(REFRESH_COOLDOWN)
@@ -37,6 +40,15 @@ pub enum RefreshMode {
     Background,
 }
 
+/// Who shares one computation of a persisted function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SingleFlight {
+    /// All tabs and workers of the origin.
+    Origin,
+    /// The callers in one tab.
+    Tab,
+}
+
 /// What holds for a function once the page's defaults and Keepsake's own are filled in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
@@ -50,6 +62,10 @@ pub struct Policy {
     pub limits: Limits,
     /// Whether entries are written to disk.
     pub persist: bool,
+    /// Who shares one computation, if they are.
+    pub single_flight: SingleFlight,
+    /// How long another tab's computation is waited for.
+    pub lock_timeout: Millis,
 }
 
 /// When an entry ends in each of the two places.
@@ -64,7 +80,15 @@ pub struct Lifetimes {
 impl Default for Policy {
     /// What holds for a resource that asks for nothing.
     fn default() -> Self {
-        Self { ttl: None, refresh_mode: RefreshMode::Foreground, max_stale: None, limits: Limits::NONE, persist: false }
+        Self {
+            ttl: None,
+            refresh_mode: RefreshMode::Foreground,
+            max_stale: None,
+            limits: Limits::NONE,
+            persist: false,
+            single_flight: SingleFlight::Origin,
+            lock_timeout: LOCK_TIMEOUT,
+        }
     }
 }
 

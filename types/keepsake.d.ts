@@ -80,6 +80,13 @@ export interface DataOptions<F extends AnyFunction = AnyFunction> extends Common
    * this is kept alone. Default: no limit but the page's {@link PageOptions.maxMemory}.
    */
   maxSize?: Size;
+  /**
+   * Who shares one computation of a persisted function: all tabs and workers of the origin (the default), or the callers in
+   * one tab. What another tab computes is waited for, and found on disk.
+   */
+  singleFlight?: "origin" | "tab";
+  /** How long another tab's computation is waited for at most. One that is closed is not waited for. Default: `"60s"`. */
+  lockTimeout?: Duration;
 }
 
 /** Options of {@link cacheResource}. */
@@ -108,6 +115,8 @@ export interface PageOptions {
   maxMemory?: Size;
   /** `false` keeps every function in memory only. The type of persisted functions stays: they return promises. */
   persist?: boolean;
+  singleFlight?: "origin" | "tab";
+  lockTimeout?: Duration;
   enabled?: boolean | ((...args: any[]) => boolean);
   validate?: (value: any, ...args: any[]) => boolean | Promise<boolean>;
   cacheIf?: (value: any, ...args: any[]) => boolean | Promise<boolean>;

@@ -190,6 +190,12 @@ impl Functions {
         self.keys.get(function as usize).copied().flatten()
     }
 
+    /// The functions that have had a key.
+    pub fn with_key(&self, key: Digest) -> Vec<u32> {
+        let wrapped = self.wrapped.iter().zip(0..).filter_map(|(wrapped, id)| Some((wrapped.as_ref()?, id)));
+        wrapped.filter(|(wrapped, _)| wrapped.past.contains(&key)).map(|(_, id)| id).collect()
+    }
+
     /// Whether anything of a function may be on disk, by its number in the store.
     pub fn is_on_disk(&self, function: FunctionId) -> bool {
         self.known(function).is_some_and(|known| known.on_disk)

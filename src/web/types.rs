@@ -10,7 +10,7 @@ use super::sys;
 use crate::duration::{self, Millis};
 use crate::error::Error;
 use crate::options::{Options, Scope, check_keys, invalid};
-use crate::policy::{RefreshMode, Ttl};
+use crate::policy::{RefreshMode, SingleFlight, Ttl};
 use crate::size::{self, Bytes};
 
 /// Parses and checks the options of a function or of the page.
@@ -44,6 +44,11 @@ pub fn options(scope: Scope, given: &JsValue) -> Result<Options, Fault> {
         max_size: reader.size("maxSize")?,
         max_memory: reader.size("maxMemory")?,
         persist: reader.typed("persist", "true or false")?,
+        single_flight: reader.choice("singleFlight", ["origin", "tab"])?.map(|chosen| match chosen {
+            0 => SingleFlight::Origin,
+            _ => SingleFlight::Tab,
+        }),
+        lock_timeout: reader.duration("lockTimeout")?,
     })
 }
 

@@ -137,7 +137,13 @@ impl Engine {
 
     /// Reads a flight's entry from disk, if its function keeps any there and the entry has not expired. Gives also how
     /// long it stays in memory.
-    pub async fn read(self: Rc<Self>, flight: FlightId, now: Millis) -> Option<(Freshness, Lifetime, [JsValue; 2])> {
+    /// `as_what` is how it is counted, if it is a look-up.
+    pub async fn read(
+        self: Rc<Self>,
+        flight: FlightId,
+        as_what: Option<Found>,
+        now: Millis,
+    ) -> Option<(Freshness, Lifetime, [JsValue; 2])> {
         let (disk, start) = self.start(flight)?;
         if !start.policy.persist {
             return None;
@@ -150,7 +156,9 @@ impl Engine {
             disk.remove(start.key);
             return None;
         }
-        self.state.borrow_mut().slots.stats(start.function).found(Found::Disk);
+        if let Some(found) = as_what {
+            self.state.borrow_mut().slots.stats(start.function).found(found);
+        }
         Some((freshness, lifetime, stored.value))
     }
 
@@ -275,7 +283,7 @@ impl Engine {
         self.state.borrow_mut().flights.revoke_one(flight);
     }
 
-    fn start(&self, flight: FlightId) -> Option<(Rc<Disk>, Start)> {
+    pub(super) fn start(&self, flight: FlightId) -> Option<(Rc<Disk>, Start)> {
         let state = self.state.borrow();
         let start = state.starts.get(&flight)?.clone();
         Some((state.spaces.get(start.space)?.disk.clone(), start))

@@ -7,6 +7,7 @@ mod expiry;
 mod identities;
 mod removal;
 mod slots;
+mod tabs;
 mod upkeep;
 
 use std::cell::RefCell;
@@ -19,7 +20,7 @@ use wasm_bindgen::JsValue;
 use super::codecs::Codec;
 use super::error::Fault;
 use super::functions::{Current, Functions, Page, Registered, Wrapped};
-use super::idb::{Disk, Report, Stamp, connection};
+use super::idb::{Disk, Report, Stamp, Tell, connection};
 use super::rules::Rules;
 use super::scratch::Scratch;
 use super::types;
@@ -42,6 +43,7 @@ pub struct Engine {
     /// Where JavaScript puts encodings.
     pub scratch: Scratch,
     report: Report,
+    tell: Tell,
     state: RefCell<State>,
 }
 
@@ -106,7 +108,7 @@ impl Engine {
     ///
     /// # Errors
     /// What the platform threw.
-    pub fn new(report: Report) -> Result<Self, JsValue> {
+    pub fn new(report: Report, tell: Tell) -> Result<Self, JsValue> {
         let state = State {
             page: Page::default(),
             functions: Functions::default(),
@@ -122,7 +124,7 @@ impl Engine {
             last_rest: 0,
             identities: Objects::default(),
         };
-        let engine = Self { scratch: Scratch::default(), report, state: RefCell::new(state) };
+        let engine = Self { scratch: Scratch::default(), report, tell, state: RefCell::new(state) };
         engine.enter("")?;
         Ok(engine)
     }
@@ -135,7 +137,7 @@ impl Engine {
         if let Some(known) = state.spaces.iter().position(|space| space.namespace == namespace) {
             return Ok(known);
         }
-        let disk = Disk::new(namespace, self.report.clone());
+        let disk = Disk::new(namespace, self.report.clone(), self.tell.clone());
         for site in &state.factories {
             disk.mark(*site);
         }

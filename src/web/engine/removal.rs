@@ -108,7 +108,7 @@ impl Engine {
             };
             let (on_disk, in_memory) = (of(true), of(false));
             let (count, alone) = (state.clear(&on_disk), state.clear(&in_memory));
-            let disk = (kind == Kind::Data).then(|| (state.spaces[here].disk.clone(), vec![What::All]));
+            let disk = (kind == Kind::Data).then(|| (state.spaces[here].disk.clone(), vec![What::Data]));
             (alone, (count, disk))
         };
         let total = total(Some(removed));
@@ -133,7 +133,7 @@ impl Engine {
 
 impl State {
     /// Removes what functions have in memory and under way; how many entries there were.
-    fn clear(&mut self, functions: &[FunctionId]) -> u32 {
+    pub(super) fn clear(&mut self, functions: &[FunctionId]) -> u32 {
         let Self { store, flights, slots, .. } = self;
         let mut count = 0;
         for &function in functions {

@@ -10,7 +10,7 @@ use crate::error::{Culprit, Error, Place};
 use crate::flight::FlightId;
 use crate::freshness::{Freshness, Lifetime};
 use crate::size::Bytes;
-use crate::stats::Refreshed;
+use crate::stats::{Found, Refreshed};
 use crate::store::New;
 use crate::web::engine::{CallResult, Verdict};
 use crate::web::error::Fault;
@@ -57,8 +57,10 @@ impl Engine {
     }
 
     /// Reads a flight's entry from disk: `[isFresh, storedAt, freshUntil, staleUntil, value, parts]`, or nothing.
-    pub fn read(&self, flight: u32, now: f64) -> Promise {
-        let read = self.0.clone().read(FlightId(flight), Millis::from_js(now));
+    /// It counts as a look-up that found it on disk (0), after another tab has computed it (1), or not at all (2).
+    pub fn read(&self, flight: u32, as_what: u32, now: f64) -> Promise {
+        let found = [Found::Disk, Found::Tab].get(as_what as usize).copied();
+        let read = self.0.clone().read(FlightId(flight), found, Millis::from_js(now));
         future_to_promise(async move {
             let Some((freshness, lifetime, value)) = read.await else {
                 return Ok(JsValue::UNDEFINED);

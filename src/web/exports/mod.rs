@@ -3,6 +3,7 @@
 mod calls;
 mod keys;
 mod removal;
+mod tabs;
 
 use std::rc::Rc;
 
@@ -24,17 +25,22 @@ pub struct Engine(Rc<Inner>);
 
 #[wasm_bindgen]
 impl Engine {
-    /// `report` is called with a code, a message and what was thrown.
+    /// `report` is called with a code, a message and what was thrown; `tell` with a database, a word and keys, for the other
+    /// tabs, and gives a promise that settles when they have heard.
     ///
     /// # Errors
     /// If the platform has no random numbers.
     #[wasm_bindgen(constructor)]
-    pub fn new(report: Function) -> Result<Engine, JsValue> {
+    pub fn new(report: Function, tell: Function) -> Result<Engine, JsValue> {
         let report = Rc::new(move |code: &str, message: &str, thrown: JsValue| {
             // It is ours and catches what the user's listener throws.
             let _ = report.call3(&JsValue::UNDEFINED, &code.into(), &message.into(), &thrown);
         });
-        Ok(Self(Rc::new(Inner::new(report)?)))
+        let tell = Rc::new(move |database: &str, word: &str, keys: JsValue| {
+            let heard = tell.call3(&JsValue::UNDEFINED, &database.into(), &word.into(), &keys);
+            heard.map_or_else(|_| Promise::resolve(&JsValue::UNDEFINED), |heard| Promise::resolve(&heard))
+        });
+        Ok(Self(Rc::new(Inner::new(report, tell)?)))
     }
 
     /// The address of the scratch area.

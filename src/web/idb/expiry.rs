@@ -31,7 +31,10 @@ impl Disk {
         let disk = self.clone();
         async move {
             match disk.attempt(|database| expire_stored(database, what, now, stale_until.clone())).await {
-                Ok(Some(count)) => Outcome { removed: waiting + count, complete: true },
+                Ok(Some(count)) => {
+                    disk.tell_removed(what).await;
+                    Outcome { removed: waiting + count, complete: true }
+                }
                 Ok(None) => Outcome { removed: waiting, complete: !disk.has_failed() },
                 Err(thrown) => {
                     let message =
@@ -91,7 +94,7 @@ fn open_cursor(values: &IdbObjectStore, what: What) -> Result<IdbRequest, JsValu
     match what {
         What::Entry(key) => values.open_cursor_with_range(&entry_key(key)),
         What::Function(function) => values.open_cursor_with_range(&range_of(function)?.into()),
-        What::All => values.open_cursor(),
+        What::Data | What::All => values.open_cursor(),
     }
 }
 

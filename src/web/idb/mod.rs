@@ -11,6 +11,7 @@ mod writes;
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 use std::rc::Rc;
 
 use js_sys::{Array, Function, Promise, Uint8Array};
@@ -31,10 +32,15 @@ const READ_LIMIT: i32 = 1_000;
 /// Tells the page of a fault: code, message, what was thrown.
 pub type Report = Rc<dyn Fn(&str, &str, JsValue)>;
 
+/// Tells the other tabs of what was removed or written: the database, what, the keys. Gives a promise that settles when they
+/// have heard, within a bound.
+pub type Tell = Rc<dyn Fn(&str, &str, JsValue) -> Promise>;
+
 /// One database, opened at its first use.
 pub struct Disk {
     name: String,
     report: Report,
+    tell: Tell,
     state: RefCell<State>,
 }
 
@@ -46,6 +52,9 @@ struct State {
     marks: marks::Marks,
     reads: Vec<reads::Pending>,
     writes: Vec<Write>,
+    /// The latest batch, and what settles its promise while it is gathered.
+    latest: Option<Promise>,
+    batch_waiting: Option<Function>,
     /// How many batches are under way or about to be.
     writing: u32,
     /// Functions whose note this page has left.
@@ -68,11 +77,28 @@ pub struct Stamp {
     function: f64,
 }
 
+impl fmt::Display for Stamp {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}.{}", self.database, self.function)
+    }
+}
+
 impl Disk {
     /// The database of a namespace; nothing is opened yet.
-    pub fn new(namespace: &str, report: Report) -> Rc<Self> {
+    pub fn new(namespace: &str, report: Report, tell: Tell) -> Rc<Self> {
         let name = if namespace.is_empty() { "keepsake".into() } else { ["keepsake:", namespace].concat() };
-        Rc::new(Self { name, report, state: RefCell::default() })
+        Rc::new(Self { name, report, tell, state: RefCell::default() })
+    }
+
+    /// Its name, which is the same in every tab.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Tells the other tabs; settles when they have heard, within a bound.
+    async fn tell(&self, what: &str, keys: JsValue) {
+        let heard = (self.tell)(&self.name, what, keys);
+        let _ = JsFuture::from(heard).await; // it never rejects
     }
 
     /// The secret for argument digests; `None` as long as the database is not open, or if it cannot be.
@@ -85,6 +111,11 @@ impl Disk {
         let state = self.state.borrow();
         let known = state.generations.functions.get(&function);
         Stamp { database: state.generations.database, function: known.copied().unwrap_or_default() }
+    }
+
+    /// Learns the generations of a function.
+    pub async fn learn(self: Rc<Self>, function: Digest) {
+        self.read(CacheKey { function, call: Digest(0) }).await;
     }
 
     fn fault(&self, code: &str, message: &str, thrown: JsValue) {

@@ -23,7 +23,9 @@ pub enum What {
     Entry(CacheKey),
     /// All of one function.
     Function(Digest),
-    /// Everything, also of functions that this page has not loaded.
+    /// All that `cacheData` has kept, also of functions that this page has not loaded.
+    Data,
+    /// Everything, in the memory of all tabs too.
     All,
 }
 
@@ -33,7 +35,35 @@ impl What {
         match self {
             Self::Entry(one) => key == one,
             Self::Function(function) => key.function == function,
-            Self::All => true,
+            Self::Data | Self::All => true,
+        }
+    }
+}
+
+impl What {
+    /// The word for it, and the key, as other tabs are told.
+    fn told(self) -> (&'static str, JsValue) {
+        match self {
+            Self::Entry(key) => ("entry", entry_key(key)),
+            Self::Function(function) => ("function", function_key(function)),
+            Self::Data => ("data", JsValue::UNDEFINED),
+            Self::All => ("all", JsValue::UNDEFINED),
+        }
+    }
+
+    /// Whether it is everything.
+    pub fn is_all(self) -> bool {
+        matches!(self, Self::All)
+    }
+
+    /// Reads it back.
+    pub fn heard(word: &str, key: &[u8]) -> Option<Self> {
+        match word {
+            "entry" => CacheKey::from_bytes(key).map(Self::Entry),
+            "function" => key.try_into().ok().map(|bytes| Self::Function(Digest::from_bytes(bytes))),
+            "data" => Some(Self::Data),
+            "all" => Some(Self::All),
+            _ => None,
         }
     }
 }
@@ -62,16 +92,32 @@ impl Outcome {
 }
 
 impl Disk {
-    /// Removes one entry, and waits for nothing.
+    /// Removes one entry that is of no use, and waits for nothing. Other tabs find that out by themselves.
     pub fn remove(self: &Rc<Self>, key: CacheKey) {
-        let removal = self.removal(What::Entry(key));
+        let removal = self.quiet_removal(What::Entry(key));
         spawn_local(async move {
             removal.await;
         });
     }
 
-    /// Drops what waits to be written at once, then removes the rest.
+    /// Drops what waits to be written at once, then removes the rest; then every tab that is awake has heard of it.
     pub fn removal(self: &Rc<Self>, what: What) -> impl Future<Output = Outcome> + use<> {
+        let removal = self.quiet_removal(what);
+        let disk = self.clone();
+        async move {
+            let outcome = removal.await;
+            disk.tell_removed(what).await;
+            outcome
+        }
+    }
+
+    /// Lets the other tabs drop what they have in memory and are computing.
+    pub(super) async fn tell_removed(&self, what: What) {
+        let (word, key) = what.told();
+        self.tell(word, key).await;
+    }
+
+    fn quiet_removal(self: &Rc<Self>, what: What) -> impl Future<Output = Outcome> + use<> {
         let before = self.drop_waiting(what);
         self.close_batch();
         let disk = self.clone();
@@ -91,7 +137,8 @@ impl Disk {
         }
     }
 
-    fn drop_waiting(&self, what: What) -> u32 {
+    /// Drops what waits to be written; how many entries that were.
+    pub fn drop_waiting(&self, what: What) -> u32 {
         let mut state = self.state.borrow_mut();
         let before = state.writes.len();
         state.writes.retain(|write| !what.includes(write.key));
@@ -112,7 +159,7 @@ impl Disk {
                 count
             }
             What::Function(function) => self.remove_function(function, &values, &entries, &functions).await?,
-            What::All => self.remove_all(&values, &entries, &functions).await?,
+            What::Data | What::All => self.remove_all(&values, &entries, &functions).await?,
         };
         commit(transaction).await?;
         Ok(removed)

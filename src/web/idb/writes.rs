@@ -8,7 +8,7 @@ use indexed_db_futures::database::Database;
 use indexed_db_futures::internals::SystemRepr;
 use indexed_db_futures::prelude::*;
 use indexed_db_futures::transaction::{Transaction, TransactionDurability, TransactionMode, TransactionOptions};
-use js_sys::{Array, Promise};
+use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::IdbObjectStore;
@@ -49,6 +49,10 @@ impl Disk {
         state.writes.push(write);
         if state.writes.len() == 1 {
             state.writing += 1;
+            let state = &mut *state;
+            if state.batch_waiting.is_none() {
+                state.latest = Some(Promise::new(&mut |resolve, _| state.batch_waiting = Some(resolve)));
+            }
             let disk = self.clone();
             spawn_local(async move { disk.write_waiting().await });
         }
@@ -66,32 +70,61 @@ impl Disk {
         let _ = JsFuture::from(idle).await;
     }
 
+    /// Settles when all that was given to be written until now has been, or could not be.
+    pub async fn batch_written(self: Rc<Self>) {
+        let latest = self.state.borrow().latest.clone();
+        if let Some(latest) = latest {
+            let _ = JsFuture::from(latest).await;
+        }
+    }
+
     /// Closes the batch: what is written from now on goes out in a later transaction.
     pub(super) fn close_writes(self: &Rc<Self>) {
         let mut state = self.state.borrow_mut();
         let batch = std::mem::take(&mut state.writes);
         if !batch.is_empty() {
             state.writing += 1;
+            let waiting = std::mem::take(&mut state.batch_waiting);
             let disk = self.clone();
-            spawn_local(async move { disk.write_batch(batch).await });
+            spawn_local(async move { disk.write_batch(batch, waiting).await });
         }
     }
 
     async fn write_waiting(self: Rc<Self>) {
-        let batch = std::mem::take(&mut self.state.borrow_mut().writes);
-        self.write_batch(batch).await;
+        let (batch, waiting) = {
+            let mut state = self.state.borrow_mut();
+            (std::mem::take(&mut state.writes), std::mem::take(&mut state.batch_waiting))
+        };
+        self.write_batch(batch, waiting).await;
     }
 
-    async fn write_batch(self: Rc<Self>, batch: Vec<Write>) {
-        if batch.is_empty() {
-            self.written(); // it has gone out already
-            return;
-        }
-        if let Err(thrown) = self.attempt(|database| self.clone().put_batch(database, batch.clone())).await {
-            let message = "writing to the database failed, so some entries stay in memory only.";
-            self.fault("write-failed", message, thrown);
+    async fn write_batch(self: Rc<Self>, batch: Vec<Write>, waiting: Option<Function>) {
+        self.write_all(batch).await;
+        if let Some(resolve) = waiting {
+            let _ = resolve.call0(&JsValue::UNDEFINED);
         }
         self.written();
+    }
+
+    async fn write_all(self: &Rc<Self>, batch: Vec<Write>) {
+        if batch.is_empty() {
+            return; // it has gone out already
+        }
+        match self.attempt(|database| self.clone().put_batch(database, batch.clone())).await {
+            Ok(Some(())) => self.tell_written(&batch),
+            Ok(None) => {}
+            Err(thrown) => {
+                let message = "writing to the database failed, so some entries stay in memory only.";
+                self.fault("write-failed", message, thrown);
+            }
+        }
+    }
+
+    /// Other tabs have older values in memory, if they have any.
+    fn tell_written(self: &Rc<Self>, batch: &[Write]) {
+        let keys: Vec<u8> = batch.iter().flat_map(|write| write.key.bytes()).collect();
+        let (disk, keys) = (self.clone(), Uint8Array::from(keys.as_slice()));
+        spawn_local(async move { disk.tell("stored", keys.into()).await });
     }
 
     /// Something that was begun has been written, or could not be.

@@ -2,7 +2,8 @@
 /** Refreshing a stale value behind the calls that it is served to. */
 import { changed, compute, takeOff } from "./compute.js";
 import { GONE } from "./engine.js";
-import { Alone, Kept } from "./kept.js";
+import { Again, Kept } from "./kept.js";
+import { readFresh } from "./lead.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 
@@ -28,20 +29,29 @@ export function refreshBehind(cached, self, args, kept) {
 /** @param {Cached} cached @param {unknown} self @param {any[]} args @param {import("./flight.js").Flight} flight @returns {Promise<import("./flight.js").Outcome>} */
 async function refresh(cached, self, args, flight) {
   const { cache } = cached;
-  if (cache.flights.get(flight.id) !== flight) return new Alone(undefined); // a call that cannot wait has taken its place
+  if (cache.flights.get(flight.id) !== flight) return new Again(); // a call that cannot wait has taken its place
   try {
     if (cached.isResource) flight.origin = cache.originOf(cached, args);
     if (cached.persisted) await cache.engine.callAsync("stamp", flight.id);
     if (await changed(cached, self, args, flight)) {
       cache.land(flight);
       cached.note("refresh", { result: "dropped" });
-      return new Alone(undefined); // who joined computes
+      return new Again(); // who joined calls again
     }
-    const result = await compute(cached, self, args, flight, NO_CALLER);
+    const turn = cached.persisted ? await cache.neighbours.turn(flight, true) : undefined;
+    if (turn === null) {
+      cache.land(flight); // another tab refreshes it
+      cached.note("refresh", { result: "dropped" });
+      return new Again();
+    }
+    const known = turn?.wasWaited ? await readFresh(cached, args, flight) : null;
+    const result = known ?? (await compute(cached, self, args, flight, NO_CALLER));
+    void cache.neighbours.end(flight, result instanceof Kept && result.slot >= 0);
     cached.note("refresh", { result: result instanceof Kept && result.slot >= 0 ? "done" : "dropped" });
     return result;
   } catch (error) {
     flight.isOver = true;
+    void cache.neighbours.end(flight, false);
     cache.land(flight, "failed");
     cache.report("refresh-failed", `refreshing an entry of ${cached.description} failed; the stale value is served as long as it may be.`, error);
     cached.note("refresh", { result: "failed" });

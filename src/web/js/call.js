@@ -254,6 +254,6 @@ function join(cached, self, args, number, extra) {
   }
   cached.note("join");
   if (extra !== null) flight.entry ??= extra.entry;
-  const outcome = flight.promise.then((result) => result.share(() => cached.run(self, args)));
+  const outcome = flight.promise.then((result) => result.share(() => cached.run(self, args), () => again(cached, self, args)));
   return wait(cached, flight, outcome, extra);
 }

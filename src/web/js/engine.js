@@ -38,6 +38,7 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 
 /** @typedef {import("./glue.js").WasmEngine} WasmEngine */
 /** @typedef {(code: string, message: string, error?: unknown) => void} Report */
+/** Tells the other tabs: a database, a word, keys. It never rejects. @typedef {(database: string, word: string, keys?: Uint8Array) => Promise<void>} Tell */
 
 export class Engine {
   /** @type {WasmEngine | null} */
@@ -62,6 +63,8 @@ export class Engine {
   #onStart;
   /** @type {() => () => void} */
   #onDeath;
+  /** @type {Tell} */
+  #tell;
 
   /** Counts instances; what was made by an earlier one means nothing to a later one. */
   epoch = 0;
@@ -70,8 +73,10 @@ export class Engine {
    * @param {Report} report faults go here
    * @param {(engine: Engine) => void} onStart makes a new instance know what the last one knew
    * @param {() => () => void} onDeath forgets what the dead one held, and gives what lets go of it
+   * @param {Tell} tell what the other tabs are to hear
    */
-  constructor(report, onStart, onDeath) {
+  constructor(report, onStart, onDeath, tell) {
+    this.#tell = tell;
     this.#report = report;
     this.#onStart = onStart;
     this.#onDeath = onDeath;
@@ -270,7 +275,7 @@ export class Engine {
         (/** @type {unknown} */ error) => wasm !== null && this.#bury(wasm, error),
       );
       this.#exports = glue.initSync({ module });
-      wasm = new glue.Engine(this.#report);
+      wasm = new glue.Engine(this.#report, this.#tell);
       this.#scratchAt = wasm.scratch();
       this.#scratchSize = wasm.scratch_size();
       this.#wasm = wasm;

@@ -58,7 +58,7 @@ export class Entry {
   #args;
   /** @type {string | undefined} */
   #key;
-  /** What `deps` gave when it was taken. @type {string | undefined} */
+  /** What it depended on besides its arguments when it was taken. @type {string | undefined} */
   #deps;
   #snapshot = PENDING;
   /** What users hold: it keeps the function that it is of, and this does not. @type {WeakRef<object> | null} */
@@ -117,7 +117,7 @@ export class Entry {
     return handle;
   }
 
-  /** A new engine has other keys, and so have other options of the page; but who is logged in by now is not who it is for. */
+  /** A new engine has other keys; but who is logged in by now may not be who it is for. */
   rekey() {
     const cached = this.#cached;
     try {
@@ -152,6 +152,11 @@ export class Entry {
   removed() {
     const { status } = this.#snapshot;
     if ((status === "fresh" || status === "stale") && (this.#kept === null || this.#kept.slot < 0)) this.#forget();
+  }
+
+  /** What it shows has left the memory of this page without having been removed: if somebody watches it, it is looked for. */
+  recheck() {
+    if (this.#listeners.size > 0 && this.#kept !== null && this.#kept.slot < 0 && !this.#isLoading && !this.#link()) this.#begin();
   }
 
   /** What it shows may have become stale: if somebody watches it, it is refreshed behind. */

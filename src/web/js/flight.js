@@ -2,7 +2,7 @@
 /** A computation under way, and who waits for it. */
 import { isAbortSignal } from "./platform.js";
 
-/** @typedef {import("./kept.js").Kept | import("./kept.js").Passed | import("./kept.js").Alone} Outcome */
+/** @typedef {import("./kept.js").Kept | import("./kept.js").Passed | import("./kept.js").Alone | import("./kept.js").Again} Outcome */
 
 /**
  * What goes with a call besides its arguments; most have none of it.
@@ -33,6 +33,8 @@ export class Flight {
   fingerprint = null;
   /** @type {import("./entry.js").Entry | null} */
   entry = null;
+  /** Its turn among the tabs, if it is for all of them. @type {import("./tabs.js").Turn | null} */
+  turn = null;
   /** Who waits. One without a signal never leaves. */
   #waiting = 0;
   #hasLeft = false;

@@ -27,6 +27,13 @@ export interface WasmEngine {
   has(id: number, length: number, now: number): Promise<boolean>;
   stamp(flight: number): Promise<void>;
   land_failed(flight: number, now: number): void;
+  lock(flight: number): [string, string, number] | undefined;
+  database(): string | undefined;
+  is_valid(flight: number): boolean;
+  written(): Promise<unknown>;
+  hear(database: string, word: string, keys: Uint8Array): Uint32Array | undefined;
+  wake(): void;
+  cleared_since(ids: Uint32Array): Promise<number[]>;
   land_refused(flight: number, now: number): void;
   abandon(flight: number): void;
   times(slot: number): Float64Array | undefined;
@@ -47,7 +54,7 @@ export interface WasmEngine {
   remember(resource: object, origin: Uint8Array): void;
   discard(flight: number): void;
   refuse(slot: number): void;
-  read(flight: number, now: number): Promise<unknown[] | undefined>;
+  read(flight: number, asWhat: number, now: number): Promise<unknown[] | undefined>;
   keep(flight: number, slot: number, now: number, size: number, ttl: unknown, data: unknown[] | undefined): number;
   keep_read(flight: number, slot: number, now: number, size: number, times: Float64Array): boolean;
   land(flight: number): void;

@@ -6,6 +6,7 @@ import { Engine, GONE } from "./engine.js";
 import { InvalidOptionError, KeepsakeError } from "./errors.js";
 import { Events, REASONS } from "./events.js";
 import { Keys, NO_FUNCTION, encodeFast } from "./keys.js";
+import { Neighbours } from "./neighbours.js";
 import { Slots } from "./slots.js";
 import { Sweep } from "./sweep.js";
 
@@ -75,7 +76,9 @@ export class Keepsake {
           for (const cached of this.shown) cached.rekey();
         };
       },
+      (database, word, keys) => this.neighbours.tell(database, word, keys),
     );
+    this.neighbours = new Neighbours(this);
     this.keys = new Keys(this);
   }
 
@@ -99,7 +102,16 @@ export class Keepsake {
     if (this.page.namespace !== before.page.namespace) this.ready = false;
     this.moment += 1;
     this.options += 1;
-    for (const cached of this.shown) cached.rekey();
+    this.#recheck();
+  }
+
+  /** What is shown may end sooner by the new options. */
+  #recheck() {
+    try {
+      for (const cached of this.shown) if (cached.enroll()) for (const entry of cached.handles()) entry.check();
+    } catch {
+      // the options of one function are refused with those of the page: its next call tells
+    }
   }
 
   /**
@@ -149,7 +161,13 @@ export class Keepsake {
     if (this.#listens || typeof globalThis.addEventListener !== "function") return;
     this.#listens = true;
     // Best effort: a page that goes into the back/forward cache may come back to its objects.
-    globalThis.addEventListener("pagehide", (/** @type {any} */ event) => event.persisted || this.slots.releaseAll());
+    globalThis.addEventListener("pagehide", (/** @type {any} */ event) => {
+      if (!event.persisted) this.slots.releaseAll();
+      this.neighbours.sleep(!event.persisted);
+    });
+    globalThis.addEventListener("pageshow", (/** @type {any} */ event) => event.persisted && void this.neighbours.wake());
+    globalThis.document?.addEventListener("freeze", () => this.neighbours.sleep());
+    globalThis.document?.addEventListener("resume", () => void this.neighbours.wake());
   }
 
   /** Whether a function with these options may be cached at all: if not, no WebAssembly is compiled for it. @param {Options} options */
@@ -181,6 +199,7 @@ export class Keepsake {
     if (!this.#isInUse) return;
     this.wipes += 1;
     const removed = this.engine.callAsync("destroy");
+    this.neighbours.review();
     const released = this.letGo();
     for (const entry of this.#handles()) entry.removed();
     const complete = await removed;
@@ -199,9 +218,40 @@ export class Keepsake {
     return this.engine.runs || this.isWanted({}) || typeof indexedDB !== "undefined";
   }
 
+  /** Something has left this page's memory that it did not remove itself. @param {Iterable<number> | undefined} cleared the functions all of whose entries are gone; without it, everything */
+  changedElsewhere(cleared) {
+    this.letGo();
+    const ids = cleared && new Set(cleared);
+    for (const cached of this.shown) if (ids === undefined || ids.has(cached.id)) for (const entry of cached.handles()) entry.removed();
+    for (const entry of [...this.watched.keys()]) entry.recheck();
+  }
+
+  /** The page goes to sleep, and will not hear what others do: nothing persisted is served from memory after that. */
+  doze() {
+    if (!this.engine.runs) return;
+    this.ready = false;
+    this.moment += 1;
+    this.engine.call("wake");
+    this.letGo();
+  }
+
+  /**
+   * The page has slept, and heard nothing meanwhile. Calls wait until the database has been asked, handles of what was
+   * cleared show nothing, and those that are watched are looked for on disk.
+   */
+  async wake() {
+    this.doze();
+    const { moment } = this;
+    const shown = [...this.shown].filter((cached) => cached.enroll());
+    const cleared = await this.engine.callAsync("cleared_since", Uint32Array.from(shown, ({ id }) => id));
+    if (moment === this.moment) this.changedElsewhere(Array.isArray(cleared) ? cleared : undefined);
+  }
+
   /** Opens the database of the namespace, if that is possible within its time limit. @returns {Promise<void>} */
   async open() {
     const { moment } = this;
+    const database = this.engine.call("database");
+    if (typeof database === "string") this.neighbours.join(database);
     const opened = await this.engine.callAsync("open");
     if (opened === GONE || moment !== this.moment) return;
     this.ready = true;
@@ -294,6 +344,7 @@ export class Keepsake {
     if (cached === undefined) this.wipes += 1;
     else cached.removals += 1;
     const removed = remove();
+    this.neighbours.review();
     const released = this.letGo();
     for (const entry of entries) entry.removed();
     this.#schedule(); // what was made stale may end sooner
@@ -326,7 +377,7 @@ export class Keepsake {
 
   /** What was counted of a function, or without one of everything. @param {Cached} [cached] @returns {any} */
   stats(cached) {
-    const isKnown = cached === undefined ? this.engine.runs : this.isWanted(cached.options) && cached.enroll();
+    const isKnown = cached === undefined ? this.engine.runs || this.isWanted({}) : this.isWanted(cached.options) && cached.enroll();
     const stats = isKnown ? this.engine.call("stats", cached?.id) : GONE;
     return stats === GONE ? noStats() : stats;
   }

@@ -123,3 +123,16 @@ export class Alone {
     return run();
   }
 }
+
+/** A refresh that came to nothing: whoever joined it makes the call again. */
+export class Again {
+  /** @returns {any} */
+  out() {
+    return undefined;
+  }
+
+  /** @param {() => unknown} _run @param {() => unknown} again makes the call again @returns {any} */
+  share(_run, again) {
+    return again();
+  }
+}

@@ -87,10 +87,11 @@ export class Keys {
     return typeof key === "string" ? key : undefined;
   }
 
-  /** What tells a call from others without an engine, if that can be told. @param {Cached} cached @param {unknown[]} args @returns {string | undefined} */
+  /** What tells a call from others without an engine, with all that it depends on besides its arguments, if that can be told. @param {Cached} cached @param {unknown[]} args @returns {string | undefined} */
   plainKey(cached, args) {
     try {
-      return encodeFast([args, this.#dynamicDeps(cached)])?.join();
+      const { namespace, version, deps } = this.cache.page;
+      return encodeFast([args, this.#dynamicDeps(cached), namespace, version, typeof deps === "function" ? null : deps])?.join();
     } catch {
       return undefined;
     }

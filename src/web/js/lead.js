@@ -54,7 +54,7 @@ export function leadNow(cached, self, args, flight, extra) {
 async function lead(cached, self, args, flight, extra, look) {
   const { cache } = cached;
   try {
-    const stored = await look(cached, self, args, flight);
+    const stored = (await look(cached, self, args, flight)) ?? (look === readStored ? await takeTurn(cached, self, args, flight) : null);
     if (stored !== null) return stored;
     if (flight.isDeserted) throw flight.reason;
     const isOther = changed(cached, self, args, flight);
@@ -64,27 +64,65 @@ async function lead(cached, self, args, flight, extra, look) {
     }
     if (flight.isDeserted) throw flight.reason;
     if (!flight.isAnew) missed(cached);
-    return await compute(cached, self, args, flight, extra);
+    const result = await compute(cached, self, args, flight, extra);
+    void cache.neighbours.end(flight, result instanceof Kept && result.slot >= 0);
+    return result;
   } catch (error) {
     flight.isOver = true; // first, and without a call: the stack may be at its end
+    void cache.neighbours.end(flight, false);
     cache.land(flight);
     throw error;
   }
 }
 
+/** Waits until no other tab computes the same. @param {Cached} cached @param {unknown} self @param {any[]} args @param {Flight} flight @returns {Promise<Outcome | null>} what another has kept */
+async function takeTurn(cached, self, args, flight) {
+  const { neighbours } = cached.cache;
+  const turn = await neighbours.turn(flight);
+  if (turn == null || !turn.wasWaited) return null;
+  const stored = await readStored(cached, self, args, flight, true);
+  if (stored !== null) void neighbours.end(flight, true);
+  return stored;
+}
+
 /** The arguments are no longer what they were at the call: nothing is kept or shared. @param {Cached} cached @param {Flight} flight */
 function leaveOut(cached, flight) {
   const { cache } = cached;
+  void cache.neighbours.end(flight, false);
   cache.land(flight);
   cache.report("arguments-changed", `the arguments of ${cached.description} changed between the call and the computation, so its result was not kept. Pass a copy, or do not change what was passed.`);
   missed(cached);
 }
 
-/** @param {Cached} cached @param {unknown} self @param {any[]} args @param {Flight} flight @returns {Promise<Outcome | null>} the entry on disk, if it may be served and is accepted */
-async function readStored(cached, self, args, flight) {
+/** How a read counts: as one of an entry on disk, of one that another tab has just computed, or not as a look-up. */
+const AS_STORED = 0;
+const AS_SHARED = 1;
+const UNCOUNTED = 2;
+
+/** Refreshes by what another tab has just refreshed. @param {Cached} cached @param {any[]} args @param {Flight} flight @returns {Promise<Kept | null>} */
+export async function readFresh(cached, args, flight) {
+  const found = await fetchStored(cached, args, flight, UNCOUNTED);
+  if (found === null || !found.isFresh) return null;
+  found.place();
+  return found.kept;
+}
+
+/** @param {Cached} cached @param {unknown} self @param {any[]} args @param {Flight} flight @param {boolean} [isAfter] whether another tab has had its turn @returns {Promise<Outcome | null>} the entry on disk, if it may be served and is accepted */
+async function readStored(cached, self, args, flight, isAfter = false) {
+  const found = await fetchStored(cached, args, flight, isAfter ? AS_SHARED : AS_STORED);
+  if (found === null) return null;
+  const { isFresh, kept, place } = found;
+  cached.note(isFresh ? "hit" : "stale", { from: isAfter ? "tab" : "disk" });
+  place();
+  if (!isFresh) refreshBehind(cached, self, args, kept);
+  return kept;
+}
+
+/** @param {Cached} cached @param {any[]} args @param {Flight} flight @param {number} asWhat @returns {Promise<{ isFresh: boolean, kept: Kept, place: () => void } | null>} the entry on disk, if it is accepted, and what lands the flight with it */
+async function fetchStored(cached, args, flight, asWhat) {
   const { cache } = cached;
   const { engine } = cache;
-  const found = await engine.callAsync("read", flight.id, Date.now());
+  const found = await engine.callAsync("read", flight.id, asWhat, Date.now());
   if (found === GONE || found === undefined || flight.isAlone !== cached.isAlone) return null;
   const [isFresh, storedAt, freshUntil, staleUntil, value, parts] = found;
   const how = parts === null && isTree(value) ? TREE : CLONE;
@@ -101,12 +139,10 @@ async function readStored(cached, self, args, flight) {
     reportUndecodable(cached, error);
     return discard();
   }
-  cached.note(isFresh ? "hit" : "stale", { from: "disk" });
   const size = sizeOf(value, how === TREE) + (parts === null ? 0 : sizeOf(parts));
   const times = new Float64Array([storedAt, freshUntil, staleUntil]);
-  cache.place(flight, kept, (slot) => engine.call("keep_read", flight.id, slot, Date.now(), size, times));
-  if (!isFresh) refreshBehind(cached, self, args, kept);
-  return kept;
+  const place = () => void cache.place(flight, kept, (slot) => engine.call("keep_read", flight.id, slot, Date.now(), size, times));
+  return { isFresh, kept, place };
 }
 
 /** In the place of looking on disk, where the call is to be computed in any case: only what it computes under is learnt there. @type {Look} */

@@ -152,7 +152,9 @@ async function set(cached, value, args) {
   const encoding = owned(cache.keys.encode(cached, undefined, args, null)); // before anything is awaited
   const { wipes } = cache;
   const extra = extraOf(cached, args, encoding);
-  const turn = cached.sets.begin(cache.keys.pageKey(cached, encoding));
+  const { moment } = cache;
+  const key = cache.keys.pageKey(cached, encoding);
+  const turn = cached.sets.begin(key);
   try {
     if (cached.isPromise(value)) cached.givesPromises = true;
     const given = cached.isPromise(value) ? await value : value;
@@ -169,7 +171,9 @@ async function set(cached, value, args) {
       flight.promise = stored;
       return flight.wait(stored, null, () => {}); // whoever joins and leaves does not end it
     };
-    await whenLoaded(cached, args, place, 0, encoding);
+    // The page may have been configured anew, or somebody else be logged in: then it is not theirs.
+    const isSame = key === undefined ? moment === cache.moment : key === cache.keys.pageKey(cached, encoding);
+    if (isSame) await whenLoaded(cached, args, place, 0, encoding);
   } finally {
     turn.end();
   }

@@ -3,7 +3,7 @@ declare module "keepsake:glue" {
   export function createGlue(
     require: (id: string) => unknown,
     onTrap: (error: unknown) => void,
-  ): { initSync(options: { module: WebAssembly.Module }): object; Engine: new (report: Function) => import("./glue.js").WasmEngine };
+  ): { initSync(options: { module: WebAssembly.Module }): object; Engine: new (report: Function, tell: import("./engine.js").Tell) => import("./glue.js").WasmEngine };
 }
 declare module "keepsake:wasm" {
   /** Compiles the module on first use, once. Throws where WebAssembly cannot be used. */

@@ -43,12 +43,12 @@ globalThis.document?.documentElement.setAttribute("data-ready", "");
 `;
 }
 
-/** A browser for the tests of one file; gives what shows them an app. */
-export function pages() {
+/** A browser for the tests of one file; gives what shows them an app. @param {Parameters<typeof launchBrowser>[0]} [launch] how it is started */
+export function pages(launch) {
   /** @type {import("playwright-core").Browser | undefined} */
   let browser;
   before(async () => {
-    browser = await launchBrowser();
+    browser = await launchBrowser(launch);
   });
   after(() => browser?.close());
 
@@ -59,7 +59,7 @@ export function pages() {
       await Promise.race([context.close(), stuck.rings]);
     } catch {
       await browser?.close();
-      browser = await launchBrowser();
+      browser = await launchBrowser(launch);
     } finally {
       stuck.stop();
     }
@@ -77,8 +77,9 @@ export function pages() {
    * @param {string} [options.path] of the first page
    * @param {number} [options.limit] in milliseconds
    * @param {RegExp} [options.stray] errors of the page that are the test's own doing
+   * @param {boolean} [options.crashes] whether a page is to crash
    */
-  return async function visit(app, body, { files = {}, headers = {}, init = [], console: expected = [], path = "/", limit = LIMIT_MS, stray } = {}) {
+  return async function visit(app, body, { files = {}, headers = {}, init = [], console: expected = [], path = "/", limit = LIMIT_MS, stray, crashes = false } = {}) {
     assert.ok(browser, "the browser has been started");
     const web = await site({ "index.html": INDEX, ...(app ? { "app.js": moduleOf(app) } : {}), ...files }, { headers });
     const context = await browser.newContext();
@@ -93,7 +94,7 @@ export function pages() {
     context.on("console", (message) => {
       if (["error", "warning"].includes(message.type())) said.push(message.text());
     });
-    context.on("page", (page) => page.on("crash", () => problems.push("a page crashed")));
+    context.on("page", (page) => page.on("crash", () => crashes || problems.push("a page crashed")));
     const tooLate = timer(limit);
     try {
       for (const script of init) await context.addInitScript(script);

@@ -1,0 +1,61 @@
+//! What this tab and the others have to do with each other.
+
+use js_sys::{Array, Promise};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+
+use super::Engine;
+use crate::digest::CacheKey;
+use crate::flight::FlightId;
+use crate::web::idb::What;
+
+#[wasm_bindgen]
+impl Engine {
+    /// The lock of a flight whose result is for all tabs: `[database, name, timeout in milliseconds]`.
+    pub fn lock(&self, flight: u32) -> Option<Array> {
+        let lock = self.0.lock(FlightId(flight))?;
+        Some(Array::of3(&lock.database.into(), &lock.name.into(), &lock.timeout.to_js().into()))
+    }
+
+    /// The name of the database of the namespace.
+    pub fn database(&self) -> Option<String> {
+        self.0.disk().map(|disk| disk.name().into())
+    }
+
+    /// Whether a flight's result may be kept so far.
+    pub fn is_valid(&self, flight: u32) -> bool {
+        self.0.is_valid(FlightId(flight))
+    }
+
+    /// Settles when what waits to be written has been.
+    pub fn written(&self) -> Promise {
+        let written = self.0.clone().written();
+        future_to_promise(async move {
+            written.await;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
+    /// Another tab has removed or written something: this one's memory has it no more. Gives the functions that a removal
+    /// concerns; nothing means all.
+    pub fn hear(&self, database: &str, word: &str, keys: &[u8]) -> Option<Vec<u32>> {
+        let Some(what) = What::heard(word, keys) else {
+            let keys = keys.chunks_exact(CacheKey::LENGTH).filter_map(CacheKey::from_bytes);
+            self.0.hear_written(database, keys);
+            return Some(Vec::new());
+        };
+        self.0.hear_removed(database, what);
+        self.0.concerned(what)
+    }
+
+    /// The tab was asleep, and has not heard what others did.
+    pub fn wake(&self) {
+        self.0.wake();
+    }
+
+    /// Which of these functions others have cleared since this page has looked last.
+    pub fn cleared_since(&self, ids: Vec<u32>) -> Promise {
+        let cleared = self.0.clone().cleared_since(ids);
+        future_to_promise(async move { Ok(cleared.await.into_iter().map(JsValue::from).collect::<Array>().into()) })
+    }
+}

@@ -1,0 +1,114 @@
+// @ts-check
+/** What an instance has to do with the other tabs: it tells them what it removes, hears what they do, and takes turns. */
+import { GONE } from "./engine.js";
+import { HAS_TABS, Tabs } from "./tabs.js";
+
+/** @typedef {import("./cached.js").Cached} Cached */
+/** @typedef {import("./flight.js").Flight} Flight */
+/** @typedef {import("./keepsake.js").Keepsake} Keepsake */
+/** @typedef {import("./tabs.js").Turn} Turn */
+
+export class Neighbours {
+  #cache;
+  /** By database: a page may have used several. @type {Map<string, Tabs>} */
+  #tabs = new Map();
+  /** Whether the page sleeps, or has slept and does not know yet what it has missed. */
+  #isAsleep = false;
+
+  /** @param {Keepsake} cache */
+  constructor(cache) {
+    this.#cache = cache;
+  }
+
+  /** Tells the other tabs; settles when they have heard, within a bound. @type {import("./engine.js").Tell} */
+  async tell(database, word, keys = new Uint8Array(0)) {
+    if (!HAS_TABS) return;
+    try {
+      await this.#of(database).tell(word, keys);
+    } catch {
+      // a message that cannot be sent: the page is being torn down
+    }
+  }
+
+  /** Becomes known to the tabs that use a database. @param {string} database */
+  join(database) {
+    if (HAS_TABS && !this.#isAsleep) this.#of(database).join().catch(() => {});
+  }
+
+  /**
+   * Waits for the turn of a flight whose result is for all tabs.
+   * @param {Flight} flight @param {boolean} [onlyIfFree]
+   * @returns {Promise<Turn | null | undefined>} nothing where everybody computes; `null` too, but somebody else may have computed it meanwhile
+   */
+  async turn(flight, onlyIfFree = false) {
+    const { engine } = this.#cache;
+    if (!HAS_TABS || flight.epoch !== engine.epoch) return undefined;
+    const lock = engine.call("lock", flight.id);
+    if (!Array.isArray(lock)) return undefined;
+    const [database, name, timeout] = lock;
+    try {
+      const tabs = this.#of(database);
+      flight.turn = await (onlyIfFree ? tabs.takeIfFree(name) : tabs.take(name, timeout));
+      return flight.turn;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * A flight has ended: the next may compute, or finds what was kept.
+   * @param {Flight} flight @param {boolean} isKept
+   */
+  async end(flight, isKept) {
+    const { turn } = flight;
+    if (turn === null) return;
+    if (isKept) await this.#cache.engine.callAsync("written");
+    flight.turn = null;
+    turn.end(isKept);
+  }
+
+  /** Nobody waits for what was overtaken by a removal. */
+  review() {
+    const { engine, flights } = this.#cache;
+    for (const flight of flights.values()) {
+      if (flight.turn !== null && flight.epoch === engine.epoch && engine.call("is_valid", flight.id) === false) void this.end(flight, false);
+    }
+  }
+
+  /** The page goes to sleep, or ends. @param {boolean} [isEnd] */
+  sleep(isEnd = false) {
+    if (this.#tabs.size === 0) return;
+    for (const tabs of this.#tabs.values()) tabs.leave();
+    if (isEnd) return;
+    this.#isAsleep = true;
+    this.#cache.doze();
+  }
+
+  /** It is awake again: nothing persisted is served from memory that was not looked at anew. */
+  async wake() {
+    if (!this.#isAsleep) return;
+    this.#isAsleep = false;
+    for (const tabs of this.#tabs.values()) tabs.join().catch(() => {});
+    await this.#cache.wake();
+  }
+
+  /** @param {string} database @returns {Tabs} */
+  #of(database) {
+    let tabs = this.#tabs.get(database);
+    if (tabs === undefined) {
+      tabs = new Tabs(database, (word, keys) => this.#hear(database, word, keys));
+      this.#tabs.set(database, tabs);
+    }
+    return tabs;
+  }
+
+  /** @param {string} database @param {string} word @param {Uint8Array} keys */
+  #hear(database, word, keys) {
+    const cache = this.#cache;
+    if (!cache.engine.runs) return;
+    const concerned = cache.engine.call("hear", database, word, keys);
+    if (concerned === GONE) return;
+    this.review();
+    cache.changedElsewhere(word === "entry" ? [] : concerned);
+  }
+}
