@@ -6,7 +6,9 @@ use keepsake::error::Error;
 use keepsake::freshness::Lifetime;
 use keepsake::near_miss::near_miss;
 use keepsake::options::{Kind, Options, Scope, check_keys, invalid};
-use keepsake::policy::{DISK_TTL, Lifetimes, MAX_MEMORY, Policy, REFRESH_COOLDOWN, RefreshMode, Ttl};
+use keepsake::policy::{
+    DISK_TTL, LOCK_TIMEOUT, Lifetimes, MAX_MEMORY, Policy, REFRESH_COOLDOWN, RefreshMode, SingleFlight, Ttl,
+};
 use keepsake::size::Bytes;
 use keepsake::store::Limits;
 use proptest::prelude::*;
@@ -16,7 +18,7 @@ const RESOURCE: Scope = Scope::Function(Kind::Resource);
 const SCOPES: [(Scope, &str); 3] = [(DATA, "cacheData"), (RESOURCE, "cacheResource"), (Scope::Page, "configure")];
 
 /// Every option of this version, and whether `cacheData`, `cacheResource` and `configure` take it.
-const OPTIONS: [(&str, [bool; 3]); 20] = [
+const OPTIONS: [(&str, [bool; 3]); 22] = [
     ("name", [true, true, false]),
     ("version", [true, true, true]),
     ("deps", [true, true, true]),
@@ -29,6 +31,8 @@ const OPTIONS: [(&str, [bool; 3]); 20] = [
     ("maxEntries", [true, true, true]),
     ("maxSize", [true, false, true]),
     ("persist", [true, false, true]),
+    ("singleFlight", [true, false, true]),
+    ("lockTimeout", [true, false, true]),
     ("enabled", [true, true, true]),
     ("validate", [true, true, true]),
     ("cacheIf", [true, true, true]),
@@ -127,7 +131,8 @@ fn each_list_names_what_is_taken_there() {
         (
             Scope::Page,
             "configure",
-            "version, deps, hashFuncs, ttl, refreshMode, maxStale, maxEntries, maxSize, persist, enabled, validate, \
+            "version, deps, hashFuncs, ttl, refreshMode, maxStale, maxEntries, maxSize, persist, singleFlight, \
+             lockTimeout, enabled, validate, \
              cacheIf, onUncacheable, onRelease, maxMemory, namespace, onEvent",
         ),
         (Scope::Hash, "hash", "hashFuncs"),
@@ -178,7 +183,7 @@ fn what_holds_if_nobody_says_anything() {
     let none = Options::default();
     for (kind, persist) in [(Kind::Data, true), (Kind::Resource, false)] {
         let (refresh_mode, limits) = (RefreshMode::Foreground, Limits { entries: u32::MAX, size: Bytes(u64::MAX) });
-        let expected = Policy { ttl: None, refresh_mode, max_stale: None, limits, persist };
+        let expected = Policy { refresh_mode, limits, persist, ..Policy::default() };
         assert_eq!(none.policy(kind, &none), expected);
         assert!(none.check(kind, &none).is_ok());
     }
@@ -243,14 +248,18 @@ fn options() -> impl Strategy<Value = Options> {
     let ttl = of(prop_oneof![3 => millis().prop_map(Ttl::Fixed), 1 => Just(Ttl::ByValue)]);
     let refresh_mode = of(prop_oneof![Just(RefreshMode::Foreground), Just(RefreshMode::Background)]);
     let limits = (of(1..u32::MAX), of((1..u64::MAX).prop_map(Bytes)));
-    (ttl, refresh_mode, of(millis()), limits, any::<Option<bool>>()).prop_map(
-        |(ttl, refresh_mode, max_stale, (max_entries, max_size), persist)| Options {
+    let single_flight = of(prop_oneof![Just(SingleFlight::Origin), Just(SingleFlight::Tab)]);
+    let tabs = (single_flight, of(millis()));
+    (ttl, refresh_mode, of(millis()), limits, any::<Option<bool>>(), tabs).prop_map(
+        |(ttl, refresh_mode, max_stale, (max_entries, max_size), persist, (single_flight, lock_timeout))| Options {
             ttl,
             refresh_mode,
             max_stale,
             max_entries,
             max_size,
             persist,
+            single_flight,
+            lock_timeout,
             ..Options::default()
         },
     )
@@ -321,7 +330,7 @@ proptest! {
 
     #[test]
     fn the_function_wins_over_the_page_and_both_over_the_defaults(own in options(), page in options(), kind in kind()) {
-        let Policy { ttl, refresh_mode, max_stale, limits, persist } = own.policy(kind, &page);
+        let Policy { ttl, refresh_mode, max_stale, limits, persist, single_flight, lock_timeout } = own.policy(kind, &page);
         prop_assert_eq!(ttl, if own.ttl.is_some() { own.ttl } else { page.ttl });
         prop_assert_eq!(max_stale, if own.max_stale.is_some() { own.max_stale } else { page.max_stale });
         let modes = [own.refresh_mode, page.refresh_mode, Some(RefreshMode::Foreground)];
@@ -329,6 +338,9 @@ proptest! {
         prop_assert_eq!(limits.entries, own.max_entries.unwrap_or(page.max_entries.unwrap_or(u32::MAX)));
         prop_assert_eq!(limits.size, own.max_size.unwrap_or(page.max_size.unwrap_or(Bytes(u64::MAX))));
         prop_assert_eq!(persist, kind == Kind::Data && own.persist.unwrap_or(page.persist.unwrap_or(true)));
+        let flights = [own.single_flight, page.single_flight, Some(SingleFlight::Origin)];
+        prop_assert_eq!(Some(single_flight), flights.into_iter().find(Option::is_some).flatten());
+        prop_assert_eq!(lock_timeout, own.lock_timeout.unwrap_or(page.lock_timeout.unwrap_or(LOCK_TIMEOUT)));
     }
 
     #[test]

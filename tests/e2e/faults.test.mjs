@@ -505,6 +505,8 @@ const everything = (keepsake) => {
       stale: cache.cacheData((id) => run(id), { name: "stale", persist: false, ttl: "1h", refreshMode: "background" }),
       staleLater: cache.cacheData(async (id) => run(id), { name: "staleLater", ttl: "1h", refreshMode: "background" }),
       failsOnce: cache.cacheData(async (id) => (log.fails ? Promise.reject(new RangeError("down")) : run(id)), { name: "failsOnce", persist: false, ttl: "1h", refreshMode: "background" }),
+      refusing: cache.cacheData((id) => run(id), { name: "refusing", persist: false, ttl: "1h", refreshMode: "background", cacheIf: () => !log.refuses }),
+      held: cache.cacheData(async (id) => (log.begun(), await log.gate, run(id)), { name: "held" }),
       slow: cache.cacheData((id, signal) => new Promise((resolve) => signal.addEventListener("abort", () => resolve(run(id)))), { name: "slow" }),
       uncacheable: cache.cacheData(async (id) => ({ ...run(id), model: new Model(id) }), { name: "uncacheable" }),
     };
@@ -590,10 +592,23 @@ const everything = (keepsake) => {
     await until(() => functions.failsOnce.stats().refreshes.failed !== 0);
     log.fails = false;
     is("failsOnce, again", await settles("failsOnce, again", () => functions.failsOnce(1)), 1);
+    is("refusing", await settles("refusing", () => functions.refusing(1)), 1);
+    await settles("expire", () => functions.refusing.expire(1));
+    log.refuses = true;
+    is("refusing, stale", await settles("refusing, stale", () => functions.refusing(1)), 1);
+    await until(() => functions.refusing.stats().refreshes.dropped !== 0);
+    log.refuses = false;
     const leaving = new AbortController();
     const left = functions.slow(1, leaving.signal).catch((error) => error);
     leaving.abort(new Error("left"));
     if ((await settles("slow", () => left))?.message !== "left") wrong.push("whoever left was not told");
+    const letGo = Promise.withResolvers();
+    const begun = new Promise((resolve) => Object.assign(log, { gate: letGo.promise, begun: resolve }));
+    const held = functions.held("held");
+    await settles("held begins", () => begun);
+    await settles("delete under way", () => functions.held.delete("held"));
+    letGo.resolve();
+    is("held", await settles("held", () => held), "held");
     for (const kind of ["persisted", "memory", "stale"]) {
       const load = functions[kind];
       const entry = load.entry("watched");
@@ -615,6 +630,10 @@ const everything = (keepsake) => {
       await settles("clear", () => load.clear());
       is(`${name} after clear`, await settles("after clear", () => load(1)), 1);
     }
+    const shown = functions.persisted.entry("shown");
+    is("shown", await settles("shown", () => shown.promise), "shown");
+    for (const type of ["pagehide", "pageshow"]) dispatchEvent(new PageTransitionEvent(type, { persisted: true }));
+    is("after sleep", await settles("after sleep", () => functions.persisted("shown")), "shown");
     await settles("configure", () => cache.configure({ ttl: "1h" }));
     is("after configure", await settles("after configure", () => functions.persisted(1)), 1);
     await settles("flush", () => cache.flush());

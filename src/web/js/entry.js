@@ -58,6 +58,8 @@ export class Entry {
   #args;
   /** @type {string | undefined} */
   #key;
+  /** The engine that made the key. */
+  #epoch;
   /** What it depended on besides its arguments when it was taken. @type {string | undefined} */
   #deps;
   #snapshot = PENDING;
@@ -90,6 +92,7 @@ export class Entry {
   constructor(cached, args, key) {
     this.#cached = cached;
     this.#key = key;
+    this.#epoch = cached.cache.engine.epoch;
     this.#deps = cached.cache.keys.plainKey(cached, []);
     // Whoever changes its arguments later does not make it another entry.
     const own = args.map((item) => (isTree(item) ? copyTree(item) : item));
@@ -125,6 +128,7 @@ export class Entry {
       const key = cached.enroll() ? cached.cache.keys.pageKey(cached, cached.cache.keys.encode(cached, undefined, this.#args)) : undefined;
       if (key === undefined || cached.entries.has(key)) return;
       this.#key = key;
+      this.#epoch = cached.cache.engine.epoch;
       cached.entries.set(key, new WeakRef(this));
       dropped.register(this, { cached, key });
     } catch {
@@ -243,8 +247,10 @@ export class Entry {
     const cached = this.#cached;
     if (this.#key === undefined) return true;
     try {
-      const { keys } = cached.cache;
-      return this.#key === (cached.enroll() ? keys.pageKey(cached, keys.encode(cached, undefined, this.#args)) : keys.plainKey(cached, this.#args));
+      const { keys, engine } = cached.cache;
+      if (!cached.enroll()) return this.#key === keys.plainKey(cached, this.#args);
+      const key = keys.pageKey(cached, keys.encode(cached, undefined, this.#args));
+      return this.#epoch === engine.epoch ? this.#key === key : this.#deps === keys.plainKey(cached, []);
     } catch {
       return true; // the call itself tells what is wrong
     }

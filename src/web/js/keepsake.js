@@ -9,6 +9,7 @@ import { Keys, NO_FUNCTION, encodeFast } from "./keys.js";
 import { Neighbours } from "./neighbours.js";
 import { Slots } from "./slots.js";
 import { Sweep } from "./sweep.js";
+import { hasDatabase } from "./tabs.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 /** @typedef {import("./flight.js").Flight} Flight */
@@ -215,7 +216,7 @@ export class Keepsake {
 
   /** Whether there may be anything to remove: entries of earlier loads are there also where nothing is cached now. */
   get #isInUse() {
-    return this.engine.runs || this.isWanted({}) || typeof indexedDB !== "undefined";
+    return this.engine.runs || this.isWanted({}) || hasDatabase();
   }
 
   /** Something has left this page's memory that it did not remove itself. @param {Iterable<number> | undefined} cleared the functions all of whose entries are gone; without it, everything */

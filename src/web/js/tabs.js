@@ -10,7 +10,16 @@
 const ANSWER_LIMIT = 500;
 
 /** Whether the platform has what this takes: in an insecure context it has no locks. */
-export const HAS_TABS = typeof BroadcastChannel === "function" && typeof navigator === "object" && navigator.locks !== undefined && typeof indexedDB !== "undefined";
+export const HAS_TABS = typeof BroadcastChannel === "function" && typeof navigator === "object" && navigator.locks !== undefined && hasDatabase();
+
+/** Whether the platform has databases; where they are forbidden, some browsers throw at the name. */
+export function hasDatabase() {
+  try {
+    return typeof indexedDB !== "undefined";
+  } catch {
+    return false;
+  }
+}
 
 /** A computation that is for all tabs. `wasWaited` says whether somebody else may have computed it meanwhile. @typedef {{ readonly wasWaited: boolean, end(isKept: boolean): void }} Turn */
 /** @typedef {{ lock: string, release: (() => void) | null }} Running */
