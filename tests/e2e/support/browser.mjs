@@ -3,7 +3,7 @@ import { chromium } from "playwright-core";
 import { ensureBrowser } from "../../../scripts/setup.mjs";
 
 /** The sandbox does not work for root, and the rest keeps the browser from calling home during a test. */
-const ARGS = [
+export const ARGS = [
   ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
   "--disable-gpu",
   "--disable-quic",
