@@ -5,6 +5,7 @@
 //! was evicted is a result. `web` is the browser boundary around it.
 
 pub mod callsite;
+pub mod collection;
 pub mod digest;
 pub mod duration;
 pub mod encoding;

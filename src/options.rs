@@ -85,7 +85,7 @@ const fn option(name: &'static str, data: bool, resource: bool, page: bool) -> K
 }
 
 /// Every option there is: data, resource, page.
-const OPTIONS: [Known; 22] = [
+const OPTIONS: [Known; 23] = [
     option("name", true, true, false),
     option("version", true, true, true),
     option("deps", true, true, true),
@@ -106,6 +106,7 @@ const OPTIONS: [Known; 22] = [
     option("onUncacheable", true, true, true),
     option("onRelease", false, true, true),
     option("maxMemory", false, false, true),
+    option("maxDisk", false, false, true),
     option("namespace", false, false, true),
     option("onEvent", false, false, true),
 ];
@@ -167,6 +168,8 @@ pub struct Options {
     pub max_size: Option<Bytes>,
     /// How large all values of the page may be together.
     pub max_memory: Option<Bytes>,
+    /// How large all entries on disk may be together.
+    pub max_disk: Option<Bytes>,
     /// Whether entries survive the page.
     pub persist: Option<bool>,
     /// Who shares one computation.

@@ -24,13 +24,13 @@
 //! |---|---|---|
 //! | 0 | record version | |
 //! | 1 | size | bytes, estimated; 0 is not known |
-//! | 2 | last used | milliseconds since the epoch |
-//! | 3 | fresh until, as above | so that a collection need not read `values` |
+//! | 2 | last used | milliseconds since the epoch; written at most hourly |
+//! | 3 | stale until, as above | so that a collection need not read `values` |
 //! | 4 | owner | the tab that the entry belongs to, or `null` |
 //! | 5 | arguments | a digest and a preview of each, or `null` |
 //!
 //! Store `functions`. Key [`DATABASE_KEY`]: an array of record version, database id (16 bytes), hash secret
-//! (192 bytes), generation of the database, total size. Key: 16 bytes, the function's digest: an array of
+//! (192 bytes), generation of the database, 0, last collection, last time that room was made. Key: 16 bytes, the function's digest: an array of
 //! record version, generation, kind (0: data, 1: resource), identity in words, 0, last registered.
 //! A generation is a random number; no record stands for generation 0. Key [`MARK`] and 32 hexadecimal digits, the digest
 //! of a call site that wraps several functions: an array of record version, and the time until which that is remembered.
@@ -76,8 +76,30 @@ pub mod value_field {
 
 /// The fields of a record in [`stores::ENTRIES`], by place.
 pub mod entry_field {
+    /// In bytes.
+    pub const SIZE: u32 = 1;
+    /// Written at the write, and then at most hourly.
+    pub const LAST_USED: u32 = 2;
     /// The same as in the value's record.
-    pub const FRESH_UNTIL: u32 = 3;
+    pub const STALE_UNTIL: u32 = 3;
+}
+
+/// The fields of the database's own record, by place.
+pub mod own_field {
+    /// Of the database.
+    pub const GENERATION: u32 = 3;
+    /// When a page last looked for what is out of use.
+    pub const COLLECTED: u32 = 5;
+    /// When a page last made room, since the quota was used up.
+    pub const EVICTED: u32 = 6;
+}
+
+/// The fields of a function's record, by place.
+pub mod function_field {
+    /// Of the function.
+    pub const GENERATION: u32 = 1;
+    /// When a page has registered it last, to the day.
+    pub const REGISTERED: u32 = 5;
 }
 
 /// The numbers at the start of a value record, as they are written.

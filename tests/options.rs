@@ -18,7 +18,7 @@ const RESOURCE: Scope = Scope::Function(Kind::Resource);
 const SCOPES: [(Scope, &str); 3] = [(DATA, "cacheData"), (RESOURCE, "cacheResource"), (Scope::Page, "configure")];
 
 /// Every option of this version, and whether `cacheData`, `cacheResource` and `configure` take it.
-const OPTIONS: [(&str, [bool; 3]); 22] = [
+const OPTIONS: [(&str, [bool; 3]); 23] = [
     ("name", [true, true, false]),
     ("version", [true, true, true]),
     ("deps", [true, true, true]),
@@ -39,6 +39,7 @@ const OPTIONS: [(&str, [bool; 3]); 22] = [
     ("onUncacheable", [true, true, true]),
     ("onRelease", [false, true, true]),
     ("maxMemory", [false, false, true]),
+    ("maxDisk", [false, false, true]),
     ("namespace", [false, false, true]),
     ("onEvent", [false, false, true]),
 ];
@@ -133,7 +134,7 @@ fn each_list_names_what_is_taken_there() {
             "configure",
             "version, deps, hashFuncs, ttl, refreshMode, maxStale, maxEntries, maxSize, persist, singleFlight, \
              lockTimeout, enabled, validate, \
-             cacheIf, onUncacheable, onRelease, maxMemory, namespace, onEvent",
+             cacheIf, onUncacheable, onRelease, maxMemory, maxDisk, namespace, onEvent",
         ),
         (Scope::Hash, "hash", "hashFuncs"),
         (Scope::Type, "registerType", "type, tag, version, encode, decode"),

@@ -113,6 +113,11 @@ export interface PageOptions {
   maxSize?: Size;
   /** How large all values in memory may be together; the least recently used go first. Default: 256 MiB. */
   maxMemory?: Size;
+  /**
+   * How large all entries on disk may be together, estimated; the least recently used go first, when the disk is tidied:
+   * some seconds after a page has opened it, and every hour. Default: 1 GiB, or a tenth of what the origin may use.
+   */
+  maxDisk?: Size;
   /** `false` keeps every function in memory only. The type of persisted functions stays: they return promises. */
   persist?: boolean;
   singleFlight?: "origin" | "tab";

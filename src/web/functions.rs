@@ -1,6 +1,6 @@
 //! The functions that are wrapped: their options, identities and rules, and what of them holds at the moment.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use wasm_bindgen::{JsCast, JsValue};
@@ -16,7 +16,7 @@ use crate::options::{Kind, Options, SUSPICIOUS_TTL, Scope};
 use crate::policy::{MAX_MEMORY, Policy, Ttl};
 use crate::size::Bytes;
 use crate::source;
-use crate::store::FunctionId;
+use crate::store::{FunctionId, Limits};
 
 /// What `configure` set.
 #[derive(Default)]
@@ -206,6 +206,16 @@ impl Functions {
         let Current { function, policy, .. } = *self.get(id, page)?.1;
         let known = self.keys.get_mut(function as usize)?.as_mut()?;
         (std::mem::replace(&mut known.policy, policy) != policy).then_some((function, policy))
+    }
+
+    /// The functions that may be kept on disk with the page's options of the moment, and how much of each stays.
+    pub fn registered(&mut self, page: &Page) -> BTreeMap<Digest, Limits> {
+        let ids = 0..u32::try_from(self.wrapped.len()).unwrap_or(u32::MAX);
+        let all = ids.filter_map(|id| {
+            let (_, current) = self.get(id, page)?;
+            current.policy.persist.then_some((current.key, current.policy.limits))
+        });
+        all.collect()
     }
 
     /// Every key that a function has had in this page: the page's options may have changed.

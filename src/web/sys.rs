@@ -1,5 +1,9 @@
 //! Raw bindings: the platform's own functions, called on any value, so that nothing a value says about itself counts.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+
 use js_sys::{Function, Iterator, JsString, Object, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -72,6 +76,10 @@ extern "C" {
     /// Stops it.
     #[wasm_bindgen(js_name = clearTimeout)]
     pub fn clear_timeout(timer: &JsValue);
+
+    /// A time that only goes forward, in milliseconds.
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    pub fn elapsed() -> f64;
 
     /// The time of the wall clock, in milliseconds.
     #[wasm_bindgen(js_namespace = Date, js_name = now)]
@@ -177,6 +185,45 @@ pub fn is_prototype(prototype: &JsValue, class: &str) -> bool {
 /// Whether a value can have properties.
 pub fn is_object(value: &JsValue) -> bool {
     value.is_object() || value.is_function()
+}
+
+/// What work gives; `None` if the time is up before. A page that was frozen gets it twice: its timers ring before its
+/// answers come.
+pub async fn in_time<T>(work: impl Future<Output = T>, milliseconds: i32) -> Option<T> {
+    let mut work = pin!(work);
+    if let Some(done) = poll_fn(|context| Poll::Ready(ready(work.as_mut().poll(context)))).await {
+        return Some(done); // no timer for what needs none
+    }
+    for _ in 0..2 {
+        let mut timer = JsValue::UNDEFINED;
+        let rings = Promise::new(&mut |resolve, _| timer = set_timeout(&resolve, milliseconds / 2));
+        let mut rings = pin!(wasm_bindgen_futures::JsFuture::from(rings));
+        let first = poll_fn(|context| match work.as_mut().poll(context) {
+            Poll::Ready(done) => Poll::Ready(Some(done)),
+            Poll::Pending => rings.as_mut().poll(context).map(|_| None),
+        });
+        let first = first.await;
+        clear_timeout(&timer);
+        if first.is_some() {
+            return first;
+        }
+    }
+    None
+}
+
+fn ready<T>(poll: Poll<T>) -> Option<T> {
+    match poll {
+        Poll::Ready(done) => Some(done),
+        Poll::Pending => None,
+    }
+}
+
+/// Settles in a later task: what the page has to do meanwhile comes first.
+pub async fn rest() {
+    let later = Promise::new(&mut |resolve, _| {
+        set_timeout(&resolve, 0);
+    });
+    let _ = wasm_bindgen_futures::JsFuture::from(later).await;
 }
 
 /// What comes first; `None` if the time is up before.

@@ -43,6 +43,7 @@ pub fn options(scope: Scope, given: &JsValue) -> Result<Options, Fault> {
         max_entries: reader.count("maxEntries")?,
         max_size: reader.size("maxSize")?,
         max_memory: reader.size("maxMemory")?,
+        max_disk: reader.size("maxDisk")?,
         persist: reader.typed("persist", "true or false")?,
         single_flight: reader.choice("singleFlight", ["origin", "tab"])?.map(|chosen| match chosen {
             0 => SingleFlight::Origin,

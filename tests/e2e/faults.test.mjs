@@ -231,7 +231,7 @@ for (const kind of BROKEN_KINDS) {
     }));
 }
 
-test("a quota that is used up keeps nothing more on disk, and breaks nothing", () =>
+test("a quota that is used up breaks nothing, and is told of once", () =>
   visit(
     ({ cacheData, flush }) => {
       let runs = 0;
@@ -255,10 +255,11 @@ test("a quota that is used up keeps nothing more on disk, and breaks nothing", (
       assert.deepEqual(told, [[...ids, ...ids], 41]);
       const warnings = console.splice(0);
       assert.equal(warnings.length, 1, `the fault is told of once: ${warnings.join("\n")}`);
-      assert.match(warnings[0], /^\[keepsake\] writing to the database failed.*QuotaExceededError/s);
+      assert.match(warnings[0], /^\[keepsake\] the origin's storage quota is used up.*QuotaExceededError/s);
       await reload();
-      assert.deepEqual(await page.evaluate(async () => [(await app.load("before")).id, app.runs(), (await app.load(39)).id, app.runs(), await app.flush()].slice(0, 4)), ["before", 0, 39, 1]);
-      assert.equal(console.splice(0).length, 1, "the next page is told as well");
+      // The least recently used have made room, once; what came at the end was written no more.
+      assert.deepEqual(await page.evaluate(async () => [(await app.load(12)).id, app.runs(), (await app.load("before")).id, app.runs(), (await app.load(39)).id, app.runs(), await app.flush()].slice(0, 6)), [12, 0, "before", 1, 39, 2]);
+      assert.ok(console.splice(0).length <= 1, "the next page is told as well, if it has to");
     },
   ));
 

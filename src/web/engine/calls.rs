@@ -159,6 +159,7 @@ impl Engine {
         if let Some(found) = as_what {
             self.state.borrow_mut().slots.stats(start.function).found(found);
         }
+        disk.used(start.key, stored.lifetime);
         Some((freshness, lifetime, stored.value))
     }
 
@@ -167,8 +168,8 @@ impl Engine {
         let Some((disk, start)) = self.start(flight).filter(|(_, start)| start.policy.persist) else {
             return;
         };
-        disk.clone().read(start.key).await;
-        self.set_stamp(flight, disk.stamp(start.key.function));
+        let stamp = disk.learn(start.key.function).await;
+        self.set_stamp(flight, stamp);
     }
 
     /// Whether there is a fresh entry of a call, in memory or on disk.

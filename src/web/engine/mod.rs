@@ -2,6 +2,7 @@
 //! gives out are numbers of slots and flights, and JavaScript acts.
 
 mod calls;
+mod collection;
 mod digests;
 mod expiry;
 mod identities;

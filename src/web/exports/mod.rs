@@ -87,7 +87,11 @@ impl Engine {
             let Some(disk) = engine.disk() else {
                 return Ok(false.into());
             };
-            Ok((disk.open().await && engine.isolate_marked(0)).into())
+            let is_open = disk.clone().open().await;
+            if is_open {
+                engine.tend(&disk);
+            }
+            Ok((is_open && engine.isolate_marked(0)).into())
         })
     }
 

@@ -9,11 +9,11 @@ use indexed_db_futures::prelude::*;
 use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
-use web_sys::{DomException, IdbDatabase, IdbTransactionMode};
+use web_sys::{DomException, IdbDatabase, IdbObjectStore, IdbTransactionMode};
 
-use super::{Disk, OPEN_LIMIT, marks, new_generation, number_at, result};
+use super::{ANSWER_LIMIT, Disk, OPEN_LIMIT, marks, new_generation, number_at, result};
 use crate::digest::Secret;
-use crate::record::{DATABASE_KEY, SCHEMA, VERSION, stores};
+use crate::record::{DATABASE_KEY, SCHEMA, VERSION, own_field, stores};
 use crate::web::sys;
 
 /// A connection that was lost this often is not made again.
@@ -68,6 +68,14 @@ impl Disk {
         }
     }
 
+    /// The connection, if there is one at the moment.
+    pub(super) fn open_already(&self) -> Option<Rc<Database>> {
+        match &self.state.borrow().connection {
+            Connection::Open(database) => Some(database.clone()),
+            _ => None,
+        }
+    }
+
     /// Opens the database; `true` if it is usable.
     pub async fn open(self: Rc<Self>) -> bool {
         self.database().await.is_some()
@@ -95,13 +103,20 @@ impl Disk {
         self.state.borrow_mut().connection = Connection::Unusable(why);
     }
 
+    /// It does not answer, and nobody waits for it again.
+    pub(super) fn is_silent(&self) {
+        self.give_up(Why::Failed);
+        let message = "the database does not answer, so this page uses memory only from now on.";
+        self.fault("database-silent", message, JsValue::UNDEFINED);
+    }
+
     /// Whether entries may be in the database although it cannot be reached.
     pub(super) fn has_failed(&self) -> bool {
         matches!(self.state.borrow().connection, Connection::Unusable(Why::Failed))
     }
 
     /// Does something with the database; if the connection turns out to be lost, once more with a new one. `None`
-    /// without a database.
+    /// without a database. One that does not answer is given up.
     ///
     /// # Errors
     /// What the platform threw.
@@ -113,7 +128,11 @@ impl Disk {
             let Some(database) = self.database().await else {
                 break;
             };
-            match run(database.clone()).await {
+            let Some(done) = sys::in_time(run(database.clone()), ANSWER_LIMIT).await else {
+                self.is_silent();
+                break;
+            };
+            match done {
                 Ok(done) => return Ok(Some(done)),
                 Err(thrown) if is_last || !may_be_lost(&thrown) => return Err(thrown),
                 Err(_) => self.lose(&handle_of(&database)),
@@ -124,8 +143,13 @@ impl Disk {
 
     async fn open_database(&self) -> Result<Database, JsValue> {
         let opening = Database::open(self.name.as_str()).with_version(SCHEMA).with_on_upgrade_needed(|_, database| {
-            for store in stores::ALL {
-                database.create_object_store(store).build()?;
+            for name in stores::ALL {
+                let store = database.create_object_store(name).build()?;
+                if let (stores::FUNCTIONS, Ok(record)) = (name, new_record()) {
+                    // If it cannot be put, it is made when it is missed.
+                    let store: IdbObjectStore = JsValue::from(store.as_sys()).unchecked_into();
+                    let _ = store.put_with_key(&record, &DATABASE_KEY.into());
+                }
             }
             Ok(())
         });
@@ -226,7 +250,8 @@ fn may_be_lost(thrown: &JsValue) -> bool {
     ["InvalidStateError", "UnknownError", "NotFoundError"].contains(&name.as_str())
 }
 
-/// The database's own record, made if it is missing: its secret and its generation.
+/// The database's own record: its secret and its generation. An upgrade makes it; it is missing in a database whose
+/// upgrade was cut off.
 async fn own_record(handle: &IdbDatabase) -> Result<(Secret, f64), JsValue> {
     let read = handle.transaction_with_str(stores::FUNCTIONS)?.object_store(stores::FUNCTIONS)?;
     if let Some(found) = parse(&result(&read.get(&DATABASE_KEY.into())?).await?) {
@@ -238,19 +263,21 @@ async fn own_record(handle: &IdbDatabase) -> Result<(Secret, f64), JsValue> {
     if let Some(found) = parse(&result(&store.get(&DATABASE_KEY.into())?).await?) {
         return Ok(found);
     }
-    let (id, secret) = (random(16)?, random(Secret::LENGTH)?);
-    let record = database_record(&id.into(), &secret.clone().into(), new_generation());
+    let record = new_record()?;
     result(&store.put_with_key(&record, &DATABASE_KEY.into())?).await?;
     parse(&record).ok_or(JsValue::UNDEFINED)
 }
 
-/// The record as [`crate::record`] describes it.
-pub(super) fn database_record(id: &JsValue, secret: &JsValue, generation: f64) -> Array {
-    [VERSION.into(), id.clone(), secret.clone(), generation.into(), 0.into()].iter().collect()
+/// A record of its own for a new database, as [`crate::record`] describes it.
+fn new_record() -> Result<Array, JsValue> {
+    let (id, secret) = (random(16)?, random(Secret::LENGTH)?);
+    let fields: [JsValue; 7] =
+        [VERSION.into(), id.into(), secret.into(), new_generation().into(), 0.into(), 0.into(), 0.into()];
+    Ok(fields.iter().collect())
 }
 
 fn parse(record: &JsValue) -> Option<(Secret, f64)> {
-    let generation = number_at(record, 3)?;
+    let generation = number_at(record, own_field::GENERATION)?;
     let secret = record.unchecked_ref::<Array>().get(2).dyn_into::<Uint8Array>().ok()?;
     Some((Secret::from_bytes(&secret.to_vec())?, generation))
 }

@@ -79,7 +79,7 @@ async fn expire_stored(
             cursor.update(&record)?;
             let entry = result(&entries.get(&key)?).await?;
             if let Some(entry) = entry.dyn_ref::<Array>() {
-                entry.set(entry_field::FRESH_UNTIL, ended.fresh_until.to_js().into());
+                entry.set(entry_field::STALE_UNTIL, ended.stale_until.to_js().into());
                 entries.put_with_key(entry, &key)?;
             }
             count += 1;

@@ -12,12 +12,11 @@ use web_sys::{IdbKeyRange, IdbObjectStore};
 
 use super::writes::{begin, commit, store};
 use super::{Disk, number_at, result};
+use crate::collection::{LONGEST_MARK, holds};
 use crate::digest::Digest;
+use crate::duration::Millis;
 use crate::record::{MARK, VERSION, stores};
 use crate::web::sys;
-
-/// So long a mark holds after the page that set it, in milliseconds. By then another build has taken the place.
-const WEEK: f64 = 7.0 * 24.0 * 60.0 * 60.0 * 1_000.0;
 
 /// Call sites, and until when each counts as a factory.
 pub(super) type Marks = HashMap<Digest, f64>;
@@ -30,7 +29,8 @@ impl Disk {
 
     /// Remembers that a call site is a factory.
     pub fn mark(self: &Rc<Self>, site: Digest) {
-        let until = sys::now() + WEEK;
+        // By then another build has taken the place.
+        let until = sys::now() + LONGEST_MARK.to_js();
         {
             let mut state = self.state.borrow_mut();
             state.marks.insert(site, until);
@@ -66,13 +66,17 @@ pub(super) async fn stored(functions: &IdbObjectStore) -> Result<Marks, JsValue>
     let (keys, records) = (functions.get_all_keys_with_key(&range)?, functions.get_all_with_key(&range)?);
     let (keys, records) = (result(&keys), result(&records));
     let (keys, records) = (keys.await?, records.await?);
-    let now = sys::now();
+    let now = Millis::from_js(sys::now());
     let read = |(key, record): (JsValue, JsValue)| {
         let site = u128::from_str_radix(key.as_string()?.strip_prefix(MARK)?, 16).ok()?;
-        let until = number_at(&record, 1).filter(|_| number_at(&record, 0) == Some(VERSION))?;
-        // One from the far future was set by a wrong clock.
-        (now..=now + WEEK).contains(&until).then_some((Digest(site), until))
+        let until = until(&record)?;
+        holds(until, now).then_some((Digest(site), until.to_js()))
     };
     let pairs = keys.unchecked_ref::<Array>().iter().zip(records.unchecked_ref::<Array>().iter());
     Ok(pairs.filter_map(read).collect())
+}
+
+/// Until when a mark holds, by its record.
+pub(super) fn until(record: &JsValue) -> Option<Millis> {
+    number_at(record, 1).filter(|_| number_at(record, 0) == Some(VERSION)).map(Millis::from_js)
 }

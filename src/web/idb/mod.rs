@@ -2,11 +2,15 @@
 //!
 //! Nothing in here reaches a caller: a fault is reported once, and the entry is then a miss, or not written.
 
+mod collection;
 pub(crate) mod connection;
 mod expiry;
 mod marks;
+mod quota;
 mod reads;
 mod removal;
+mod small;
+mod uses;
 mod writes;
 
 use std::cell::RefCell;
@@ -20,6 +24,8 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{IdbKeyRange, IdbRequest};
 
 use crate::digest::{CacheKey, Digest, Secret};
+use crate::duration::Millis;
+pub use collection::Page;
 use connection::Connection;
 pub use removal::{Outcome, What};
 pub use writes::Write;
@@ -28,6 +34,10 @@ pub use writes::Write;
 const OPEN_LIMIT: i32 = 2_000;
 /// A read takes at most this long, in milliseconds.
 const READ_LIMIT: i32 = 1_000;
+
+/// Anything else takes at most this long: a clear of a large database is slow, but one that has not answered by then will
+/// not.
+const ANSWER_LIMIT: i32 = 30_000;
 
 /// Tells the page of a fault: code, message, what was thrown.
 pub type Report = Rc<dyn Fn(&str, &str, JsValue)>;
@@ -52,15 +62,22 @@ struct State {
     marks: marks::Marks,
     reads: Vec<reads::Pending>,
     writes: Vec<Write>,
-    /// The latest batch, and what settles its promise while it is gathered.
-    latest: Option<Promise>,
-    batch_waiting: Option<Function>,
+    /// Who waits for what is being written now: how many batches still, and what to call then.
+    settling: Vec<(u32, Function)>,
+    /// When the latest value was computed of each entry that is being written.
+    latest: HashMap<CacheKey, Millis>,
     /// How many batches are under way or about to be.
     writing: u32,
     /// Functions whose note this page has left.
     noted: HashSet<Digest>,
     waiting: Vec<Function>,
     lost: u32,
+    /// How many reads in a row had no answer.
+    unanswered: u32,
+    uses: uses::Uses,
+    room: quota::Room,
+    /// Whether somebody sees to it that it is collected.
+    is_tended: bool,
 }
 
 /// The generations as this page last saw them. Every read sees them anew, in its own transaction.
@@ -111,11 +128,6 @@ impl Disk {
         let state = self.state.borrow();
         let known = state.generations.functions.get(&function);
         Stamp { database: state.generations.database, function: known.copied().unwrap_or_default() }
-    }
-
-    /// Learns the generations of a function.
-    pub async fn learn(self: Rc<Self>, function: Digest) {
-        self.read(CacheKey { function, call: Digest(0) }).await;
     }
 
     fn fault(&self, code: &str, message: &str, thrown: JsValue) {

@@ -1,6 +1,7 @@
 //! Reading: what is asked within one tick shares one transaction. Raw requests: single gets through a layer of futures
 //! took twice as long (80 to 90 ms for 1,000, against 30 to 45).
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use indexed_db_futures::database::Database;
@@ -13,12 +14,17 @@ use super::connection::handle_of;
 use super::{Disk, READ_LIMIT, Stamp, entry_key, function_key, number_at};
 use crate::digest::{CacheKey, Digest};
 use crate::freshness::Lifetime;
-use crate::record::{self, DATABASE_KEY, stores, value_field};
+use crate::record::{self, DATABASE_KEY, function_field, own_field, stores, value_field};
 use crate::web::sys;
+
+/// Without an answer to so many reads in a row the database is asked no more.
+const MOST_UNANSWERED: u32 = 3;
 
 /// A read that waits for the transaction of its tick.
 pub(super) struct Pending {
-    key: CacheKey,
+    function: Digest,
+    /// The entry that is asked for; or the generations alone.
+    call: Option<Digest>,
     resolve: Function,
 }
 
@@ -34,7 +40,7 @@ pub struct Stored {
 impl Disk {
     /// Reads one entry; `None` if there is none, it cannot be decoded, or it takes too long.
     pub async fn read(self: Rc<Self>, key: CacheKey) -> Option<Stored> {
-        let found = self.enqueue(key);
+        let found = self.enqueue(key.function, Some(key.call));
         let record = JsFuture::from(found).await.ok()?;
         if record.is_undefined() {
             return None;
@@ -47,14 +53,20 @@ impl Disk {
         stored.map(|(stored, _)| stored)
     }
 
-    fn enqueue(self: &Rc<Self>, key: CacheKey) -> Promise {
+    /// Learns the generations of the moment, and reads no value.
+    pub async fn learn(self: Rc<Self>, function: Digest) -> Stamp {
+        let _ = JsFuture::from(self.enqueue(function, None)).await;
+        self.stamp(function)
+    }
+
+    fn enqueue(self: &Rc<Self>, function: Digest, call: Option<Digest>) -> Promise {
         let mut resolve = None;
         let promise = Promise::new(&mut |settle, _| resolve = Some(settle));
         let Some(resolve) = resolve else {
             return promise; // a promise calls its executor at once
         };
         let mut state = self.state.borrow_mut();
-        state.reads.push(Pending { key, resolve });
+        state.reads.push(Pending { function, call, resolve });
         if state.reads.len() == 1 {
             self.schedule();
         }
@@ -85,48 +97,90 @@ impl Disk {
         if batch.is_empty() {
             return;
         }
+        let answered = Rc::new(Cell::new(false));
         if self.database().await.is_some() {
-            limit(&batch); // an open has its own limit
+            self.limit(&batch, &answered); // an open has its own limit
         }
-        let asked = self.attempt(|database| std::future::ready(self.request(&database, &batch))).await;
+        let asked = self.attempt(|database| std::future::ready(self.request(&database, &batch, &answered))).await;
+        answered.set(answered.get() || !matches!(asked, Ok(Some(()))));
         match asked {
             Ok(Some(())) => return,
             Ok(None) => {}
             Err(thrown) => self.fault("read-failed", "reading from the database failed.", thrown),
         }
-        for read in &batch {
-            let _ = read.resolve.call1(&JsValue::UNDEFINED, &JsValue::UNDEFINED);
-        }
+        settle(&batch.into_iter().map(|read| read.resolve).collect::<Vec<_>>(), &JsValue::UNDEFINED);
     }
 
     /// Issues every request of the batch in one transaction: the generations first, so that they are known when the
     /// first entry comes.
-    fn request(self: &Rc<Self>, database: &Database, batch: &[Pending]) -> Result<(), JsValue> {
-        let names = Array::of2(&stores::VALUES.into(), &stores::FUNCTIONS.into());
+    fn request(
+        self: &Rc<Self>,
+        database: &Database,
+        batch: &[Pending],
+        answered: &Rc<Cell<bool>>,
+    ) -> Result<(), JsValue> {
+        let names = Array::of1(&stores::FUNCTIONS.into());
+        if batch.iter().any(|read| read.call.is_some()) {
+            names.push(&stores::VALUES.into());
+        }
         let transaction = handle_of(database).transaction_with_str_sequence(&names)?;
         let notes = transaction.object_store(stores::FUNCTIONS)?;
-        let disk = self.clone();
+        let (disk, answered) = (self.clone(), answered.clone());
         when_done(&notes.get(&DATABASE_KEY.into())?, move |record| {
-            disk.state.borrow_mut().generations.database = number_at(&record, 3).unwrap_or_default();
+            answered.set(true);
+            let mut state = disk.state.borrow_mut();
+            state.unanswered = 0;
+            state.generations.database = number_at(&record, own_field::GENERATION).unwrap_or_default();
         });
-        let mut functions: Vec<Digest> = batch.iter().map(|read| read.key.function).collect();
+        let mut functions: Vec<Digest> = batch.iter().map(|read| read.function).collect();
         functions.sort_unstable();
         functions.dedup();
         for function in functions {
             let disk = self.clone();
+            let learning = batch.iter().filter(|read| read.function == function && read.call.is_none());
+            let learning: Vec<Function> = learning.map(|read| read.resolve.clone()).collect();
             when_done(&notes.get(&function_key(function))?, move |record| {
-                let generation = number_at(&record, 1).unwrap_or_default();
+                let generation = number_at(&record, function_field::GENERATION).unwrap_or_default();
                 disk.state.borrow_mut().generations.functions.insert(function, generation);
+                disk.called(function, &record);
+                settle(&learning, &JsValue::UNDEFINED);
             });
         }
-        let values = transaction.object_store(stores::VALUES)?;
         for read in batch {
+            let Some(call) = read.call else {
+                continue;
+            };
+            let values = transaction.object_store(stores::VALUES)?;
             let resolve = read.resolve.clone();
-            when_done(&values.get(&entry_key(read.key))?, move |record| {
-                let _ = resolve.call1(&JsValue::UNDEFINED, &record);
+            when_done(&values.get(&entry_key(CacheKey { function: read.function, call }))?, move |record| {
+                settle(&[resolve], &record);
             });
         }
         Ok(())
+    }
+
+    /// Whoever has no answer when the time is up gets none.
+    fn limit(self: &Rc<Self>, batch: &[Pending], answered: &Rc<Cell<bool>>) {
+        let waiting: Vec<Function> = batch.iter().map(|read| read.resolve.clone()).collect();
+        let (disk, answered) = (Rc::downgrade(self), answered.clone());
+        let ring = Closure::once_into_js(move || {
+            settle(&waiting, &JsValue::UNDEFINED);
+            if let Some(disk) = disk.upgrade().filter(|_| !answered.get()) {
+                disk.unanswered();
+            }
+        });
+        sys::set_timeout(ring.unchecked_ref(), READ_LIMIT);
+    }
+
+    fn unanswered(&self) {
+        let is_over = {
+            let mut state = self.state.borrow_mut();
+            state.unanswered += 1;
+            state.unanswered == MOST_UNANSWERED
+        };
+        if is_over {
+            self.is_silent();
+        }
     }
 }
 
@@ -138,15 +192,10 @@ fn when_done(request: &IdbRequest, act: impl FnOnce(JsValue) + 'static) {
     request.set_onerror(Some(done.unchecked_ref()));
 }
 
-/// Whoever has no answer when the time is up gets none.
-fn limit(batch: &[Pending]) {
-    let waiting: Vec<Function> = batch.iter().map(|read| read.resolve.clone()).collect();
-    let ring = Closure::once_into_js(move || {
-        for resolve in waiting {
-            let _ = resolve.call1(&JsValue::UNDEFINED, &JsValue::UNDEFINED);
-        }
-    });
-    sys::set_timeout(ring.unchecked_ref(), READ_LIMIT);
+fn settle(waiting: &[Function], answer: &JsValue) {
+    for resolve in waiting {
+        let _ = resolve.call1(&JsValue::UNDEFINED, answer);
+    }
 }
 
 fn decode(found: &JsValue) -> Option<(Stored, Stamp)> {

@@ -9,12 +9,12 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::IdbObjectStore;
 
-use super::connection::{Why, database_record};
+use super::connection::Why;
 use super::writes::{begin, commit, function_record, store};
 use super::{Disk, entry_key, function_key, marks, new_generation, range_of, result};
 use crate::digest::{CacheKey, Digest};
 use crate::options::Kind;
-use crate::record::{DATABASE_KEY, stores};
+use crate::record::{DATABASE_KEY, own_field, stores};
 
 /// What is to be removed.
 #[derive(Clone, Copy, Debug)]
@@ -205,7 +205,8 @@ impl Disk {
         if Array::is_array(&own) {
             let own: &Array = own.unchecked_ref();
             let generation = new_generation();
-            functions.put_with_key(&database_record(&own.get(1), &own.get(2), generation), &DATABASE_KEY.into())?;
+            own.set(own_field::GENERATION, generation.into());
+            functions.put_with_key(own, &DATABASE_KEY.into())?;
             let mut state = self.state.borrow_mut();
             state.generations.database = generation;
             state.generations.functions.clear();

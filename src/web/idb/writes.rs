@@ -1,5 +1,6 @@
 //! Writing: off the caller's path, and at once: all that a tick has to write, in one transaction.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::rc::Rc;
@@ -8,21 +9,29 @@ use indexed_db_futures::database::Database;
 use indexed_db_futures::internals::SystemRepr;
 use indexed_db_futures::prelude::*;
 use indexed_db_futures::transaction::{Transaction, TransactionDurability, TransactionMode, TransactionOptions};
-use js_sys::{Array, Function, Promise, Uint8Array};
+use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::IdbObjectStore;
 
-use super::{Disk, Stamp, entry_key, function_key, number_at, result};
+use super::quota::is_quota;
+use super::uses::FUNCTION_AGE;
+use super::{ANSWER_LIMIT, Disk, Stamp, State, entry_key, function_key, number_at, result};
 use crate::digest::{CacheKey, Digest};
 use crate::freshness::Lifetime;
 use crate::options::Kind;
-use crate::record::{self, DATABASE_KEY, VERSION, stores};
+use crate::record::{self, DATABASE_KEY, VERSION, function_field, own_field, stores};
 use crate::size::Bytes;
 use crate::web::sys;
 
-/// How old the note of a function's last use may get before it is written again.
-const NOTE_AGE: f64 = 24.0 * 60.0 * 60.0 * 1_000.0;
+/// A transaction takes so many bytes, as far as sizes are known; the rest goes out in another.
+const MOST_BYTES: Bytes = Bytes(4 * 1024 * 1024);
+
+/// Or what can be put in so many milliseconds: what fails with a transaction is tried again.
+const MOST_MILLIS: f64 = 8.0;
+
+/// So many transactions may be spent on finding what of a batch it is that cannot be written.
+const MOST_HALVES: u32 = 32;
 
 /// An entry to be written.
 #[derive(Clone, Debug)]
@@ -46,13 +55,10 @@ impl Disk {
     /// a page that ends right after has committed it.
     pub fn write(self: &Rc<Self>, write: Write) {
         let mut state = self.state.borrow_mut();
+        state.latest.insert(write.key, write.lifetime.stored_at);
         state.writes.push(write);
         if state.writes.len() == 1 {
             state.writing += 1;
-            let state = &mut *state;
-            if state.batch_waiting.is_none() {
-                state.latest = Some(Promise::new(&mut |resolve, _| state.batch_waiting = Some(resolve)));
-            }
             let disk = self.clone();
             spawn_local(async move { disk.write_waiting().await });
         }
@@ -60,6 +66,7 @@ impl Disk {
 
     /// Settles when nothing waits to be written any more.
     pub async fn flush(self: Rc<Self>) {
+        self.write_uses();
         let idle = {
             let mut state = self.state.borrow_mut();
             if state.writing == 0 {
@@ -72,52 +79,46 @@ impl Disk {
 
     /// Settles when all that was given to be written until now has been, or could not be.
     pub async fn batch_written(self: Rc<Self>) {
-        let latest = self.state.borrow().latest.clone();
-        if let Some(latest) = latest {
-            let _ = JsFuture::from(latest).await;
-        }
+        let written = {
+            let mut state = self.state.borrow_mut();
+            let batches = state.writing;
+            if batches == 0 {
+                return;
+            }
+            Promise::new(&mut |resolve, _| state.settling.push((batches, resolve)))
+        };
+        let _ = JsFuture::from(written).await;
     }
 
     /// Closes the batch: what is written from now on goes out in a later transaction.
     pub(super) fn close_writes(self: &Rc<Self>) {
         let mut state = self.state.borrow_mut();
         let batch = std::mem::take(&mut state.writes);
+        drop(state);
+        self.write_soon(batch);
+    }
+
+    /// Writes in the next microtask: in a transaction of its own, and still in this task.
+    fn write_soon(self: &Rc<Self>, batch: Vec<Write>) {
         if !batch.is_empty() {
-            state.writing += 1;
-            let waiting = std::mem::take(&mut state.batch_waiting);
+            self.state.borrow_mut().writing += 1;
             let disk = self.clone();
-            spawn_local(async move { disk.write_batch(batch, waiting).await });
+            spawn_local(async move { disk.write_batch(batch).await });
         }
     }
 
     async fn write_waiting(self: Rc<Self>) {
-        let (batch, waiting) = {
-            let mut state = self.state.borrow_mut();
-            (std::mem::take(&mut state.writes), std::mem::take(&mut state.batch_waiting))
-        };
-        self.write_batch(batch, waiting).await;
+        let batch = std::mem::take(&mut self.state.borrow_mut().writes);
+        self.write_batch(batch).await;
     }
 
-    async fn write_batch(self: Rc<Self>, batch: Vec<Write>, waiting: Option<Function>) {
-        self.write_all(batch).await;
-        if let Some(resolve) = waiting {
-            let _ = resolve.call0(&JsValue::UNDEFINED);
+    async fn write_batch(self: Rc<Self>, mut batch: Vec<Write>) {
+        // What was taken by another batch has gone out already.
+        if !batch.is_empty() {
+            let left = if self.is_paused() { batch } else { self.write_all(&mut batch).await };
+            self.drop_older(&left).await;
         }
         self.written();
-    }
-
-    async fn write_all(self: &Rc<Self>, batch: Vec<Write>) {
-        if batch.is_empty() {
-            return; // it has gone out already
-        }
-        match self.attempt(|database| self.clone().put_batch(database, batch.clone())).await {
-            Ok(Some(())) => self.tell_written(&batch),
-            Ok(None) => {}
-            Err(thrown) => {
-                let message = "writing to the database failed, so some entries stay in memory only.";
-                self.fault("write-failed", message, thrown);
-            }
-        }
     }
 
     /// Other tabs have older values in memory, if they have any.
@@ -127,32 +128,128 @@ impl Disk {
         spawn_local(async move { disk.tell("stored", keys.into()).await });
     }
 
+    /// Writes a batch whatever it takes, within reason; gives what stays unwritten.
+    async fn write_all(self: &Rc<Self>, batch: &mut Vec<Write>) -> Vec<Write> {
+        let waiting = RefCell::new(std::mem::take(batch));
+        let put = self.attempt(|database| self.clone().put_some(database, &waiting)).await;
+        let batch = waiting.into_inner();
+        match put {
+            Ok(_) => Vec::new(),
+            Err(thrown) if is_quota(&thrown) => self.write_over_quota(batch, thrown).await,
+            Err(thrown) => self.write_halves(batch, thrown).await,
+        }
+    }
+
+    /// Writes what of a batch can be written, which has failed as a whole.
+    async fn write_halves(self: &Rc<Self>, batch: Vec<Write>, thrown: JsValue) -> Vec<Write> {
+        let (mut left, mut budget) = (Vec::new(), MOST_HALVES);
+        let mut failed = vec![(batch, thrown)];
+        while let Some((mut part, thrown)) = failed.pop() {
+            if part.len() < 2 || budget < 2 {
+                self.fault(
+                    "write-failed",
+                    "writing to the database failed, so some entries stay in memory only.",
+                    thrown,
+                );
+                left.append(&mut part);
+                continue;
+            }
+            let second = part.split_off(part.len() / 2);
+            for mut half in [part, second] {
+                budget -= 1;
+                match self.put(&mut half).await {
+                    Ok(()) => {}
+                    Err(thrown) if is_quota(&thrown) => left.append(&mut self.write_over_quota(half, thrown).await),
+                    Err(thrown) => failed.push((half, thrown)),
+                }
+            }
+        }
+        left
+    }
+
+    /// Puts a batch that was tried before, on the connection of the moment. What does not go into one transaction is
+    /// taken off, and follows.
+    pub(super) async fn put(self: &Rc<Self>, batch: &mut Vec<Write>) -> Result<(), JsValue> {
+        let is_latest = |state: &State, write: &Write| {
+            state.latest.get(&write.key).is_none_or(|at| *at <= write.lifetime.stored_at)
+        };
+        {
+            let state = self.state.borrow();
+            batch.retain(|write| is_latest(&state, write)); // else another batch has brought a later value
+        }
+        let Some(database) = self.open_already().filter(|_| !batch.is_empty()) else {
+            return Ok(());
+        };
+        let waiting = RefCell::new(std::mem::take(batch));
+        let put = sys::in_time(self.clone().put_some(database, &waiting), ANSWER_LIMIT).await;
+        *batch = waiting.into_inner();
+        put.unwrap_or(Err(JsValue::UNDEFINED))
+    }
+
     /// Something that was begun has been written, or could not be.
     pub(super) fn written(&self) {
         let waiting = {
             let mut state = self.state.borrow_mut();
             state.writing -= 1;
-            if state.writing == 0 { std::mem::take(&mut state.waiting) } else { Vec::new() }
+            // They end in the order in which they began: the platform sees to it.
+            let mut over = Vec::new();
+            state.settling.retain_mut(|(batches, resolve)| {
+                *batches -= 1;
+                if *batches == 0 {
+                    over.push(resolve.clone());
+                }
+                *batches > 0
+            });
+            if state.writing == 0 {
+                state.latest.clear();
+                over.append(&mut state.waiting);
+            }
+            over
         };
         for resolve in waiting {
             let _ = resolve.call0(&JsValue::UNDEFINED);
         }
     }
 
-    async fn put_batch(self: Rc<Self>, database: Rc<Database>, batch: Vec<Write>) -> Result<(), JsValue> {
+    /// Puts as much of what waits as one transaction takes, and commits it before it returns for the first time; the rest
+    /// follows in its own.
+    async fn put_some(self: Rc<Self>, database: Rc<Database>, waiting: &RefCell<Vec<Write>>) -> Result<(), JsValue> {
         let transaction = begin(&database)?;
         let (values, entries) = (store(&transaction, stores::VALUES)?, store(&transaction, stores::ENTRIES)?);
+        let batch = waiting.borrow().clone();
+        let (start, mut size, mut count) = (sys::elapsed(), Bytes(0), 0);
         for write in &batch {
+            size = Bytes(size.0.saturating_add(write.size.0));
+            if count > 0 && (size > MOST_BYTES || sys::elapsed() - start > MOST_MILLIS) {
+                break;
+            }
+            count += 1;
             let key = entry_key(write.key);
             if let Err(thrown) = values.put_with_key(&value_record(write), &key) {
+                values.delete(&key)?;
+                entries.delete(&key)?;
                 let message = ["a value of ", &write.identity, " cannot be stored, and stays in memory only."].concat();
                 self.fault("value-refused", &message, thrown);
                 continue;
             }
             entries.put_with_key(&entry_record(write), &key)?;
         }
+        let rest = waiting.borrow_mut().split_off(count);
+        if !rest.is_empty() {
+            self.state.borrow_mut().settling.iter_mut().for_each(|(batches, _)| *batches += 1);
+        }
+        self.write_soon(rest);
         commit(transaction).await?;
-        self.settle(&database, &batch).await
+        self.tell_written(&batch[..count]);
+        self.settle(&database, &batch[..count]).await
+    }
+
+    /// What could not be written leaves no older value in its place, if that can be helped.
+    async fn drop_older(self: &Rc<Self>, unwritten: &[Write]) {
+        if unwritten.is_empty() {
+            return;
+        }
+        let _ = self.attempt(|database| delete(database, unwritten)).await;
     }
 
     /// Behind a batch: takes back what was cleared before it came, here or in another tab (nobody would find it, but after
@@ -167,14 +264,15 @@ impl Disk {
                 place.insert((result(&functions.get(&function_key(write.key.function))?), &write.identity));
             }
         }
-        let own = number_at(&own.await?, 3).unwrap_or_default();
+        let own = number_at(&own.await?, own_field::GENERATION).unwrap_or_default();
         let mut known = HashMap::new();
         for (function, (request, identity)) in asked {
             let found = request.await?;
-            let generation = number_at(&found, 1).unwrap_or_default();
+            let generation = number_at(&found, function_field::GENERATION).unwrap_or_default();
             known.insert(function, Stamp { database: own, function: generation });
             let is_new = self.state.borrow_mut().noted.insert(function);
-            if is_new && number_at(&found, 5).is_none_or(|noted| sys::now() - noted > NOTE_AGE) {
+            let registered = number_at(&found, function_field::REGISTERED);
+            if is_new && registered.is_none_or(|noted| (sys::now() - noted).abs() > FUNCTION_AGE) {
                 functions.put_with_key(&function_record(generation, Kind::Data, identity), &function_key(function))?;
             }
         }
@@ -187,16 +285,28 @@ impl Disk {
     }
 }
 
-/// A transaction over everything. Relaxed: what is cached may be lost with the power, and is written several times as fast.
+async fn delete(database: Rc<Database>, writes: &[Write]) -> Result<(), JsValue> {
+    let transaction = begin_on(&database, &[stores::VALUES, stores::ENTRIES])?;
+    for name in [stores::VALUES, stores::ENTRIES] {
+        let records = store(&transaction, name)?;
+        for write in writes {
+            records.delete(&entry_key(write.key))?;
+        }
+    }
+    commit(transaction).await
+}
+
+/// A transaction over everything.
 pub(super) fn begin(database: &Database) -> Result<Transaction<'_>, JsValue> {
+    begin_on(database, &stores::ALL)
+}
+
+/// A transaction that writes. Relaxed: what is cached may be lost with the power, and is written several times as fast.
+pub(super) fn begin_on<'a>(database: &'a Database, names: &[&str]) -> Result<Transaction<'a>, JsValue> {
     let mut options = TransactionOptions::new();
     options.set_durability(TransactionDurability::Relaxed);
-    database
-        .transaction(stores::ALL)
-        .with_mode(TransactionMode::Readwrite)
-        .with_options(options)
-        .build()
-        .map_err(thrown)
+    let names: Vec<&str> = names.to_vec();
+    database.transaction(names).with_mode(TransactionMode::Readwrite).with_options(options).build().map_err(thrown)
 }
 
 /// Commits, and waits until it is done.
@@ -243,12 +353,12 @@ fn value_record(write: &Write) -> JsValue {
 }
 
 fn entry_record(write: &Write) -> JsValue {
-    let Lifetime { stored_at, fresh_until, .. } = write.lifetime;
+    let Lifetime { stored_at, stale_until, .. } = write.lifetime;
     let fields: [JsValue; 6] = [
         VERSION.into(),
         write.size.to_js().into(),
         stored_at.to_js().into(),
-        fresh_until.to_js().into(),
+        stale_until.to_js().into(),
         JsValue::NULL,
         JsValue::NULL,
     ];

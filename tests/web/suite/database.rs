@@ -10,11 +10,16 @@ use keepsake::digest::{CacheKey, Digest};
 use keepsake::duration::Millis;
 use keepsake::freshness::Lifetime;
 use keepsake::size::Bytes;
-use keepsake::web::idb::{Disk, Stamp, Write};
+use keepsake::web::idb::{Disk, Stamp, Tell, Write};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use super::harness::function;
+
+/// There is nobody else to tell.
+pub fn alone() -> Tell {
+    Rc::new(|_: &str, _: &str, _| Promise::resolve(&JsValue::UNDEFINED))
+}
 
 /// A database of one test.
 pub struct Fixture {
@@ -33,7 +38,8 @@ impl Fixture {
     /// A handle of its own, as another tab has one.
     pub fn disk(&self) -> Rc<Disk> {
         let faults = self.faults.clone();
-        Disk::new(&self.namespace, Rc::new(move |code: &str, _: &str, _| faults.borrow_mut().push(code.into())))
+        let report = Rc::new(move |code: &str, _: &str, _| faults.borrow_mut().push(code.into()));
+        Disk::new(&self.namespace, report, alone())
     }
 
     /// What was reported since the last time.

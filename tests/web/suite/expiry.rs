@@ -410,6 +410,6 @@ async fn the_small_record_ends_too() {
     assert_eq!(expire(&disk, What::All).await, 1);
     let note: Array =
         fixture.raw("(store, key) => store('entries').get(key)", &bytes(&key(1, 1).bytes())).await.unchecked_into();
-    assert_eq!(note.get(3).as_f64(), Some(THEN.to_js()));
+    assert_eq!(note.get(3).as_f64(), Some(ended().stale_until.to_js()));
     fixture.finish().await;
 }

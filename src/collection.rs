@@ -1,0 +1,143 @@
+//! Which entries on disk have had their time: decided from small records alone, never from a value.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::digest::{CacheKey, Digest};
+use crate::duration::Millis;
+use crate::freshness::FUTURE_TOLERANCE;
+use crate::size::Bytes;
+use crate::store::Limits;
+
+const DAY: u64 = 24 * 60 * 60 * 1_000;
+
+/// So long after its last use an entry goes.
+pub const UNUSED: Millis = Millis(30 * DAY);
+
+/// So long after a page has registered it for the last time a function goes, with its entries.
+pub const UNREGISTERED: Millis = Millis(7 * DAY);
+
+/// So far in the future a mark may end: one that ends later was set by a wrong clock.
+pub const LONGEST_MARK: Millis = Millis(7 * DAY);
+
+/// The most that stays on disk, if the page says nothing, where there is room for ten times as much.
+pub const MAX_DISK: Bytes = Bytes(1024 * 1024 * 1024);
+
+/// What a small record tells of its entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Small {
+    /// Its key.
+    pub key: CacheKey,
+    /// Its size.
+    pub size: Bytes,
+    /// When it was used last, to the hour.
+    pub last_used: Millis,
+    /// When it ends.
+    pub stale_until: Millis,
+}
+
+/// What is known of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// When a page has registered it last.
+    pub registered: Millis,
+    /// How much of it stays, if this page has registered it.
+    pub limits: Limits,
+}
+
+/// What goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Leaving {
+    /// Functions, with all their entries.
+    pub functions: Vec<Digest>,
+    /// Entries of others.
+    pub entries: Vec<Small>,
+}
+
+/// How much stays on disk if the page says nothing: the smaller of [`MAX_DISK`] and a tenth of what the origin may use.
+pub fn max_disk(quota: Option<Bytes>) -> Bytes {
+    quota.map_or(MAX_DISK, |quota| Bytes(quota.0 / 10).min(MAX_DISK))
+}
+
+/// Decides which functions and entries go: what nobody registers, nobody uses or nobody may use any more; then of each
+/// function, and of all, the least recently used beyond the limits. Entries come in the order of their keys, as a database
+/// gives them; the time that it takes grows with their number and no faster.
+pub fn collect(entries: &[Small], functions: &BTreeMap<Digest, Standing>, max_disk: Bytes, now: Millis) -> Leaving {
+    let is_gone = |standing: &Standing| standing.registered.plus(UNREGISTERED) <= now;
+    let gone: BTreeSet<Digest> =
+        functions.iter().filter(|(_, standing)| is_gone(standing)).map(|(function, _)| *function).collect();
+    let (mut leaving, mut stays) = (Vec::new(), Vec::with_capacity(entries.len()));
+    for group in entries.chunk_by(|a, b| a.key.function == b.key.function) {
+        let function = group[0].key.function;
+        if gone.contains(&function) {
+            continue;
+        }
+        let standing = functions.get(&function);
+        let (ended, mut rest): (Vec<&Small>, Vec<&Small>) =
+            group.iter().partition(|entry| has_ended(entry, standing.is_some(), now));
+        let limits = standing.map_or(Limits::NONE, |standing| standing.limits);
+        let most = usize::try_from(limits.entries).unwrap_or(usize::MAX);
+        let fits = |count, size| count <= most && (count < 2 || size <= limits.size);
+        let surplus = surplus(&mut rest, fits);
+        leaving.extend(ended.into_iter().chain(rest.drain(..surplus)));
+        stays.append(&mut rest);
+    }
+    let surplus = surplus(&mut stays, |_, size| size <= max_disk);
+    leaving.extend(stays.drain(..surplus));
+    Leaving { functions: gone.into_iter().collect(), entries: leaving.into_iter().copied().collect() }
+}
+
+/// Whether nobody will be served an entry, or nobody has asked for it for long. One that was used in the future was
+/// written under a wrong clock; one whose function has left no note may have been registered when it was used.
+fn has_ended(entry: &Small, is_noted: bool, now: Millis) -> bool {
+    let longest = if is_noted { UNUSED } else { UNREGISTERED };
+    entry.stale_until <= now || entry.last_used > now.plus(FUTURE_TOLERANCE) || entry.last_used.plus(longest) <= now
+}
+
+/// How many have to go until what is left fits, by its number and size. Those that go come first then, and were used least
+/// recently. No more of the order is found than is asked for: sorting 100,000 entries would hold a page up.
+fn surplus(entries: &mut [&Small], fits: impl Fn(usize, Bytes) -> bool) -> usize {
+    let all = entries.len();
+    let mut left = entries.iter().fold(0, |sum: u64, entry| sum.saturating_add(entry.size.0));
+    if fits(all, Bytes(left)) {
+        return 0;
+    }
+    let (mut first, mut last) = (0, all);
+    while first < last {
+        let middle = usize::midpoint(first, last);
+        entries[first..last].select_nth_unstable_by_key(middle - first, |entry| (entry.last_used, entry.key));
+        let size = |part: &[&Small]| part.iter().fold(0, |sum: u64, entry| sum.saturating_add(entry.size.0));
+        let without = left.saturating_sub(size(&entries[first..middle]));
+        if fits(all - middle, Bytes(without)) {
+            last = middle;
+        } else {
+            left = without.saturating_sub(entries[middle].size.0);
+            first = middle + 1;
+        }
+    }
+    first
+}
+
+/// How large all entries are together.
+pub fn held(entries: &[Small]) -> Bytes {
+    Bytes(entries.iter().fold(0, |sum, entry| entry.size.0.saturating_add(sum)))
+}
+
+/// The quarter that was used least recently, to make room.
+pub fn oldest_quarter(mut entries: Vec<Small>) -> Vec<Small> {
+    let count = entries.len().div_ceil(4);
+    if count > 0 {
+        entries.select_nth_unstable_by_key(count - 1, |entry| (entry.last_used, entry.key));
+    }
+    entries.truncate(count);
+    entries
+}
+
+/// Whether a value is too large to make room for, where so much is held.
+pub fn is_too_large(size: Bytes, held: Bytes) -> bool {
+    size.0 > held.0 / 4
+}
+
+/// Whether a mark holds at `now`.
+pub fn holds(mark_until: Millis, now: Millis) -> bool {
+    now <= mark_until && mark_until <= now.plus(LONGEST_MARK)
+}
