@@ -46,6 +46,13 @@ impl Engine {
         }
     }
 
+    /// The page ends, or may: what waits to be written goes out in this task.
+    pub fn write_out(&self) {
+        for disk in self.disks() {
+            disk.close_writes();
+        }
+    }
+
     /// Another tab has removed something: this one's memory has it no more, and what is being computed is not kept.
     pub fn hear_removed(&self, database: &str, what: What) {
         let mut state = self.state.borrow_mut();

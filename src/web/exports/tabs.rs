@@ -48,6 +48,11 @@ impl Engine {
         self.0.concerned(what)
     }
 
+    /// The page ends, or may: what waits to be written goes out now.
+    pub fn write_out(&self) {
+        self.0.write_out();
+    }
+
     /// The tab was asleep, and has not heard what others did.
     pub fn wake(&self) {
         self.0.wake();

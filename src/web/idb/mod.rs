@@ -66,6 +66,9 @@ struct State {
     settling: Vec<(u32, Function)>,
     /// When the latest value was computed of each entry that is being written.
     latest: HashMap<CacheKey, Millis>,
+    /// Whether a batch is being put, and whether another waits for its end.
+    is_putting: bool,
+    is_gathering: bool,
     /// How many batches are under way or about to be.
     writing: u32,
     /// Functions whose note this page has left.

@@ -51,17 +51,26 @@ pub struct Write {
 }
 
 impl Disk {
-    /// Puts an entry into the queue. All of a tick go out in one transaction, still in the task that delivers the result:
-    /// a page that ends right after has committed it.
+    /// Puts an entry into the queue. It goes out in the task that delivers the result, so that a page that ends right after
+    /// has committed it; what comes while a batch is under way goes out together behind that, at the latest when the page
+    /// ends. (1,000 computations that ended one by one took 1,000 transactions.)
     pub fn write(self: &Rc<Self>, write: Write) {
         let mut state = self.state.borrow_mut();
         state.latest.insert(write.key, write.lifetime.stored_at);
         state.writes.push(write);
-        if state.writes.len() == 1 {
+        if state.writes.len() == 1 && !state.is_gathering {
             state.writing += 1;
-            let disk = self.clone();
-            spawn_local(async move { disk.write_waiting().await });
+            state.is_gathering = state.is_putting;
+            if !state.is_putting {
+                drop(state);
+                self.write_next();
+            }
         }
+    }
+
+    fn write_next(self: &Rc<Self>) {
+        let disk = self.clone();
+        spawn_local(async move { disk.write_waiting().await });
     }
 
     /// Settles when nothing waits to be written any more.
@@ -91,8 +100,12 @@ impl Disk {
     }
 
     /// Closes the batch: what is written from now on goes out in a later transaction.
-    pub(super) fn close_writes(self: &Rc<Self>) {
+    pub fn close_writes(self: &Rc<Self>) {
         let mut state = self.state.borrow_mut();
+        if std::mem::take(&mut state.is_gathering) {
+            drop(state);
+            return self.write_next();
+        }
         let batch = std::mem::take(&mut state.writes);
         drop(state);
         self.write_soon(batch);
@@ -108,8 +121,18 @@ impl Disk {
     }
 
     async fn write_waiting(self: Rc<Self>) {
-        let batch = std::mem::take(&mut self.state.borrow_mut().writes);
-        self.write_batch(batch).await;
+        let batch = {
+            let mut state = self.state.borrow_mut();
+            state.is_putting = true;
+            std::mem::take(&mut state.writes)
+        };
+        self.clone().write_batch(batch).await;
+        let mut state = self.state.borrow_mut();
+        state.is_putting = false;
+        if std::mem::take(&mut state.is_gathering) {
+            drop(state);
+            self.write_next();
+        }
     }
 
     async fn write_batch(self: Rc<Self>, mut batch: Vec<Write>) {

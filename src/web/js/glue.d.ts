@@ -33,6 +33,7 @@ export interface WasmEngine {
   written(): Promise<unknown>;
   hear(database: string, word: string, keys: Uint8Array): Uint32Array | undefined;
   wake(): void;
+  write_out(): void;
   cleared_since(ids: Uint32Array): Promise<number[]>;
   land_refused(flight: number, now: number): void;
   abandon(flight: number): void;

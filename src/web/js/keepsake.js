@@ -162,7 +162,10 @@ export class Keepsake {
     if (this.#listens || typeof globalThis.addEventListener !== "function") return;
     this.#listens = true;
     // Best effort: a page that goes into the back/forward cache may come back to its objects.
+    const writeOut = () => void (this.engine.runs && this.engine.call("write_out"));
+    globalThis.document?.addEventListener("visibilitychange", writeOut); // a hidden page may end without another word
     globalThis.addEventListener("pagehide", (/** @type {any} */ event) => {
+      writeOut();
       if (!event.persisted) this.slots.releaseAll();
       this.neighbours.sleep(!event.persisted);
     });
