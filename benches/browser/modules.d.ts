@@ -10,6 +10,7 @@ declare module "keepsake:inside" {
 declare module "keepsake" {
   export const cacheData: import("../../types/keepsake.js").CacheData;
   export const configure: import("../../types/keepsake.js").Keepsake["configure"];
+  export const createKeepsake: typeof import("../../types/keepsake.js").createKeepsake;
   export const flush: import("../../types/keepsake.js").Keepsake["flush"];
   export const stats: import("../../types/keepsake.js").Keepsake["stats"];
 }

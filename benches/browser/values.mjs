@@ -89,6 +89,12 @@ export function floats(count) {
   return many(count, () => many(100_000, () => fraction() * 1_000));
 }
 
+/** Arrays of 20 fractions. @param {number} count @returns {number[][]} */
+export function records(count) {
+  const { fraction } = draws(7);
+  return many(count, () => many(20, fraction));
+}
+
 /**
  * Different keys in random order, so that neighbours in the pool are none in memory.
  * @template T @param {number} count @param {(at: number) => T} make @returns {T[]}

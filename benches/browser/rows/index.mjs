@@ -7,8 +7,12 @@ import largeArray from "./04-large-array.mjs";
 import hit from "./05-hit.mjs";
 import copy from "./06-copy.mjs";
 import persisted from "./07-persisted.mjs";
+import misses from "./08-misses.mjs";
+import reload from "./09-reload.mjs";
+import fromImport from "./10-import.mjs";
 import memory from "./12-memory.mjs";
 import scale from "./13-scale.mjs";
+import persistedScale from "./14-persisted-scale.mjs";
 
 /** @typedef {import("../measure.mjs").Measured} Measured */
 /**
@@ -21,4 +25,4 @@ import scale from "./13-scale.mjs";
  */
 
 /** @type {Row[]} */
-export const rows = [callArguments, query, tables, largeArray, hit, copy, persisted, memory, scale];
+export const rows = [callArguments, query, tables, largeArray, hit, copy, persisted, misses, reload, fromImport, memory, scale, persistedScale];
