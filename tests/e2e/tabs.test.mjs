@@ -238,7 +238,7 @@ test("a stale value is refreshed behind by one tab", () =>
       for (const each of all) await later(each, MINUTE + 1);
       const values = await Promise.all(all.map((each) => each.evaluate(() => app.renewed("a"))));
       assert.deepEqual(values.map(({ by }) => by), ["tab 0", "tab 0", "tab 0"]);
-      await Promise.all(all.map((each) => each.evaluate(() => app.until(async () => (await app.renewed("a")).run === 1 && app.renewed.stats().refreshes.done + app.renewed.stats().refreshes.dropped === 1))));
+      await Promise.all(all.map((each) => each.evaluate(() => app.until(async () => (await app.renewed("a")).run === 1 && app.renewed.stats().refreshes.done + app.renewed.stats().refreshes.dropped >= 1))));
       assert.deepEqual(await runsOf(all), ["a"]);
     },
     { init: [clock] },

@@ -189,7 +189,7 @@ async fn the_records_are_those_that_are_described() {
     let registered = function_record.get(5).as_f64().expect("a time");
     assert!((before..=js_sys::Date::now()).contains(&registered) && function_record.length() == 6);
     let lengths = [1, 2].map(|at| own.get(at).unchecked_into::<Uint8Array>().length());
-    assert_eq!((own.length(), own.get(0).as_f64(), lengths, own.get(4).as_f64()), (5, Some(1.0), [16, 192], Some(0.0)));
+    assert_eq!((own.length(), own.get(0).as_f64(), lengths, own.get(4).as_f64()), (7, Some(1.0), [16, 192], Some(0.0)));
     let secret = Secret::from_bytes(&own.get(2).unchecked_into::<Uint8Array>().to_vec());
     assert!(disk.secret() == secret && secret.is_some());
     let names = "(store) => ({ result: [...store('values').transaction.objectStoreNames].join() })";
