@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
+import { randoms } from "../data/seeded.mjs";
 import { moduleOf } from "./support/pages.mjs";
 import { startBrowser } from "./support/profile.mjs";
 import { site } from "./support/site.mjs";
@@ -51,17 +52,6 @@ const stream = (keepsake) => {
     },
   };
 };
-
-/** @param {number} seed @returns {() => number} from 0 to 1 (mulberry32, public domain) */
-function randoms(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 test("killed 20 times while it writes, the browser finds every entry whole or absent", { timeout: 240_000 }, async () => {
   const directory = await mkdtemp(join(tmpdir(), "keepsake-profile-"));

@@ -34,7 +34,6 @@ const counted = (keepsake) => {
     alone: cacheData(async (id, name) => (run(id), await passed(name), { id }), { name: "alone", singleFlight: "tab" }),
     hasty: cacheData(async (id, name) => (run(id), await passed(name), { id }), { name: "hasty", lockTimeout: 200 }),
     renewed: cacheData(async (id) => run(id), { name: "renewed", ttl: "1m", maxStale: "1h", refreshMode: "background" }),
-    held: async () => (await navigator.locks.query()).held.length,
     waiting: async () => (await navigator.locks.query()).pending.filter(({ name }) => !name.includes("/tab/")).length,
   };
 };

@@ -2,17 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { isOnlyItems } from "../../src/web/js/indices.js";
-
-/** @param {number} seed @returns {() => number} from 0 to 1 (mulberry32, public domain) */
-function randoms(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
+import { randoms } from "../data/seeded.mjs";
 
 const ITEMS = [NaN, 0, -0, undefined, 5, "x"];
 

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 import { serialize } from "node:v8";
 import { sizeOf } from "../../src/web/js/size.js";
+import { randoms } from "../data/seeded.mjs";
 
 const BOUND = 0.25;
 const data = new URL("../../node_modules/vega-datasets/data/", import.meta.url);
@@ -15,17 +16,6 @@ function assertClose(label, value, isTree = false) {
   const actual = serialize(value).length;
   assert.ok(Number.isSafeInteger(size) && size >= 1, `${label}: ${size}`);
   assert.ok(Math.abs(size / actual - 1) <= BOUND, `${label}: ${size} for ${actual}`);
-}
-
-/** @param {number} seed @returns {() => number} from 0 to 1 (mulberry32, public domain) */
-function randoms(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 /** @param {number} length @param {(at: number) => any} item */
