@@ -253,20 +253,3 @@ pub async fn rest() {
     });
     let _ = wasm_bindgen_futures::JsFuture::from(later).await;
 }
-
-/// What comes first; `None` if the time is up before.
-pub async fn within(promise: Promise, milliseconds: i32) -> Option<Result<JsValue, JsValue>> {
-    let mark = Object::new();
-    let mut timer = JsValue::UNDEFINED;
-    let timeout = Promise::new(&mut |resolve, _| {
-        let ring = resolve.bind1(&JsValue::UNDEFINED, &mark);
-        timer = set_timeout(&ring, milliseconds);
-    });
-    let race = Promise::race(&js_sys::Array::of2(&promise, &timeout));
-    let first = wasm_bindgen_futures::JsFuture::from(race).await;
-    clear_timeout(&timer);
-    match first {
-        Ok(value) if value == JsValue::from(mark) => None,
-        settled => Some(settled),
-    }
-}

@@ -96,9 +96,9 @@ impl Engine {
         }
     }
 
-    /// The tab was asleep, and has not heard of removals: what is persisted is looked for on disk, and what was being
+    /// The tab hears of no removals for a while: from then on what is persisted is looked for on disk, and what is being
     /// computed is not kept.
-    pub fn wake(&self) {
+    pub fn doze(&self) {
         let mut state = self.state.borrow_mut();
         for function in state.functions.matching(|known| known.on_disk) {
             let State { store, flights, slots, .. } = &mut *state;

@@ -53,9 +53,9 @@ impl Engine {
         self.0.write_out();
     }
 
-    /// The tab was asleep, and has not heard what others did.
-    pub fn wake(&self) {
-        self.0.wake();
+    /// The tab does not hear for a while what others do.
+    pub fn doze(&self) {
+        self.0.doze();
     }
 
     /// Which of these functions others have cleared since this page has looked last.

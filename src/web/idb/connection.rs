@@ -84,7 +84,7 @@ impl Disk {
     async fn connect(self: &Rc<Self>) {
         let disk = self.clone();
         let opening = future_to_promise(async move { disk.prepare().await.map(|()| JsValue::UNDEFINED) });
-        match sys::within(opening, OPEN_LIMIT).await {
+        match sys::in_time(JsFuture::from(opening), OPEN_LIMIT).await {
             Some(Ok(_)) => {}
             Some(Err(thrown)) => {
                 self.give_up(why_refused(&thrown));

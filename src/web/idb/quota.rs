@@ -33,7 +33,8 @@ pub(super) struct Room {
 impl Disk {
     /// Whether nothing is written at the moment.
     pub(super) fn is_paused(&self) -> bool {
-        let left = self.state.borrow().room.paused_until - sys::now();
+        let until = self.state.borrow().room.paused_until;
+        let left = until - sys::now();
         left > 0.0 && left <= PAUSE // else the clock was set back
     }
 

@@ -242,18 +242,24 @@ export class Entry {
     this.#reject?.(reason);
   }
 
-  /** Whether its arguments and what they are hashed with still make the call that it shows: `deps` may give another user. */
+  /** Whether it may be loaded: the call itself tells what is wrong with its arguments. */
   #isCurrent() {
     const cached = this.#cached;
     if (this.#key === undefined) return true;
     try {
-      const { keys, engine } = cached.cache;
-      if (!cached.enroll()) return this.#key === keys.plainKey(cached, this.#args);
-      const key = keys.pageKey(cached, keys.encode(cached, undefined, this.#args));
-      return this.#epoch === engine.epoch ? this.#key === key : this.#deps === keys.plainKey(cached, []);
+      const { keys } = cached.cache;
+      return cached.enroll() ? this.#isCall(keys.encode(cached, undefined, this.#args)) : this.#key === keys.plainKey(cached, this.#args);
     } catch {
-      return true; // the call itself tells what is wrong
+      return true;
     }
+  }
+
+  /** Whether an encoding of its arguments is still the call that it shows: `deps` may give another user by now. @param {import("./call.js").Encoded} encoding */
+  #isCall(encoding) {
+    const cached = this.#cached;
+    const { keys, engine } = cached.cache;
+    if (this.#key === undefined) return true;
+    return this.#epoch === engine.epoch ? this.#key === keys.pageKey(cached, encoding) : this.#deps === keys.plainKey(cached, []);
   }
 
   /** Makes the call that it shows. @returns {void} */
@@ -311,8 +317,10 @@ export class Entry {
     const cached = this.#cached;
     const { cache } = cached;
     try {
-      if (!cached.enroll() || !cached.knowsSecret || !this.#isCurrent()) return false;
-      const kept = cache.find(cached, cache.keys.encode(cached, undefined, this.#args));
+      if (!cached.enroll() || !cached.knowsSecret) return false;
+      const encoding = cache.keys.encode(cached, undefined, this.#args);
+      if (!this.#isCall(encoding)) return false;
+      const kept = cache.find(cached, encoding);
       if (kept === undefined) return false;
       kept.entry = this;
       if (kept !== this.#kept) this.#adopt(kept);

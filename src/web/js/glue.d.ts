@@ -32,7 +32,7 @@ export interface WasmEngine {
   is_valid(flight: number): boolean;
   written(): Promise<unknown>;
   hear(database: string, word: string, keys: Uint8Array): Uint32Array | undefined;
-  wake(): void;
+  doze(): void;
   write_out(): void;
   cleared_since(ids: Uint32Array): Promise<number[]>;
   land_refused(flight: number, now: number): void;

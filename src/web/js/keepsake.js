@@ -235,7 +235,7 @@ export class Keepsake {
     if (!this.engine.runs) return;
     this.ready = false;
     this.moment += 1;
-    this.engine.call("wake");
+    this.engine.call("doze");
     this.letGo();
   }
 

@@ -180,6 +180,7 @@ export class Tabs {
 
   /** @param {BroadcastChannel} channel @param {Message} message */
   async #receive(channel, message) {
+    if (!isOurs(message)) return;
     const { from, to, type } = message;
     if (channel !== this.#channel || (to !== undefined && to !== this.#id)) return;
     if (type === "bye") return this.#lose(from);
@@ -237,6 +238,12 @@ export class Tabs {
   #post(message) {
     this.#channel?.postMessage({ ...message, from: this.#id });
   }
+}
+
+/** Whether a message is one of this release: anybody in the origin may post what they like. @param {any} message */
+function isOurs(message) {
+  if (typeof message?.from !== "string") return false;
+  return message.type !== "told" || (typeof message.word === "string" && message.keys instanceof Uint8Array);
 }
 
 /** Takes a lock. @param {string} name @param {LockOptions} options @returns {Promise<(() => void) | null>} what lets go of it; nothing if it was not available at once */
