@@ -42,6 +42,7 @@ export const InvalidOptionError = define("InvalidOptionError", "invalid-option")
 export const UnhashableParamError = define("UnhashableParamError", "unhashable-param");
 export const UserHashError = define("UserHashError", "user-hash");
 export const UnserializableReturnValueError = define("UnserializableReturnValueError", "unserializable-return-value");
+export const CacheReplayClosureError = define("CacheReplayClosureError", "cache-replay-closure");
 export const RecursiveCallError = define("RecursiveCallError", "recursive-call");
 
 /** @type {Record<string, typeof KeepsakeError>} */

@@ -1,0 +1,30 @@
+// @ts-check
+/** Replay: what a computation drew is drawn again, from its records. */
+import { HERE, shared, within } from "./context.js";
+import { handlesIn, perform } from "./replayable.js";
+import { restore } from "./snapshot.js";
+
+/** @typedef {import("./context.js").Context} Context */
+/** @typedef {import("./recorder.js").Recorded} Recorded */
+
+/**
+ * Runs again what was recorded.
+ * @param {Recorded[]} effects @param {Context | null} context of the caller, whose place it is drawn in
+ * @param {import("../revive.js").Types} types
+ */
+export function replay(effects, context, types) {
+  /** @type {object[]} by number */
+  const handles = [context?.place ?? HERE];
+  within(context, () => {
+    for (const [name, copy, parts, numbers] of effects) {
+      const args = restore(copy, parts, types);
+      for (const [at, ref] of numbers) args[at] = handles[ref];
+      handles.push(...handlesIn(perform(name, args)));
+    }
+  });
+}
+
+/** Whether every effect is one that this page knows. @param {unknown} effects @returns {effects is Recorded[]} */
+export function canReplay(effects) {
+  return Array.isArray(effects) && effects.every((effect) => Array.isArray(effect) && effect.length === 4 && shared.effects.has(effect[0]));
+}

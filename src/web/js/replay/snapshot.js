@@ -1,0 +1,38 @@
+// @ts-check
+/** Copies of what effects are given: taken when they are recorded, and made again at each replay. */
+import { copyTree, isTree } from "../copier.js";
+import { UnserializableReturnValueError } from "../errors.js";
+import { NOT_KEPT, pack } from "../pack.js";
+import { revive } from "../revive.js";
+
+/** Stands in the copy in the place of a handle. */
+const HANDLE = null;
+
+/**
+ * @param {import("../keepsake.js").Keepsake} cache @param {string} name of the effect
+ * @param {any[]} args @param {[at: number, handle: object][]} handles which of them are handles
+ * @returns {[copy: unknown, parts: import("../revive.js").Parts | null]} throws what says which argument cannot be copied
+ */
+export function snapshot(cache, name, args, handles) {
+  const plain = [...args];
+  for (const [at] of handles) plain[at] = HANDLE;
+  if (isTree(plain)) return [copyTree(plain), null];
+  const refuse = (/** @type {unknown} */ _culprit, /** @type {string} */ path, /** @type {string} */ remedy, /** @type {unknown} */ cause) => {
+    const where = path.replace(/^result/, "arguments");
+    throw new UnserializableReturnValueError(`Cannot record what \`${name}\` was given: ${where} cannot be copied, so it could not be drawn again on a hit. ${remedy || "Give it plain data, or draw it outside of the cached function."}`, { path: where, effect: name, cause });
+  };
+  try {
+    const { value, parts, holders, reading } = pack(plain, { prototypes: cache.prototypes, waits: false, isChosen: true, refuse });
+    if (reading === null) return [value, parts.length === 0 ? null : [parts, holders]];
+  } catch (error) {
+    if (error !== NOT_KEPT) throw error;
+  }
+  return refuse(undefined, "result", "", undefined);
+}
+
+/** @param {any} copy @param {any} parts @param {import("../revive.js").Types} types @returns {any[]} */
+export function restore(copy, parts, types) {
+  if (parts === null) return structuredClone(copy);
+  const [value, made] = structuredClone([copy, parts]);
+  return revive(value, made, types);
+}
