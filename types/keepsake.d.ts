@@ -81,6 +81,12 @@ export interface DataOptions<F extends AnyFunction = AnyFunction> extends Common
    */
   maxSize?: Size;
   /**
+   * Whose the entries on disk are. `"origin"` (the default): all tabs and workers share them. `"tab"`: each tab has its own,
+   * over its reloads; a tab that is duplicated starts without. They go a day after the tab has. (In a worker, and where
+   * there is no `sessionStorage` or no Web Locks, they stay in memory.)
+   */
+  scope?: "origin" | "tab";
+  /**
    * Who shares one computation of a persisted function: all tabs and workers of the origin (the default), or the callers in
    * one tab. What another tab computes is waited for, and found on disk.
    */
@@ -120,6 +126,7 @@ export interface PageOptions {
   maxDisk?: Size;
   /** `false` keeps every function in memory only. The type of persisted functions stays: they return promises. */
   persist?: boolean;
+  scope?: "origin" | "tab";
   singleFlight?: "origin" | "tab";
   lockTimeout?: Duration;
   enabled?: boolean | ((...args: any[]) => boolean);
@@ -227,10 +234,70 @@ export interface CachedMethods<F extends AnyFunction> {
   set(value: Awaited<ReturnType<F>> | ReturnType<F>, ...args: Parameters<F>): Promise<void>;
   /** A handle of the entry, to be watched: the same object for one call, as long as somebody holds it. */
   entry(...args: Parameters<F>): Entry<Awaited<ReturnType<F>>>;
+  /**
+   * Why the next call with these arguments hits or misses. It makes no call and changes nothing, but asks `validate`. Never
+   * rejects. Of a function that is kept in memory only, calls are compared with those computed since it was first asked.
+   *
+   * ```ts
+   * console.log((await loadRows.explain(query)).message);
+   * // The next call of "rows" with these arguments is computed: no call with these arguments is known. The nearest one
+   * // differs in arguments[0].page.
+   * ```
+   */
+  explain(...args: Parameters<F>): Promise<Explanation>;
   /** What was counted of the function. */
   stats(): Stats;
   /** The key of a call: 64 hexadecimal digits; empty where nothing can be cached. */
   key(...args: Parameters<F>): Promise<string>;
+}
+
+/** Why a call misses: see {@link Explanation}. */
+export type MissReason =
+  /** No call of the function is known that could be compared. */
+  | "never-seen"
+  /** Others are known; `changed` has the paths in which the nearest differs: `arguments[0].page`. */
+  | "argument-changed"
+  /** There are entries of an earlier version; `changed` says what made it another: `source or version`, `deps`. */
+  | "function-changed"
+  /** Its time is over, or `expire()` was called. */
+  | "expired"
+  /** It had to leave; `evictedBy` has the limit. */
+  | "evicted"
+  /** It was cleared or deleted, here or in another tab. */
+  | "cleared"
+  /** `validate` refused its value. */
+  | "refused"
+  /** Another tab has replaced it, and it is not on disk. */
+  | "replaced"
+  /** It was written by another release, or is damaged. */
+  | "unreadable"
+  /** The arguments have no key; `error` says why. */
+  | "uncacheable"
+  /** `enabled` says no, or there is no WebAssembly. */
+  | "disabled";
+
+/** What the next call would meet. */
+export interface Explanation {
+  /** `"hit"`, `"stale"` (served, and refreshed behind), `"join"` (it is being computed), or `"miss"`. */
+  result: "hit" | "stale" | "join" | "miss";
+  /** All of it in a sentence or two. For people: the words may change. */
+  message: string;
+  /** Why it misses. */
+  because?: MissReason;
+  /** Where the value is. */
+  where?: "memory" | "disk";
+  /** When it was stored, in milliseconds since the epoch. */
+  storedAt?: number;
+  /** How long ago that is, in milliseconds. */
+  age?: number;
+  /** Until when it is fresh, or if it is stale already, served; in milliseconds since the epoch. `Infinity` is for ever. */
+  expiresAt?: number;
+  /** What has changed. */
+  changed?: string[];
+  /** The limit by which the entry left: `maxEntries`, `maxSize`, `maxMemory`, `maxDisk`, or the origin's quota. */
+  evictedBy?: string;
+  /** Why the arguments have no key. */
+  error?: unknown;
 }
 
 /** A persisted function: it always returns a promise, and never throws synchronously. */

@@ -10,7 +10,7 @@ use super::sys;
 use crate::duration::{self, Millis};
 use crate::error::Error;
 use crate::options::{Options, Scope, check_keys, invalid};
-use crate::policy::{RefreshMode, SingleFlight, Ttl};
+use crate::policy::{Owner, RefreshMode, SingleFlight, Ttl};
 use crate::size::{self, Bytes};
 
 /// Parses and checks the options of a function or of the page.
@@ -45,6 +45,10 @@ pub fn options(scope: Scope, given: &JsValue) -> Result<Options, Fault> {
         max_memory: reader.size("maxMemory")?,
         max_disk: reader.size("maxDisk")?,
         persist: reader.typed("persist", "true or false")?,
+        owner: reader.choice("scope", ["origin", "tab"])?.map(|chosen| match chosen {
+            0 => Owner::Origin,
+            _ => Owner::Tab,
+        }),
         single_flight: reader.choice("singleFlight", ["origin", "tab"])?.map(|chosen| match chosen {
             0 => SingleFlight::Origin,
             _ => SingleFlight::Tab,

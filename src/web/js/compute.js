@@ -28,6 +28,7 @@ export function takeOff(cached, id, extra) {
  * @returns {Promise<Outcome>}
  */
 export async function compute(cached, self, args, flight, extra) {
+  cached.remember(flight, args);
   flight.running = true;
   let result;
   const start = performance.now();

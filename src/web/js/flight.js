@@ -33,6 +33,8 @@ export class Flight {
   fingerprint = null;
   /** @type {import("./entry.js").Entry | null} */
   entry = null;
+  /** What tells its call from others. @type {import("./outline.js").Outline | null} */
+  outline = null;
   /** Its turn among the tabs, if it is for all of them. @type {import("./tabs.js").Turn | null} */
   turn = null;
   /** Who waits. One without a signal never leaves. */

@@ -32,6 +32,7 @@ export function leadNow(cached, self, args, flight, extra) {
   try {
     if (cached.isResource) flight.origin = cache.originOf(cached, args);
     if (!flight.isAnew) missed(cached);
+    if (cached.recent !== null) cached.remember(flight, args);
     const start = performance.now();
     const result = runTimed(cached, self, argsOf(args, flight, extra), start);
     if (!cached.isPromise(result)) return keepNow(cached, flight, args, result).out();

@@ -204,7 +204,7 @@ export function store(cached, flight, args, value, kept) {
   }
   try {
     const size = cached.isResource ? 0 : sizeOf(kept.value, kept.how === TREE) + (kept.parts === null ? 0 : sizeOf(kept.parts));
-    const data = cached.isResource ? undefined : [kept.value, kept.parts];
+    const data = cached.isResource ? undefined : [kept.value, kept.parts, null, flight.outline];
     let landing = 0;
     stays = cache.place(flight, kept, (slot) => (landing = engine.call("keep", flight.id, slot, Date.now(), size, ttl, data)) === KEPT || landing === TOO_LARGE);
     if (stays && landing === TOO_LARGE) cache.report("value-too-large", `a value of ${cached.description} is larger than its maxSize, so it is kept alone. Make maxSize larger, or the value smaller.`);
