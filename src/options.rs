@@ -85,7 +85,7 @@ const fn option(name: &'static str, data: bool, resource: bool, page: bool) -> K
 }
 
 /// Every option there is: data, resource, page.
-const OPTIONS: [Known; 24] = [
+const OPTIONS: [Known; 27] = [
     option("name", true, true, false),
     option("version", true, true, true),
     option("deps", true, true, true),
@@ -106,6 +106,9 @@ const OPTIONS: [Known; 24] = [
     option("cacheIf", true, true, true),
     option("onUncacheable", true, true, true),
     option("onRelease", false, true, true),
+    option("showSpinner", true, true, true),
+    option("showTime", true, true, true),
+    option("spinner", false, false, true),
     option("maxMemory", false, false, true),
     option("maxDisk", false, false, true),
     option("namespace", false, false, true),
@@ -241,7 +244,7 @@ mod tests {
             problem(Scope::Page, "keyBy"),
             "configure has no option `keyBy`. It is an option of cacheData and cacheResource."
         );
-        assert!(problem(Scope::Function(Kind::Resource), "zzz").ends_with("The options are: name, version, deps, keyBy, params, hashFuncs, ttl, refreshMode, maxStale, maxEntries, enabled, validate, cacheIf, onUncacheable, onRelease."));
+        assert!(problem(Scope::Function(Kind::Resource), "zzz").ends_with("The options are: name, version, deps, keyBy, params, hashFuncs, ttl, refreshMode, maxStale, maxEntries, enabled, validate, cacheIf, onUncacheable, onRelease, showSpinner, showTime."));
     }
 
     #[test]

@@ -20,13 +20,15 @@ use crate::size::{self, Bytes};
 pub fn options(scope: Scope, given: &JsValue) -> Result<Options, Fault> {
     check_options(scope, given)?;
     let reader = Reader { scope, given };
-    for option in ["keyBy", "validate", "cacheIf", "onRelease", "onEvent"] {
+    for option in ["keyBy", "validate", "cacheIf", "onRelease", "onEvent", "spinner"] {
         reader.check(option, "a function", JsValue::is_function)?;
     }
     reader.check("enabled", "true, false or a function", |value| value.is_function() || value.as_bool().is_some())?;
     reader.check("deps", "an array, or a function that returns one", |value| {
         value.is_function() || sys::is_array(value).unwrap_or(false)
     })?;
+    reader.check("showSpinner", "true, false or a text", |value| value.is_string() || value.as_bool().is_some())?;
+    reader.check("showTime", "true or false", |value| value.as_bool().is_some())?;
     reader.check("namespace", "a text", JsValue::is_string)?;
     reader.choice("onUncacheable", ["throw", "pass"])?;
     Ok(Options {

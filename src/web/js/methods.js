@@ -1,7 +1,7 @@
 // @ts-check
 /** The methods of a cached function: they find calls by their arguments. */
 import { abortReason, call, callPersisted, extraOf, isAborted } from "./call.js";
-import { takeOff } from "./compute.js";
+import { plainly, takeOff } from "./compute.js";
 import { hasContents } from "./contents.js";
 import { Encoding } from "./encoding.js";
 import { GONE } from "./engine.js";
@@ -132,7 +132,7 @@ function refreshed(cached, args) {
   const start = (/** @type {number} */ length) => {
     cached.renewals += 1;
     const number = length < 0 ? GONE : cache.engine.call("board_anew", cached.id, length);
-    if (number === GONE || number === undefined) return cached.run(undefined, args);
+    if (number === GONE || number === undefined) return plainly(cached, undefined, args, extra);
     const flight = takeOff(cached, number, extra);
     flight.isAnew = true;
     const isLate = cached.persisted || (extra !== null && extra.fingerprint !== null); // the arguments may have changed
