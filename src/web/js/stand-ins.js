@@ -15,7 +15,7 @@ export function signalsOf(args) {
 
 /** The first `st` among arguments. @param {unknown[]} args @returns {St | undefined} */
 export function stOf(args) {
-  return /** @type {St | undefined} */ (among(args, isSt)[0]);
+  return /** @type {St | undefined} */ (among(args, isSt).at(0)); // by index, a page may have put something on Object.prototype
 }
 
 /** @param {unknown[]} args @param {(value: unknown) => boolean} isWanted @returns {unknown[]} */
