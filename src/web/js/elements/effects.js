@@ -1,0 +1,154 @@
+// @ts-check
+/**
+ * The elements: each makes plain data of what it is given, and draws that as an effect, which is recorded inside cached
+ * functions and drawn again on a hit. Only that data may decide what is drawn.
+ */
+import { InvalidOptionError } from "../errors.js";
+import { replayable } from "../replay/replayable.js";
+import { columnsView, containerView, expanderView } from "./containers.js";
+import { directionOf, imageView, isPaintable, metricView, pictureOf, progressView } from "./figures.js";
+import { METHODS, handleWithin, regionOf } from "./handle.js";
+import { outlineOf } from "./outline.js";
+import { errorLine, jsonOf, lineOf } from "./plain.js";
+import { NOWHERE, Region } from "./region.js";
+import { columnsOf, isTabular } from "./rows.js";
+import { tableView } from "./table.js";
+import { MESSAGE_KINDS, codeView, headerView, messageView, textView } from "./texts.js";
+import { treeView } from "./tree.js";
+
+/** @typedef {import("./region.js").View} View */
+
+/**
+ * An effect that draws one element.
+ * @param {string} name @param {(...args: any[]) => View} make
+ * @param {(...args: any[]) => unknown[]} [variant] of what the effect is given what `make` is: another one is another element
+ */
+function drawn(name, make, variant = () => []) {
+  const act = (/** @type {object} */ place, /** @type {any[]} */ ...args) => {
+    const region = regionOf(place);
+    if (region.element === null) return;
+    const chosen = variant(...args);
+    region.draw([name, ...chosen].join(" "), null, () => make(...chosen), args);
+  };
+  return replayable(`keepsake/${name}`, act); // where nobody is to see it nothing is drawn
+}
+
+/**
+ * An effect that gives handles to draw in: also where nobody is to see it.
+ * @param {string} name @param {(...args: any[]) => View} make
+ * @param {(...args: any[]) => unknown[]} variant
+ * @param {(...args: any[]) => number} [count] how many, as an array
+ */
+function drawnAround(name, make, variant, count) {
+  const within = (/** @type {object} */ place, /** @type {Region[]} */ regions) => {
+    const handles = regions.map((region) => handleWithin(place, region));
+    return count === undefined ? handles[0] : handles;
+  };
+  const nowhere = (/** @type {object} */ place, /** @type {any[]} */ ...args) => within(place, Array(count?.(...args) ?? 1).fill(NOWHERE));
+  const act = (/** @type {object} */ place, /** @type {any[]} */ ...args) => {
+    const region = regionOf(place);
+    if (region.element === null) return nowhere(place, ...args);
+    const chosen = variant(...args);
+    const { regions = [] } = region.draw([name, ...chosen].join(" "), null, () => make(...chosen), args);
+    return within(place, regions);
+  };
+  return replayable(`keepsake/${name}`, act, { detached: nowhere });
+}
+
+const draw = {
+  text: drawn("text", textView),
+  header: drawn("header", headerView, (_, level) => [level]),
+  code: drawn("code", codeView),
+  json: drawn("json", codeView),
+  table: drawn("table", tableView),
+  tree: drawn("write", treeView),
+  image: drawn("image", imageView, (source) => [isPixels(source)]),
+  metric: drawn("metric", metricView),
+  progress: drawn("progress", progressView),
+  container: drawnAround("container", () => containerView(false), () => []),
+  empty: drawnAround("empty", () => containerView(true), () => []),
+  columns: drawnAround("columns", columnsView, (weights) => [weights.length], (weights) => weights.length),
+  expander: drawnAround("expander", (isExpanded) => expanderView(isExpanded === true), (_, isExpanded) => [isExpanded]),
+};
+
+/** @param {unknown} source */
+function isPixels(source) {
+  return typeof ImageData === "function" && source instanceof ImageData;
+}
+
+/** @type {Record<string, import("./handle.js").Method>} */
+const elements = {
+  write: (place, ...values) => {
+    for (const value of values) writeOne(place, value);
+  },
+  text: (place, body) => draw.text(place, lineOf(body)),
+  header: (place, body, { level = 2 } = {}) => {
+    if (![1, 2, 3, 4, 5, 6].includes(level)) throw new InvalidOptionError(`st.header takes a level from 1 to 6, and got ${lineOf(level)}.`, { option: "level" });
+    draw.header(place, lineOf(body), level);
+  },
+  code: (place, body, { language = "" } = {}) => draw.code(place, lineOf(body), `Code ${lineOf(language)}`.trim()),
+  json: (place, value) => draw.json(place, jsonText(value), "JSON"),
+  table: (place, data, { columns: chosen, caption = "", height } = {}) => {
+    const columns = columnsOf(data, chosen);
+    const count = columns.reduce((most, { cells }) => Math.max(most, cells.length), 0);
+    draw.table(place, columns, count, lineOf(caption), numberOr(height, null));
+  },
+  image: (place, source, { alt, caption = "", width } = {}) => draw.image(place, pictureOf(source), lineOf(alt ?? caption), lineOf(caption), numberOr(width, null)),
+  metric: (place, label, value, { delta, deltaColor = "normal" } = {}) => {
+    const change = delta === undefined || delta === null ? null : lineOf(delta);
+    const direction = change === null ? "none" : directionOf(change);
+    const tone = deltaColor === "off" || direction === "none" ? "none" : (direction === "up") === (deltaColor !== "inverse") ? "good" : "bad";
+    draw.metric(place, lineOf(label), lineOf(value), change, direction, tone);
+  },
+  progress: (place, value, text = "") => draw.progress(place, numberOr(value, null, 0, 1), lineOf(text)),
+  container: (place) => draw.container(place),
+  empty: (place) => draw.empty(place),
+  columns: (place, spec = 2) => {
+    const weights = typeof spec === "number" ? Array(Math.trunc(spec) || 0).fill(1) : Array.from(spec, Number);
+    if (weights.length === 0 || weights.length > 50 || weights.some((weight) => !(weight > 0 && weight < Infinity))) {
+      throw new InvalidOptionError(`st.columns takes how many there are, or their widths: st.columns(2), st.columns([2, 1]). It got ${lineOf(spec)}.`, { option: "columns" });
+    }
+    return draw.columns(place, weights);
+  },
+  expander: (place, label, { expanded = false } = {}) => draw.expander(place, lineOf(label), expanded === true),
+};
+
+for (const kind of MESSAGE_KINDS) {
+  const message = drawn(kind, () => messageView(kind));
+  elements[kind] = (place, body) => message(place, errorOrLine(body));
+}
+
+Object.assign(METHODS, elements);
+
+/** Draws a value as what it is. @param {object} place @param {any} value */
+function writeOne(place, value) {
+  if (value instanceof Error) return elements.error?.(place, value);
+  if (isTabular(value)) return elements.table?.(place, value);
+  if (isPicture(value)) return elements.image?.(place, value);
+  if (typeof value !== "object" || value === null || value instanceof Date || value instanceof URL) return draw.text(place, lineOf(value));
+  draw.tree(place, outlineOf(value));
+}
+
+/** @param {unknown} value */
+function isPicture(value) {
+  return isPixels(value) || isPaintable(value) || (typeof Blob === "function" && value instanceof Blob && value.type.startsWith("image/"));
+}
+
+/** @param {unknown} body */
+function errorOrLine(body) {
+  return body instanceof Error ? errorLine(body) : lineOf(body);
+}
+
+/** A text that is JSON is laid out; any other value is written as JSON. @param {unknown} value */
+function jsonText(value) {
+  try {
+    return jsonOf(typeof value === "string" ? JSON.parse(value) : value, 2) ?? lineOf(value);
+  } catch {
+    return typeof value === "string" ? JSON.stringify(value) : lineOf(value);
+  }
+}
+
+/** A number within bounds. @param {unknown} value @param {number | null} otherwise @param {number} [least] @param {number} [most] */
+function numberOr(value, otherwise, least = 0, most = Infinity) {
+  return typeof value === "number" && !Number.isNaN(value) ? Math.min(most, Math.max(least, value)) : otherwise;
+}
