@@ -24,7 +24,7 @@ export function columnsView(count) {
 
 /** It is open at first as the script says, and from then on as its reader does. @param {boolean} isExpanded @returns {View} */
 export function expanderView(isExpanded) {
-  const [summary, body] = [element("summary", "summary"), element("div", "expanded")];
+  const [summary, body] = [element("summary"), element("div", "expanded")];
   const node = element("details", "expander", summary, body);
   node.open = isExpanded;
   return { node, update: (/** @type {string} */ label) => setText(summary, label), regions: [new Region(body)] };

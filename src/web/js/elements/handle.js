@@ -3,7 +3,6 @@
  * `st` handles: a region of the page, and the call that draws in it. A handle knows its context, so what it draws after an
  * `await` belongs to the same call.
  */
-import { ST } from "../replay/call.js";
 import { HERE, currentContext, shared, within } from "../replay/context.js";
 import { hasDocument } from "./dom.js";
 import { pageRegion } from "./page.js";
@@ -18,6 +17,9 @@ import { NOWHERE } from "./region.js";
 
 /** What a handle is over. By a symbol of all pages' copies, so that one copy draws on handles of another. */
 export const INSIDE = Symbol.for("keepsake.elements");
+
+/** By this the core knows a handle: see replay/call.js, which is not part of this module. */
+const ST = Symbol.for("keepsake.st");
 
 /** What every handle can do, by name. @type {Record<string, Method>} */
 export const METHODS = Object.create(null);

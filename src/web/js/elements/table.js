@@ -27,14 +27,15 @@ export function tableView() {
 
 /** @implements {View} */
 class TableView {
-  #caption = element("caption", "heard");
+  #caption = element("figcaption");
   #widths = element("colgroup");
   #head = element("tr");
   #body = element("tbody");
   #above = room();
   #below = room();
-  #table = element("table", "grid", this.#caption, this.#widths, element("thead", "", this.#head), this.#body);
-  node = element("div", "table", this.#table);
+  #table = element("table", "grid", this.#widths, element("thead", "", this.#head), this.#body);
+  #scroller = element("div", "rows", this.#table);
+  node = element("figure", "table", this.#scroller);
   /** @type {Column[]} */
   #columns = [];
   #count = 0;
@@ -43,9 +44,9 @@ class TableView {
   #rows = new Map();
 
   constructor() {
-    this.node.tabIndex = 0;
-    this.node.setAttribute("role", "group");
-    this.node.addEventListener("scroll", () => this.#show(), { passive: true });
+    this.#scroller.tabIndex = 0; // so that it is scrolled with the keyboard
+    this.#scroller.setAttribute("role", "group");
+    this.#scroller.addEventListener("scroll", () => this.#show(), { passive: true });
   }
 
   /** @param {Column[]} columns @param {number} count of rows @param {string} caption @param {number | null} height in pixels */
@@ -53,10 +54,12 @@ class TableView {
     this.#columns = columns;
     this.#count = count;
     const name = caption || `Table of ${count} rows and ${columns.length} columns`;
-    setText(this.#caption, name);
-    setAttributes(this.node, { "aria-label": name });
-    setAttributes(this.#table, { "aria-rowcount": count > MOST_WHOLE ? String(count + 1) : null });
-    this.node.style.maxHeight = height === null ? "" : `${height}px`;
+    setText(this.#caption, caption);
+    if (caption === "") this.#caption.remove();
+    else this.node.prepend(this.#caption);
+    setAttributes(this.#scroller, { "aria-label": name });
+    setAttributes(this.#table, { "aria-label": name, "aria-rowcount": count > MOST_WHOLE ? String(count + 1) : null });
+    this.#scroller.style.maxHeight = height === null ? "" : `${height}px`;
     this.#head.replaceChildren(...columns.map(headCell));
     setAttributes(this.#head, { "aria-rowindex": count > MOST_WHOLE ? "1" : null });
     this.#setWidths();
@@ -71,7 +74,7 @@ class TableView {
   #watch() {
     if (this.#isWatched) return;
     this.#isWatched = true;
-    new ResizeObserver(() => this.#show()).observe(this.node);
+    new ResizeObserver(() => this.#show()).observe(this.#scroller);
   }
 
   /** Columns keep their width while other rows come into sight. */
@@ -113,7 +116,7 @@ class TableView {
   #window() {
     const count = this.#count;
     if (count <= MOST_WHOLE) return [0, count, 0, 0];
-    const { scrollTop, clientHeight } = this.node;
+    const { scrollTop, clientHeight } = this.#scroller;
     this.#rowHeight = [...this.#rows.values()][0]?.offsetHeight || this.#rowHeight;
     const seen = clientHeight === 0 ? FIRST_WINDOW : Math.ceil(clientHeight / this.#rowHeight);
     const whole = Math.min(count * this.#rowHeight, HIGHEST);

@@ -44,8 +44,8 @@ export const MESSAGE_KINDS = ["success", "info", "warning", "error"];
 
 /** @param {MessageKind} kind @returns {View} */
 export function messageView(kind) {
-  const text = element("span", "message-text");
-  const node = element("div", "message", element("strong", "message-kind", WORDS[kind]), " ", text);
+  const text = element("span");
+  const node = element("div", "message", element("strong", "", WORDS[kind]), " ", text);
   node.classList.add(`keepsake-${kind}`);
   node.setAttribute("role", ROLES[kind]);
   return { node, update: (/** @type {string} */ body) => setText(text, body) };

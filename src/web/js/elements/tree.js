@@ -31,7 +31,7 @@ function branch(key, [kind, text, entries, more = 0], way, choices) {
   const line = key === null ? [value] : [element("span", "key", key), ": ", value];
   if (entries === undefined || entries.length === 0) return element("div", "leaf", ...line);
   const list = element("ul", "branch");
-  const node = element("details", "node", element("summary", "summary", ...line), list);
+  const node = element("details", "node", element("summary", "", ...line), list);
   // Made when it is opened: most of a large tree never is.
   const fill = () => {
     if (list.hasChildNodes()) return;
