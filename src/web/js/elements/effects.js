@@ -122,11 +122,21 @@ Object.assign(METHODS, elements);
 
 /** Draws a value as what it is. @param {object} place @param {any} value */
 function writeOne(place, value) {
-  if (value instanceof Error) return elements.error?.(place, value);
-  if (isTabular(value)) return elements.table?.(place, value);
-  if (isPicture(value)) return elements.image?.(place, value);
-  if (typeof value !== "object" || value === null || value instanceof Date || value instanceof URL) return draw.text(place, lineOf(value));
-  draw.tree(place, outlineOf(value));
+  const kind = kindOf(value);
+  if (kind === "tree") draw.tree(place, outlineOf(value));
+  else elements[kind]?.(place, value);
+}
+
+/** @param {any} value @returns {string} the element that shows it */
+function kindOf(value) {
+  try {
+    if (typeof value !== "object" || value === null || value instanceof Date || value instanceof URL) return "text";
+    if (value instanceof Error) return "error";
+    if (isTabular(value)) return "table";
+    return isPicture(value) ? "image" : "tree";
+  } catch {
+    return "tree"; // which says that it cannot be shown
+  }
 }
 
 /** @param {unknown} value */
