@@ -92,10 +92,10 @@ export function selectView(tell) {
 
 /** @param {Tell} tell @returns {Control} */
 export function sliderView(tell) {
-  const [text, shown, input] = [element("span", "label"), element("output", "value"), element("input", "range")];
+  const [text, shown, input] = [element("span", "label"), element("span", "value"), element("input", "range")];
   const node = element("label", "field", element("span", "slider-head", text, shown), input);
   input.type = "range";
-  shown.setAttribute("aria-hidden", "true"); // the slider says it
+  shown.ariaHidden = "true"; // the slider says it
   input.addEventListener("input", () => tell(input.valueAsNumber));
   return {
     node,

@@ -87,7 +87,7 @@ export const widgets = {
   selectbox: (place, label, choices, options = {}) => choice(place, "selectbox", label, choices, options),
   slider: (place, label, options = {}) => {
     const { min = 0, max = 100, step = 1, value: first = min, format = lineOf } = options;
-    if (![min, max, step, first].every(Number.isFinite) || !(min < max) || !(step > 0)) throw new InvalidOptionError(`st.slider("${lineOf(label)}") takes numbers: min below max, and a step above 0. It got min ${lineOf(min)}, max ${lineOf(max)}, step ${lineOf(step)}, value ${lineOf(first)}.`, { option: "slider" });
+    if (![min, max, step, first].every(Number.isFinite) || min > max || !(step > 0)) throw new InvalidOptionError(`st.slider("${lineOf(label)}") takes numbers: min up to max, and a step above 0. It got min ${lineOf(min)}, max ${lineOf(max)}, step ${lineOf(step)}, value ${lineOf(first)}.`, { option: "slider" });
     return widget(place, "slider", label, options, sliderView, (kept) => {
       const value = Math.min(max, Math.max(min, kept === undefined ? first : Number(kept)));
       return [value, value, min, max, step, lineOf(format(value))];
