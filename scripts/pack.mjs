@@ -36,7 +36,7 @@ export async function pack() {
   };
   await build({ ...options, entryPoints: [join(ROOT, "src/web/js/index.js")], outfile: join(PKG, "keepsake.js"), minify: true });
   await build({ ...options, entryPoints: [join(ROOT, "src/web/js/types/index.js")], outfile: join(PKG, "types.js"), minify: true });
-  await build({ ...options, entryPoints: [join(ROOT, "src/web/js/elements/index.js")], outfile: join(PKG, "elements.js"), minify: true, plugins: [minifiedCss(transform)] });
+  await build({ ...options, entryPoints: [join(ROOT, "src/web/js/elements/index.js")], outfile: join(PKG, "elements.js"), minify: true, charset: "utf8", plugins: [minifiedCss(transform)] });
   await build({ ...options, entryPoints: [join(ROOT, "tests/inside.mjs")], outfile: INSIDE });
   for (const file of ["keepsake.d.ts", "types.d.ts", "elements.d.ts"]) copyFileSync(join(ROOT, "types", file), join(PKG, file));
   for (const file of ["LICENSE", "README.md"]) if (existsSync(join(ROOT, file))) copyFileSync(join(ROOT, file), join(PKG, file));

@@ -207,6 +207,30 @@ test("a choice is kept by its text when the choices change, and given up when it
     assert.deepEqual(told, [[["a", "b", 2], ["b", "b", 2], 2, ["b", "b", 2], 1, ["z", "z", 1], [undefined, undefined, 0]], 0]);
   }, {}));
 
+test("a slider gives what it shows: a value between its steps is one of them", () =>
+  onPage(async (page) => {
+    const told = await page.evaluate(() => {
+      const given = [{ value: 0.3, max: 1, step: 0.1 }, { value: 10, max: 10, step: 3 }, { value: 15, step: 10 }, { value: -1 }, { min: -5, max: 5, value: 200 }, { min: 2, max: 2 }];
+      let values;
+      st.run(main, (st) => (values = given.map((options, i) => st.slider(`s${i}`, options))));
+      return [values, [...main.querySelectorAll("input")].map((input) => input.valueAsNumber)];
+    });
+    assert.deepEqual(told, [[0.3, 9, 20, 0, 5, 2], [0.3, 9, 20, 0, 5, 2]]);
+  }));
+
+test("what is being typed and not yet told stays while the script runs for another reason, also in a shadow root", () =>
+  onPage(async (page) => {
+    await page.evaluate(() => {
+      const root = main.attachShadow({ mode: "open" });
+      globalThis.app = st.run(root, (st) => (globalThis.value = st.textInput("Name", { value: "a", live: false })));
+    });
+    await page.getByLabel("Name").fill("typed");
+    await page.evaluate(() => app.rerun());
+    assert.deepEqual([await page.getByLabel("Name").inputValue(), await page.evaluate(() => value)], ["typed", "a"]);
+    await page.keyboard.press("Enter");
+    assert.equal(await page.evaluate(() => value), "typed");
+  }));
+
 test("a newer run supersedes one that is under way: what the older draws then is dropped, its signal aborted", () =>
   onPage(async (page) => {
     const told = await page.evaluate(async () => {
@@ -385,7 +409,7 @@ test("two widgets of one label in one place are an error that says to give a key
         });
       });
       const [, , , error] = await shown(page);
-      assert.match(error, /Error InvalidOptionError: There are two of `slider\("Rows"\)` in one place, .*st\.slider\("Rows", \{ key: "second" \}\)/);
+      assert.match(error, /Error InvalidOptionError: st\.slider\("Rows"\) is there twice in one place\. .*st\.slider\("Rows", …, \{ key: "second" \}\)/);
       const told = await page.evaluate(() => {
         let values;
         st.run(main, (st) => {
@@ -406,9 +430,9 @@ test("two widgets of one label in one place are an error that says to give a key
           st.container().checkbox("b", { key: "same" });
         });
       });
-      assert.match((await shown(page)).join(" "), /There are two of `checkbox\("b"\)` with the key same/);
+      assert.match((await shown(page)).join(" "), /st\.checkbox\("b"\) is there twice with the key same/);
     },
-    { stray: /There are two of/ },
+    { stray: /is there twice/ },
   ));
 
 test("what is imported draws in the app up to the first await, and on the page after that", () =>
@@ -427,7 +451,7 @@ test("what is imported draws in the app up to the first await, and on the page a
       try {
         slider("Rows");
       } catch (error) {
-        message = [error.code, /st\.run\(root, \(st\) => \{ const value = st\.slider\("Rows", …\); \}\)/.test(error.message)];
+        message = [error.code, /^st\.slider\("Rows", …\) belongs to an app: st\.run\(/.test(error.message)];
       }
       return [main.innerText.split(/\s*\n\s*/), value, document.body.lastElementChild.innerText, message];
     });

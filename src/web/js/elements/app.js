@@ -16,8 +16,6 @@ import { messageView } from "./texts.js";
 
 /** One run of a script, from its start until the next one starts. */
 export class Run {
-  /** Whether a newer one has started, or the app has ended. */
-  isOver = false;
   /** The identities of the widgets that it has drawn. @type {Set<string>} */
   drawn = new Set();
   /** What it shows that is no element of the script, such as spinners. @type {Set<Element>} */
@@ -33,10 +31,14 @@ export class Run {
     return this.#controller.signal;
   }
 
+  /** Whether a newer one has started, or the app has ended. */
+  get isOver() {
+    return this.signal.aborted;
+  }
+
   supersede() {
-    this.isOver = true;
-    for (const node of this.shown) node.remove();
     this.#controller.abort();
+    for (const node of this.shown) node.remove();
   }
 }
 
@@ -53,8 +55,9 @@ export class App {
   /** Whether the script is on the stack: what it causes itself is a run after this one. */
   #isRunning = false;
   #isStopped = false;
-  /** Settles when no run is under way. */
-  #settled = newPromise();
+  #isUnderWay = false;
+  /** Those who wait until no run is under way. @type {(() => void)[]} */
+  #waiting = [];
 
   /** @param {Region} region @param {Script} script */
   constructor(region, script) {
@@ -62,8 +65,9 @@ export class App {
     this.#script = script;
   }
 
+  /** @returns {Promise<void>} */
   get settled() {
-    return this.#settled.promise;
+    return new Promise((resolve) => (this.#isUnderWay ? this.#waiting.push(resolve) : resolve()));
   }
 
   rerun() {
@@ -72,7 +76,7 @@ export class App {
     this.#run?.supersede();
     const run = new Run(this);
     this.#run = run;
-    if (this.#settled.isDone) this.#settled = newPromise();
+    this.#isUnderWay = true;
     this.#region.begin(run, "");
     /** @type {import("./handle.js").Context} */
     const context = { recorder: null, place: null, isDetached: false };
@@ -95,7 +99,12 @@ export class App {
     this.#isStopped = true;
     this.#run?.supersede();
     this.#region.element?.remove();
-    this.#settled.resolve();
+    this.#rest();
+  }
+
+  #rest() {
+    this.#isUnderWay = false;
+    for (const tell of this.#waiting.splice(0)) tell();
   }
 
   /** @param {Run} run */
@@ -103,7 +112,7 @@ export class App {
     if (run.isOver) return;
     this.#region.sweep();
     this.clicks.clear(); // a click on what is no longer drawn
-    this.#settled.resolve();
+    this.#rest();
   }
 
   /** What a script throws is shown where it was, and told like any error that nobody catches. @param {Run} run @param {unknown} error */
@@ -121,14 +130,7 @@ function isThenable(result) {
   return typeof (/** @type {any} */ (result)?.then) === "function";
 }
 
-function newPromise() {
-  /** @type {() => void} */
-  let settle = () => {};
-  /** @type {Promise<void>} */
-  const promise = new Promise((resolve) => (settle = resolve));
-  const made = { promise, isDone: false, resolve: () => ((made.isDone = true), settle()) };
-  return made;
-}
+const NEEDS = 'st.run takes an element and a function: st.run(document.querySelector("#app"), async (st) => { … })';
 
 /** An element has one app. @type {WeakMap<object, App>} */
 const apps = new WeakMap();
@@ -138,9 +140,9 @@ const apps = new WeakMap();
  * @param {Element} root @param {Script} script
  */
 export function run(root, script) {
-  if (typeof script !== "function") throw new KeepsakeError(`st.run takes an element and a function: st.run(document.querySelector("#app"), async (st) => { … }). The second is ${script === null ? "null" : typeof script}.`, { code: "invalid-app" });
+  if (typeof script !== "function") throw new KeepsakeError(NEEDS, { code: "invalid-app" });
   if (!hasDocument()) return Object.freeze({ rerun() {}, stop() {}, settled: Promise.resolve() });
-  if (!(root?.nodeType === 1 || root?.nodeType === 11)) throw new KeepsakeError("st.run takes an element of the page, and got none: look at the selector, and whether the element is there yet.", { code: "invalid-app" });
+  if (!(root?.nodeType === 1 || root?.nodeType === 11)) throw new KeepsakeError(`${NEEDS}. The first is none: is it on the page yet?`, { code: "invalid-app" });
   apps.get(root)?.stop(); // as after a hot reload
   const app = new App(regionIn(root), script);
   apps.set(root, app);

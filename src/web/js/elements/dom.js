@@ -25,10 +25,8 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** Sets attributes; `null` takes one away. @param {Element} node @param {Record<string, string | null>} attributes */
-export function setAttributes(node, attributes) {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === null) node.removeAttribute(name);
-    else if (node.getAttribute(name) !== value) node.setAttribute(name, value);
-  }
+/** Sets properties, if they are others. @template {object} T @param {T} target @param {Partial<T>} properties @returns {T} */
+export function set(target, properties) {
+  for (const [name, value] of Object.entries(properties)) if (/** @type {any} */ (target)[name] !== value) /** @type {any} */ (target)[name] = value;
+  return target;
 }

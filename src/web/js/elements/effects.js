@@ -3,13 +3,13 @@
  * The elements: each makes plain data of what it is given, and draws that as an effect, which is recorded inside cached
  * functions and drawn again on a hit. Only that data may decide what is drawn.
  */
-import { InvalidOptionError } from "../errors.js";
-import { replayable } from "../replay/replayable.js";
+import { shared } from "../replay/context.js";
+import { perform } from "../replay/replayable.js";
 import { columnsView, containerView, expanderView } from "./containers.js";
 import { directionOf, imageView, isPaintable, metricView, pictureOf, progressView } from "./figures.js";
 import { METHODS, handleWithin, regionOf } from "./handle.js";
 import { outlineOf } from "./outline.js";
-import { errorLine, jsonOf, lineOf } from "./plain.js";
+import { errorLine, isA, jsonOf, lineOf, refuse } from "./plain.js";
 import { NOWHERE, Region } from "./region.js";
 import { columnsOf, isTabular } from "./rows.js";
 import { tableView } from "./table.js";
@@ -19,40 +19,39 @@ import { treeView } from "./tree.js";
 /** @typedef {import("./region.js").View} View */
 
 /**
- * An effect that draws one element.
- * @param {string} name @param {(...args: any[]) => View} make
+ * An effect that draws one element. It is made known as `replayable` does it, without the checks for what others give to that
+ * (0.4 kB).
+ * @param {string} short @param {(...args: any[]) => View} make
  * @param {(...args: any[]) => unknown[]} [variant] of what the effect is given what `make` is: another one is another element
  */
-function drawn(name, make, variant = () => []) {
-  const act = (/** @type {object} */ place, /** @type {any[]} */ ...args) => {
-    const region = regionOf(place);
-    if (region.element === null) return;
-    const chosen = variant(...args);
-    region.draw([name, ...chosen].join(" "), null, () => make(...chosen), args);
-  };
-  return replayable(`keepsake/${name}`, act); // where nobody is to see it nothing is drawn
+function drawn(short, make, variant = () => []) {
+  return effect(short, (place, ...args) => void drawIn(regionOf(place), short, make, variant(...args), args));
 }
 
 /**
  * An effect that gives handles to draw in: also where nobody is to see it.
- * @param {string} name @param {(...args: any[]) => View} make
- * @param {(...args: any[]) => unknown[]} variant
+ * @param {string} short @param {(...args: any[]) => View} make @param {(...args: any[]) => unknown[]} variant
  * @param {(...args: any[]) => number} [count] how many, as an array
  */
-function drawnAround(name, make, variant, count) {
-  const within = (/** @type {object} */ place, /** @type {Region[]} */ regions) => {
-    const handles = regions.map((region) => handleWithin(place, region));
+function drawnAround(short, make, variant, count) {
+  const within = (/** @type {Region} */ region, /** @type {object} */ place, /** @type {any[]} */ ...args) => {
+    const regions = drawIn(region, short, make, variant(...args), args) ?? Array(count?.(...args) ?? 1).fill(NOWHERE);
+    const handles = regions.map((each) => handleWithin(place, each));
     return count === undefined ? handles[0] : handles;
   };
-  const nowhere = (/** @type {object} */ place, /** @type {any[]} */ ...args) => within(place, Array(count?.(...args) ?? 1).fill(NOWHERE));
-  const act = (/** @type {object} */ place, /** @type {any[]} */ ...args) => {
-    const region = regionOf(place);
-    if (region.element === null) return nowhere(place, ...args);
-    const chosen = variant(...args);
-    const { regions = [] } = region.draw([name, ...chosen].join(" "), null, () => make(...chosen), args);
-    return within(place, regions);
-  };
-  return replayable(`keepsake/${name}`, act, { detached: nowhere });
+  return effect(short, (place, ...args) => within(regionOf(place), place, ...args), (place, ...args) => within(NOWHERE, place, ...args));
+}
+
+/** @param {string} short @param {(place: object, ...args: any[]) => any} act @param {(place: object, ...args: any[]) => any} [detached] where nobody is to see it; without it nothing */
+function effect(short, act, detached) {
+  const name = `keepsake/${short}`;
+  shared.effects.set(name, { act, detached });
+  return (/** @type {any[]} */ ...args) => perform(name, args);
+}
+
+/** @param {Region} region @param {string} short @param {(...args: any[]) => View} make @param {unknown[]} chosen @param {any[]} args @returns {Region[] | undefined} */
+function drawIn(region, short, make, chosen, args) {
+  if (region.element !== null) return region.draw([short, ...chosen].join(" "), null, () => make(...chosen), args).regions;
 }
 
 const draw = {
@@ -73,7 +72,7 @@ const draw = {
 
 /** @param {unknown} source */
 function isPixels(source) {
-  return typeof ImageData === "function" && source instanceof ImageData;
+  return isA(source, "ImageData");
 }
 
 /** @type {Record<string, import("./handle.js").Method>} */
@@ -83,7 +82,7 @@ const elements = {
   },
   text: (place, body) => draw.text(place, lineOf(body)),
   header: (place, body, { level = 2 } = {}) => {
-    if (![1, 2, 3, 4, 5, 6].includes(level)) throw new InvalidOptionError(`st.header takes a level from 1 to 6, and got ${lineOf(level)}.`, { option: "level" });
+    if (![1, 2, 3, 4, 5, 6].includes(level)) refuse("level", "header takes a level from 1 to 6", level);
     draw.header(place, lineOf(body), level);
   },
   code: (place, body, { language = "" } = {}) => draw.code(place, lineOf(body), `Code ${lineOf(language)}`.trim()),
@@ -106,7 +105,7 @@ const elements = {
   columns: (place, spec = 2) => {
     const weights = typeof spec === "number" ? Array(Math.trunc(spec) || 0).fill(1) : Array.from(spec, Number);
     if (weights.length === 0 || weights.length > 50 || weights.some((weight) => !(weight > 0 && weight < Infinity))) {
-      throw new InvalidOptionError(`st.columns takes how many there are, or their widths: st.columns(2), st.columns([2, 1]). It got ${lineOf(spec)}.`, { option: "columns" });
+      refuse("columns", "columns takes how many there are, or their relative widths, as in st.columns([2, 1])", spec);
     }
     return draw.columns(place, weights);
   },
@@ -130,8 +129,8 @@ function writeOne(place, value) {
 /** @param {any} value @returns {string} the element that shows it */
 function kindOf(value) {
   try {
-    if (typeof value !== "object" || value === null || value instanceof Date || value instanceof URL) return "text";
-    if (value instanceof Error) return "error";
+    if (typeof value !== "object" || value === null || isA(value, "Date", "URL")) return "text";
+    if (isA(value, "Error")) return "error";
     if (isTabular(value)) return "table";
     return isPicture(value) ? "image" : "tree";
   } catch {
@@ -139,9 +138,9 @@ function kindOf(value) {
   }
 }
 
-/** @param {unknown} value */
+/** @param {any} value */
 function isPicture(value) {
-  return isPixels(value) || isPaintable(value) || (typeof Blob === "function" && value instanceof Blob && value.type.startsWith("image/"));
+  return isPixels(value) || isPaintable(value) || (isA(value, "Blob") && value.type.startsWith("image/"));
 }
 
 /** @param {unknown} body */

@@ -1,8 +1,7 @@
 // @ts-check
 /** How numbers and pictures look: metrics, progress, images. */
-import { InvalidOptionError } from "../errors.js";
-import { element, hasDocument, setAttributes, setText } from "./dom.js";
-import { lineOf } from "./plain.js";
+import { element, hasDocument, set, setText } from "./dom.js";
+import { isA, refuse } from "./plain.js";
 
 /** @typedef {import("./region.js").View} View */
 /** @typedef {"up" | "down" | "none"} Direction */
@@ -10,16 +9,15 @@ import { lineOf } from "./plain.js";
 /** @returns {View} */
 export function metricView() {
   const [name, number, change] = [element("dt", "metric-label"), element("dd", "metric-value"), element("dd", "metric-delta")];
-  const node = element("dl", "metric", name, number);
+  const node = element("dl", "metric", name, number, change);
   return {
     node,
     update(/** @type {string} */ label, /** @type {string} */ value, /** @type {string | null} */ delta, /** @type {Direction} */ direction, /** @type {string} */ tone) {
       setText(name, label);
       setText(number, value);
-      if (delta === null) return change.remove();
+      change.hidden = delta === null;
       setText(change, `${{ up: "▲ ", down: "▼ ", none: "" }[direction]}${delta}`);
-      setAttributes(change, { "data-tone": tone });
-      if (change.parentNode !== node) node.append(change);
+      change.dataset.tone = tone;
     },
   };
 }
@@ -32,13 +30,16 @@ export function directionOf(delta) {
 
 /** @returns {View} */
 export function progressView() {
-  const [text, bar] = [element("span", "progress-text"), element("progress", "bar")];
+  const [text, bar] = [element("span"), element("progress", "bar")];
   const node = element("label", "progress", text, bar);
   return {
     node,
     update(/** @type {number | null} */ value, /** @type {string} */ label) {
       setText(text, label);
-      setAttributes(bar, { value: value === null ? null : String(value), "aria-label": label === "" ? "Progress" : null });
+      text.hidden = label === "";
+      if (value === null) bar.removeAttribute("value");
+      else bar.value = value;
+      bar.ariaLabel = label === "" ? "Progress" : null;
     },
   };
 }
@@ -48,22 +49,21 @@ export function progressView() {
 /** @param {boolean} isPainted @returns {View} */
 export function imageView(isPainted) {
   const picture = isPainted ? element("canvas", "picture") : element("img", "picture");
-  const caption = element("figcaption", "caption");
-  const node = element("figure", "image", picture);
+  const caption = element("figcaption");
+  const node = element("figure", "image", picture, caption);
   return {
     node,
     update(/** @type {Picture} */ source, /** @type {string} */ alt, /** @type {string} */ text, /** @type {number | null} */ width) {
       if (picture instanceof HTMLCanvasElement) {
         paint(picture, /** @type {ImageData} */ (source));
-        setAttributes(picture, alt === "" ? { role: null, "aria-label": null, "aria-hidden": "true" } : { role: "img", "aria-label": alt, "aria-hidden": null });
+        set(picture, alt === "" ? { role: null, ariaLabel: null, ariaHidden: "true" } : { role: "img", ariaLabel: alt, ariaHidden: null });
       } else {
         load(picture, /** @type {string | Blob} */ (source));
         picture.alt = alt;
       }
       picture.style.width = width === null ? "" : `${width}px`;
       setText(caption, text);
-      if (text === "") caption.remove();
-      else if (caption.parentNode !== node) node.append(caption);
+      caption.hidden = text === "";
     },
   };
 }
@@ -77,7 +77,10 @@ function paint(canvas, pixels) {
 
 /** @param {HTMLImageElement} image @param {string | Blob} source */
 function load(image, source) {
-  if (typeof source === "string") return setAttributes(image, { src: source });
+  if (typeof source === "string") {
+    if (image.getAttribute("src") !== source) image.src = source; // else it would be loaded again
+    return;
+  }
   const url = URL.createObjectURL(source);
   const done = () => URL.revokeObjectURL(url);
   image.addEventListener("load", done, { once: true });
@@ -88,14 +91,13 @@ function load(image, source) {
 /** The addresses that are loaded as pictures and nothing else. */
 const SAFE = /^(https?:|blob:|data:image\/)/i;
 
-/** What an image is drawn from: an address that is one of a picture, a `Blob`, or pixels. @param {unknown} source @returns {Picture} */
+/** What an image is drawn from: an address that is one of a picture, a `Blob`, or pixels. @param {any} source @returns {Picture} */
 export function pictureOf(source) {
-  if (typeof source === "string" || source instanceof URL) return addressOf(String(source));
-  if (typeof HTMLImageElement === "function" && source instanceof HTMLImageElement) return addressOf(source.currentSrc || source.src);
-  if (typeof Blob === "function" && source instanceof Blob) return source;
-  if (typeof ImageData === "function" && source instanceof ImageData) return source;
+  if (typeof source === "string" || isA(source, "URL")) return addressOf(String(source));
+  if (isA(source, "HTMLImageElement")) return addressOf(source.currentSrc || source.src);
+  if (isA(source, "Blob", "ImageData")) return source;
   if (isPaintable(source)) return pixelsOf(source);
-  throw new InvalidOptionError(`st.image takes an address, a Blob, an ImageData or a canvas, and got ${lineOf(source)}.`, { option: "source" });
+  return refuse("source", "image takes an address, a Blob, an ImageData or a canvas", source);
 }
 
 /** @param {string} address @returns {string} */
@@ -104,20 +106,19 @@ function addressOf(address) {
   // The parser drops what a look at the text alone would stumble over, such as tabs within `java\tscript:`.
   const url = URL.canParse(address, base) ? new URL(address, base) : null;
   if (url !== null && (SAFE.test(url.href) || (url.protocol === new URL(base).protocol && url.protocol !== "javascript:"))) return address;
-  throw new InvalidOptionError(`st.image does not load ${address.slice(0, 80)}: it takes addresses that begin with https:, http:, blob: or data:image/, and relative ones.`, { option: "source" });
+  return refuse("source", "image takes relative addresses, and those that begin with https:, http:, blob: or data:image/", address.slice(0, 80));
 }
 
 /** @param {unknown} source @returns {source is HTMLCanvasElement | OffscreenCanvas | ImageBitmap} */
 export function isPaintable(source) {
-  return [globalThis.HTMLCanvasElement, globalThis.OffscreenCanvas, globalThis.ImageBitmap].some((type) => typeof type === "function" && source instanceof type);
+  return isA(source, "HTMLCanvasElement", "OffscreenCanvas", "ImageBitmap");
 }
 
 /** A canvas can be painted over at any time, so its pixels are taken now. @param {HTMLCanvasElement | OffscreenCanvas | ImageBitmap} source @returns {ImageData} */
 function pixelsOf(source) {
   const { width, height } = source;
   if (width === 0 || height === 0) return new ImageData(1, 1);
-  const canvas = typeof OffscreenCanvas === "function" ? new OffscreenCanvas(width, height) : Object.assign(document.createElement("canvas"), { width, height });
-  const brush = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const brush = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(width, height).getContext("2d"));
   brush.drawImage(source, 0, 0);
   return brush.getImageData(0, 0, width, height);
 }

@@ -12,33 +12,8 @@ import "./widgets.js";
 export { run } from "./app.js";
 export { setRoot } from "./page.js";
 
-/** @param {string} name */
-function here(name) {
-  const method = /** @type {import("./handle.js").Method} */ (METHODS[name]);
-  return (/** @type {any[]} */ ...args) => method(HERE, ...args);
-}
+/** Each method, for where the call that is under way draws. */
+const here = Object.fromEntries(Object.entries(METHODS).map(([name, method]) => [name, (/** @type {any[]} */ ...args) => method(HERE, ...args)]));
 
-export const write = here("write");
-export const text = here("text");
-export const header = here("header");
-export const code = here("code");
-export const json = here("json");
-export const table = here("table");
-export const image = here("image");
-export const success = here("success");
-export const info = here("info");
-export const warning = here("warning");
-export const error = here("error");
-export const metric = here("metric");
-export const progress = here("progress");
-export const container = here("container");
-export const columns = here("columns");
-export const expander = here("expander");
-export const empty = here("empty");
-
-export const radio = here("radio");
-export const button = here("button");
-export const checkbox = here("checkbox");
-export const selectbox = here("selectbox");
-export const slider = here("slider");
-export const textInput = here("textInput");
+export const { write, text, header, code, json, table, image, success, info, warning, error, metric, progress, container, columns, expander, empty } = here;
+export const { radio, button, checkbox, selectbox, slider, textInput } = here;

@@ -1,6 +1,6 @@
 // @ts-check
 /** Any value as plain data from which a tree is drawn: names and texts, within bounds; nothing of the value is run. */
-import { dateLine, errorLine, functionLine, isPlain } from "./plain.js";
+import { lineOf, lineOfKnown, nameOf } from "./plain.js";
 
 /** What it is, its text, and for what can be opened its entries and how many more there are. @typedef {[kind: string, text: string, entries?: [key: string, node: Outline][], more?: number]} Outline */
 
@@ -24,7 +24,7 @@ class Outliner {
     this.#left -= 1;
     if (typeof value === "string") return ["string", JSON.stringify(value)];
     if (typeof value === "bigint") return ["number", `${value}n`];
-    if (typeof value === "function") return ["other", functionLine(value)];
+    if (typeof value === "function") return ["other", lineOf(value)];
     if (typeof value !== "object" || value === null) return [typeof value === "number" ? "number" : "other", String(value)];
     try {
       return this.#object(value, depth);
@@ -35,10 +35,8 @@ class Outliner {
 
   /** @param {any} value @param {number} depth @returns {Outline} */
   #object(value, depth) {
-    if (value instanceof Date) return ["other", dateLine(value)];
-    if (value instanceof RegExp || value instanceof URL) return ["other", String(value)];
-    if (value instanceof Error) return ["other", errorLine(value)];
-    if (value instanceof Promise) return ["other", "Promise: await it to see its value"];
+    const line = lineOfKnown(value);
+    if (line !== undefined) return ["other", line];
     if (this.#around.has(value)) return ["other", "(the same as an outer one)"];
     this.#around.add(value);
     try {
@@ -50,7 +48,8 @@ class Outliner {
 
   /** @param {any} value @param {number} depth @returns {Outline} */
   #branch(value, depth) {
-    const [text, count, pairs] = contentsOf(value);
+    const [count, pairs] = contentsOf(value);
+    const text = `${classNameOf(value)} (${count})`;
     if (depth >= DEEPEST) return ["other", text];
     /** @type {[string, Outline][]} */
     const entries = [];
@@ -65,42 +64,23 @@ class Outliner {
 /** Stands for what only running code would tell. */
 const GETTER = Symbol("getter");
 
-/** What it is called, how many entries it has, and those. @param {any} value @returns {[text: string, count: number, pairs: Iterable<[string, unknown]>]} */
+/** What can be opened in a value: how many entries, and the first of them. @param {any} value @returns {[count: number, pairs: [string, unknown][]]} */
 function contentsOf(value) {
-  if (Array.isArray(value)) return [`Array (${value.length})`, value.length, numbered(value)];
-  if (value instanceof Map) return [`Map (${value.size})`, value.size, named(value)];
-  if (value instanceof Set) return [`Set (${value.size})`, value.size, numbered(value)];
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
-    const items = /** @type {any} */ (value);
-    return [`${nameOf(value)} (${items.length})`, items.length, numbered(items)];
-  }
-  if (value instanceof ArrayBuffer) return [`ArrayBuffer (${value.byteLength} bytes)`, 0, []];
+  if (value instanceof Map) return [value.size, [...value].map(([key, item]) => [typeof key === "object" && key !== null ? `{${classNameOf(key)}}` : String(key), item])];
+  /** @type {ArrayLike<unknown> | null} */
+  const list = value instanceof Set ? [...value] : Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value) ? /** @type {any} */ (value) : null;
+  if (list !== null) return [list.length, Array.from({ length: Math.min(list.length, MOST_ENTRIES) }, (_, at) => [String(at), list[at]])];
   const keys = Object.keys(value);
-  return [`${isPlain(value) ? "Object" : nameOf(value)} (${keys.length})`, keys.length, owned(value, keys)];
+  return [keys.length, keys.slice(0, MOST_ENTRIES).map((key) => [key, ownValue(value, key)])];
 }
 
-/** @param {Iterable<unknown>} items @returns {Generator<[string, unknown]>} */
-function* numbered(items) {
-  let at = 0;
-  for (const item of items) yield [String(at++), item];
-}
-
-/** @param {Map<unknown, unknown>} map @returns {Generator<[string, unknown]>} */
-function* named(map) {
-  for (const [key, item] of map) yield [typeof key === "object" && key !== null ? `{${nameOf(key)}}` : String(key), item];
-}
-
-/** @param {object} value @param {string[]} keys @returns {Generator<[string, unknown]>} */
-function* owned(value, keys) {
-  for (const key of keys) {
-    const descriptor = Object.getOwnPropertyDescriptor(value, key);
-    yield [key, descriptor && "value" in descriptor ? descriptor.value : GETTER];
-  }
+/** @param {object} value @param {string} key */
+function ownValue(value, key) {
+  const descriptor = Object.getOwnPropertyDescriptor(value, key);
+  return descriptor && "value" in descriptor ? descriptor.value : GETTER;
 }
 
 /** The name of its class. @param {object} value @returns {string} */
-function nameOf(value) {
-  const maker = Object.getPrototypeOf(value)?.constructor;
-  const name = typeof maker === "function" ? Object.getOwnPropertyDescriptor(maker, "name")?.value : undefined;
-  return typeof name === "string" && name !== "" ? name : "Object";
+function classNameOf(value) {
+  return nameOf(Object.getPrototypeOf(value)?.constructor, "Object");
 }

@@ -14,7 +14,7 @@ export function spinner(text, { showTime, place }) {
   if (region.element === null) return () => {}; // of a run that is over
   const shown = insideOf(where)?.run?.shown;
   const node = element("div", "spinner", element("span", "wheel"), element("span", "", text));
-  node.setAttribute("role", "status");
+  node.role = "status";
   region.show(node);
   shown?.add(node);
   const stop = showTime ? clock(node) : () => {};
@@ -28,7 +28,7 @@ export function spinner(text, { showTime, place }) {
 /** Counts the seconds, for the eye only: aloud it would never end. @param {HTMLElement} node */
 function clock(node) {
   const time = element("span", "time");
-  time.setAttribute("aria-hidden", "true");
+  time.ariaHidden = "true";
   node.append(time);
   const start = performance.now();
   const tick = () => (time.textContent = `${((performance.now() - start) / 1_000).toFixed(1)} s`);

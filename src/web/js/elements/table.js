@@ -3,7 +3,8 @@
  * Tables of any length: of many rows only those that are seen, and some around them, are on the page. The others are room
  * above and below. Rows say their number, so that what reads them aloud knows where it is.
  */
-import { element, setAttributes, setText } from "./dom.js";
+import { element, setText } from "./dom.js";
+import { textAt } from "./rows.js";
 
 /** @typedef {import("./region.js").View} View */
 /** @typedef {import("./rows.js").Column} Column */
@@ -35,7 +36,7 @@ class TableView {
   #below = room();
   #table = element("table", "grid", this.#widths, element("thead", "", this.#head), this.#body);
   #scroller = element("div", "rows", this.#table);
-  node = element("figure", "table", this.#scroller);
+  node = element("figure", "table", this.#caption, this.#scroller);
   /** @type {Column[]} */
   #columns = [];
   #count = 0;
@@ -45,7 +46,7 @@ class TableView {
 
   constructor() {
     this.#scroller.tabIndex = 0; // so that it is scrolled with the keyboard
-    this.#scroller.setAttribute("role", "group");
+    this.#scroller.role = "group";
     this.#scroller.addEventListener("scroll", () => this.#show(), { passive: true });
   }
 
@@ -55,13 +56,12 @@ class TableView {
     this.#count = count;
     const name = caption || `Table of ${count} rows and ${columns.length} columns`;
     setText(this.#caption, caption);
-    if (caption === "") this.#caption.remove();
-    else this.node.prepend(this.#caption);
-    setAttributes(this.#scroller, { "aria-label": name });
-    setAttributes(this.#table, { "aria-label": name, "aria-rowcount": count > MOST_WHOLE ? String(count + 1) : null });
+    this.#caption.hidden = caption === "";
+    this.#scroller.ariaLabel = this.#table.ariaLabel = name;
+    this.#table.ariaRowCount = count > MOST_WHOLE ? String(count + 1) : null;
     this.#scroller.style.maxHeight = height === null ? "" : `${height}px`;
     this.#head.replaceChildren(...columns.map(headCell));
-    setAttributes(this.#head, { "aria-rowindex": count > MOST_WHOLE ? "1" : null });
+    this.#head.ariaRowIndex = count > MOST_WHOLE ? "1" : null;
     this.#setWidths();
     this.#rows.clear();
     if (count > MOST_WHOLE) this.#watch();
@@ -132,10 +132,7 @@ class TableView {
   /** @param {number} at */
   #newRow(at) {
     const row = element("tr");
-    for (const { cells, isNumeric } of this.#columns) {
-      const cell = element("td", isNumeric ? "number" : "", cells[at] == null ? "" : String(cells[at]));
-      row.append(cell);
-    }
+    row.append(...this.#columns.map((column) => element("td", column.kind, textAt(column, at))));
     if (this.#count > MOST_WHOLE) row.ariaRowIndex = String(at + 2); // the head is the first
     this.#rows.set(at, row);
     return row;
@@ -150,16 +147,16 @@ function room() {
 }
 
 /** @param {Column} column */
-function headCell({ name, isNumeric }) {
-  const cell = element("th", isNumeric ? "number" : "", name);
+function headCell({ name, kind }) {
+  const cell = element("th", kind, name);
   cell.scope = "col";
   return cell;
 }
 
 /** @param {Column} column @param {number} count */
-function widthOf({ name, cells }, count) {
-  let longest = name.length + 1;
+function widthOf(column, count) {
+  let longest = column.name.length + 1;
   const step = Math.max(1, Math.floor(count / SAMPLE));
-  for (let at = 0; at < count && longest < WIDEST; at += step) longest = Math.max(longest, String(cells[at] ?? "").length);
+  for (let at = 0; at < count && longest < WIDEST; at += step) longest = Math.max(longest, textAt(column, at).length);
   return Math.min(WIDEST, Math.max(NARROWEST, longest));
 }

@@ -21,12 +21,12 @@ export function codeView() {
   const code = element("code");
   const node = element("pre", "code", code);
   node.tabIndex = 0;
-  node.setAttribute("role", "group");
+  node.role = "group";
   return {
     node,
     update(/** @type {string} */ text, /** @type {string} */ name) {
       setText(code, text);
-      node.setAttribute("aria-label", name);
+      node.ariaLabel = name;
     },
   };
 }
@@ -47,6 +47,6 @@ export function messageView(kind) {
   const text = element("span");
   const node = element("div", "message", element("strong", "", WORDS[kind]), " ", text);
   node.classList.add(`keepsake-${kind}`);
-  node.setAttribute("role", ROLES[kind]);
+  node.role = ROLES[kind];
   return { node, update: (/** @type {string} */ body) => setText(text, body) };
 }

@@ -3,15 +3,18 @@
  * Widgets: what they stand at is kept by the app, under their label and place or their key, and each interaction makes the
  * app run again.
  */
-import { InvalidOptionError, KeepsakeError } from "../errors.js";
+import { KeepsakeError } from "../errors.js";
 import { currentContext } from "../replay/context.js";
 import { buttonView, checkboxView, fieldView, radioView, selectView, sliderView } from "./controls.js";
 import { METHODS, insideOf, regionOf } from "./handle.js";
-import { lineOf } from "./plain.js";
+import { lineOf, refuse } from "./plain.js";
 
 /** @typedef {import("./controls.js").Control} Control */
 /** @typedef {{ key?: unknown, disabled?: boolean }} Options */
 /** @typedef {{ app: import("./app.js").App, id: string, value: unknown }} Widget */
+
+/** Those of an input that are a line of text. */
+const TYPES = ["text", "search", "email", "url", "tel", "password"];
 
 let hasWarned = false;
 
@@ -26,7 +29,7 @@ function widget(place, kind, label, options, make, settle) {
   const inside = insideOf(place);
   const run = inside?.run;
   if (!inside || !run) {
-    throw new KeepsakeError(`\`${kind}\` belongs to an app, which runs again when somebody uses it: st.run(root, (st) => { const value = st.${kind}("${text}", …); }). After an \`await\`, take the script's own \`st\`.`, { code: "no-app" });
+    throw new KeepsakeError(`st.${kind}("${text}", …) belongs to an app: st.run(root, (st) => { … }). After an \`await\`, take the script's own \`st\`.`, { code: "no-app" });
   }
   const region = regionOf(place);
   const context = currentContext();
@@ -35,7 +38,7 @@ function widget(place, kind, label, options, make, settle) {
   const [value, ...shown] = settle(run.app.state.get(id));
   if (region.element === null || context?.isDetached) return { app: run.app, id: "", value };
   if (run.drawn.has(id) && !region.isSingle) {
-    throw new InvalidOptionError(`There are two of \`${kind}("${text}")\` ${options.key === undefined ? "in one place, so it cannot be told which is which. Give each a key of its own" : `with the key ${lineOf(options.key)}. Give each its own`}: st.${kind}("${text}", { key: "second" }).`, { option: "key" });
+    refuse("key", `${kind}("${text}") is there twice ${options.key === undefined ? "in one place" : `with the key ${lineOf(options.key)}`}. Give each a key of its own: st.${kind}("${text}", …, { key: "second" })`);
   }
   run.drawn.add(id);
   const tell = (/** @type {unknown} */ kept) => {
@@ -52,13 +55,13 @@ function warnOfCaching(kind, label) {
   if (hasWarned) return;
   hasWarned = true;
   console.warn(
-    `[keepsake] \`${kind}("${label}")\` was called inside a cached function. On a hit the function does not run, so the widget would be missing. Ask before the call, and pass the answer as an argument: const value = st.${kind}("${label}", …); await cached(value, st);`,
+    `[keepsake] st.${kind}("${label}", …) was called inside a cached function, which does not run on a hit: the widget would be missing. Ask before the call, and pass the answer as an argument.`,
   );
 }
 
 /** @param {object} place @param {string} kind @param {unknown} label @param {any} choices @param {any} options */
 function choice(place, kind, label, choices, options) {
-  if (choices === null || typeof choices !== "object" || !(Symbol.iterator in choices)) throw new InvalidOptionError(`st.${kind} takes an array of choices, and got ${lineOf(choices)}: st.${kind}("${lineOf(label)}", ["one", "two"]).`, { option: "choices" });
+  if (choices === null || typeof choices !== "object" || !(Symbol.iterator in choices)) refuse("choices", `${kind}("${lineOf(label)}", …) takes an array of choices`, choices);
   const { value: first, format = lineOf, horizontal = false } = options;
   /** @type {unknown[]} */
   const all = Array.from(choices);
@@ -87,15 +90,17 @@ export const widgets = {
   selectbox: (place, label, choices, options = {}) => choice(place, "selectbox", label, choices, options),
   slider: (place, label, options = {}) => {
     const { min = 0, max = 100, step = 1, value: first = min, format = lineOf } = options;
-    if (![min, max, step, first].every(Number.isFinite) || min > max || !(step > 0)) throw new InvalidOptionError(`st.slider("${lineOf(label)}") takes numbers: min up to max, and a step above 0. It got min ${lineOf(min)}, max ${lineOf(max)}, step ${lineOf(step)}, value ${lineOf(first)}.`, { option: "slider" });
+    if (![min, max, step, first].every(Number.isFinite) || min > max || !(step > 0)) refuse("slider", `slider("${lineOf(label)}", …) takes numbers: min up to max, and a step above 0`, [min, max, step, first]);
     return widget(place, "slider", label, options, sliderView, (kept) => {
-      const value = Math.min(max, Math.max(min, kept === undefined ? first : Number(kept)));
+      const steps = Math.round((Math.min(max, Math.max(min, kept === undefined ? first : Number(kept))) - min) / step);
+      // What the browser's slider makes of it: the last step may not reach the end. Without the dust of 0.1 + 0.2.
+      const value = Number((min + Math.min(steps, Math.floor((max - min) / step + 1e-9)) * step).toPrecision(12));
       return [value, value, min, max, step, lineOf(format(value))];
     }).value;
   },
   textInput: (place, label, options = {}) => {
     const { value: first = "", placeholder = "", type = "text", live = true, maxLength } = options;
-    if (!["text", "search", "email", "url", "tel", "password"].includes(type)) throw new InvalidOptionError(`st.textInput takes the types text, search, email, url, tel and password, and got ${lineOf(type)}.`, { option: "type" });
+    if (!TYPES.includes(type)) refuse("type", `textInput takes the types ${TYPES.join(", ")}`, type);
     return widget(place, "textInput", label, options, fieldView, (kept) => {
       const value = kept === undefined ? lineOf(first) : kept;
       return [value, value, lineOf(placeholder), type, live !== false, Number.isInteger(maxLength) ? maxLength : null];
