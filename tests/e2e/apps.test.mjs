@@ -317,6 +317,40 @@ test("a click is not lost when its run is superseded before it comes to the butt
     assert.deepEqual(told, [false, false, true, false]);
   }));
 
+test("a click on a button that its run does not draw is forgotten", () =>
+  onPage(async (page) => {
+    const told = await page.evaluate(() => {
+      let runs = 0;
+      const seen = [];
+      const app = st.run(main, (st) => {
+        runs += 1;
+        if (runs !== 2) seen.push(st.button("Go"));
+      });
+      main.querySelector("button").click();
+      app.rerun();
+      main.querySelector("button").click();
+      return [runs, seen];
+    });
+    assert.deepEqual(told, [4, [false, false, true]]);
+  }));
+
+test("a click that a run has learned of is not told to the run that supersedes it", () =>
+  onPage(async (page) => {
+    const told = await page.evaluate(async () => {
+      const [gates, seen] = [[], []];
+      const app = st.run(main, async (st) => {
+        seen.push(st.button("Go"));
+        await new Promise((resolve) => gates.push(resolve));
+      });
+      main.querySelector("button").click();
+      app.rerun();
+      for (const open of gates) open();
+      await app.settled;
+      return seen;
+    });
+    assert.deepEqual(told, [false, true, false]);
+  }));
+
 for (const kind of ["synchronous", "asynchronous"]) {
   test(`1,000 quick interactions leave the state of the last: ${kind}`, () =>
     onPage(async (page) => {

@@ -635,9 +635,10 @@ test("nothing is seen of what is drawn where nobody is to see it, and handles an
           own.empty().text("e");
           sliders.push(own.slider("f", { value: 3 }), own.slider("g", { value: 4 })); // which warns once
         });
-        return [sliders, document.body.innerHTML === before, context.recorder.effects.map(([name]) => name.split("/")[1]).join()];
+        const [hidden] = await within(context, () => st.columns(1));
+        return [sliders, hidden[Symbol.for("keepsake.st")]().isDetached, document.body.innerHTML === before, context.recorder.effects.map(([name]) => name.split("/")[1]).join()];
       });
-      assert.deepEqual(told, [[3, 4], true, "text,columns,expander,text,container,success,empty,text"]);
+      assert.deepEqual(told, [[3, 4], true, true, "text,columns,expander,text,container,success,empty,text,columns"]);
     },
     { files: { "replay.js": replayModule }, console: [/st\.slider\("f", …\) was called inside a cached function, .* pass the answer as an argument/] },
   ));

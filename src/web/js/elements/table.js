@@ -117,7 +117,7 @@ class TableView {
     const count = this.#count;
     if (count <= MOST_WHOLE) return [0, count, 0, 0];
     const { scrollTop, clientHeight } = this.#scroller;
-    this.#rowHeight = [...this.#rows.values()][0]?.offsetHeight || this.#rowHeight;
+    this.#rowHeight = [...this.#rows.values()][0]?.getBoundingClientRect().height || this.#rowHeight;
     const seen = clientHeight === 0 ? FIRST_WINDOW : Math.ceil(clientHeight / this.#rowHeight);
     const whole = Math.min(count * this.#rowHeight, HIGHEST);
     const scrolled = Math.min(scrollTop, Math.max(0, whole - clientHeight));
