@@ -20,7 +20,7 @@ const FEATURES = ["simd", "bulk-memory", "sign-ext", "mutable-globals", "nontrap
 
 /** Makes pkg/ from target/wasm-pack. */
 export async function pack() {
-  const { build } = await import("esbuild");
+  const { build, transform } = await import("esbuild");
   const wasm = optimise(join(MADE, "keepsake_wasm_bg.wasm"));
   const glue = await makeFactory(build);
   rmSync(PKG, { recursive: true, force: true });
@@ -36,12 +36,17 @@ export async function pack() {
   };
   await build({ ...options, entryPoints: [join(ROOT, "src/web/js/index.js")], outfile: join(PKG, "keepsake.js"), minify: true });
   await build({ ...options, entryPoints: [join(ROOT, "src/web/js/types/index.js")], outfile: join(PKG, "types.js"), minify: true });
+  await build({ ...options, entryPoints: [join(ROOT, "src/web/js/elements/index.js")], outfile: join(PKG, "elements.js"), minify: true, charset: "utf8", plugins: [minifiedCss(transform)] });
   await build({ ...options, entryPoints: [join(ROOT, "tests/inside.mjs")], outfile: INSIDE });
-  for (const file of ["keepsake.d.ts", "types.d.ts"]) copyFileSync(join(ROOT, "types", file), join(PKG, file));
+  for (const file of ["keepsake.d.ts", "types.d.ts", "elements.d.ts"]) copyFileSync(join(ROOT, "types", file), join(PKG, file));
   for (const file of ["LICENSE", "README.md"]) if (existsSync(join(ROOT, file))) copyFileSync(join(ROOT, file), join(PKG, file));
   writeFileSync(join(PKG, "package.json"), `${JSON.stringify(manifest(), null, 2)}\n`);
-  const size = gzipSync(readFileSync(join(PKG, "keepsake.js")), { level: 9 }).length;
-  say(`keepsake.js: ${(size / 1000).toFixed(1)} kB gzip (${(wasm.length / 1000).toFixed(1)} kB of WebAssembly inside).`);
+  say(`keepsake.js: ${sizeOf("keepsake.js")} kB gzip (${(wasm.length / 1000).toFixed(1)} kB of WebAssembly inside); elements.js: ${sizeOf("elements.js")} kB gzip.`);
+}
+
+/** @param {string} file of the package @returns {string} its size over the wire, in kB */
+function sizeOf(file) {
+  return (gzipSync(readFileSync(join(PKG, file)), { level: 9 }).length / 1000).toFixed(1);
 }
 
 /** @param {string} file @returns {Buffer} the module, made smaller and faster by binaryen's wasm-opt */
@@ -117,6 +122,19 @@ function generated(modules) {
   };
 }
 
+/** A style sheet is a text of its module, without what only its reader needs. @param {typeof import("esbuild").transform} transform @returns {import("esbuild").Plugin} */
+function minifiedCss(transform) {
+  return {
+    name: "minified-css",
+    setup(builder) {
+      builder.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+        const { code } = await transform(readFileSync(path, "utf8"), { loader: "css", minify: true });
+        return { contents: code.trim(), loader: "text" };
+      });
+    },
+  };
+}
+
 /** @returns {Record<string, unknown>} the package's own package.json */
 function manifest() {
   const [, version] = /^version = "(.+)"$/m.exec(readFileSync(join(ROOT, "Cargo.toml"), "utf8")) ?? [];
@@ -127,13 +145,14 @@ function manifest() {
     license: "MIT",
     keywords: ["cache", "memoize", "indexeddb", "wasm", "streamlit", "persist"],
     type: "module",
-    sideEffects: false,
+    sideEffects: ["./elements.js"], // it makes its elements known, also where it is imported for that alone
     types: "./keepsake.d.ts",
     exports: {
       ".": { types: "./keepsake.d.ts", default: "./keepsake.js" },
       "./types": { types: "./types.d.ts", default: "./types.js" },
+      "./elements": { types: "./elements.d.ts", default: "./elements.js" },
       "./package.json": "./package.json",
     },
-    files: ["keepsake.js", "keepsake.d.ts", "types.js", "types.d.ts"],
+    files: ["keepsake.js", "keepsake.d.ts", "types.js", "types.d.ts", "elements.js", "elements.d.ts"],
   };
 }

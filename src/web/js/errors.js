@@ -38,12 +38,12 @@ function define(name, code) {
   return type;
 }
 
-export const InvalidOptionError = define("InvalidOptionError", "invalid-option");
-export const UnhashableParamError = define("UnhashableParamError", "unhashable-param");
-export const UserHashError = define("UserHashError", "user-hash");
-export const UnserializableReturnValueError = define("UnserializableReturnValueError", "unserializable-return-value");
-export const CacheReplayClosureError = define("CacheReplayClosureError", "cache-replay-closure");
-export const RecursiveCallError = define("RecursiveCallError", "recursive-call");
+export const InvalidOptionError = /* @__PURE__ */ define("InvalidOptionError", "invalid-option");
+export const UnhashableParamError = /* @__PURE__ */ define("UnhashableParamError", "unhashable-param");
+export const UserHashError = /* @__PURE__ */ define("UserHashError", "user-hash");
+export const UnserializableReturnValueError = /* @__PURE__ */ define("UnserializableReturnValueError", "unserializable-return-value");
+export const CacheReplayClosureError = /* @__PURE__ */ define("CacheReplayClosureError", "cache-replay-closure");
+export const RecursiveCallError = /* @__PURE__ */ define("RecursiveCallError", "recursive-call");
 
 /** @type {Record<string, typeof KeepsakeError>} */
 const CLASSES = {

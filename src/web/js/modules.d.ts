@@ -9,3 +9,8 @@ declare module "keepsake:wasm" {
   /** Compiles the module on first use, once. Throws where WebAssembly cannot be used. */
   export function compile(): WebAssembly.Module;
 }
+declare module "*.css" {
+  /** The style sheet, as text. */
+  const css: string;
+  export default css;
+}

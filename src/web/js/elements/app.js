@@ -1,0 +1,157 @@
+// @ts-check
+/**
+ * Apps: a script that draws from top to bottom, at the start and again at every interaction. A newer run supersedes one that
+ * is under way: what the older draws after that is seen nowhere, and still recorded for the cached functions that drew it.
+ */
+import { KeepsakeError } from "../errors.js";
+import { within } from "../replay/context.js";
+import { hasDocument } from "./dom.js";
+import { handleOver } from "./handle.js";
+import { regionIn } from "./page.js";
+import { errorLine } from "./plain.js";
+import { messageView } from "./texts.js";
+
+/** @typedef {import("./region.js").Region} Region */
+/** @typedef {(st: import("./handle.js").Handle, run: { signal: AbortSignal }) => unknown} Script */
+
+/** One run of a script, from its start until the next one starts. */
+export class Run {
+  /** The identities of the widgets that it has drawn. @type {Set<string>} */
+  drawn = new Set();
+  /** What it shows that is no element of the script, such as spinners. @type {Set<Element>} */
+  shown = new Set();
+  #controller = new AbortController();
+
+  /** @param {App} app */
+  constructor(app) {
+    this.app = app;
+  }
+
+  get signal() {
+    return this.#controller.signal;
+  }
+
+  /** Whether a newer one has started, or the app has ended. */
+  get isOver() {
+    return this.signal.aborted;
+  }
+
+  supersede() {
+    this.#controller.abort();
+    for (const node of this.shown) node.remove();
+  }
+}
+
+export class App {
+  /** What the widgets stand at, by their identity. @type {Map<string, unknown>} */
+  state = new Map();
+  /** The buttons that have been clicked, until a run has learned of it. @type {Set<string>} */
+  clicks = new Set();
+  #script;
+  /** @type {Region} */
+  #region;
+  /** @type {Run | null} */
+  #run = null;
+  /** Whether the script is on the stack: what it causes itself is a run after this one. */
+  #isRunning = false;
+  #isStopped = false;
+  #isUnderWay = false;
+  /** Those who wait until no run is under way. @type {(() => void)[]} */
+  #waiting = [];
+
+  /** @param {Region} region @param {Script} script */
+  constructor(region, script) {
+    this.#region = region;
+    this.#script = script;
+  }
+
+  /** @returns {Promise<void>} */
+  get settled() {
+    return new Promise((resolve) => (this.#isUnderWay ? this.#waiting.push(resolve) : resolve()));
+  }
+
+  rerun() {
+    if (this.#isStopped) return;
+    if (this.#isRunning) return queueMicrotask(() => this.rerun());
+    this.#run?.supersede();
+    const run = new Run(this);
+    this.#run = run;
+    this.#isUnderWay = true;
+    this.#region.begin(run, "");
+    /** @type {import("./handle.js").Context} */
+    const context = { recorder: null, place: null, isDetached: false };
+    const st = handleOver(this.#region, run, context);
+    context.place = st;
+    try {
+      this.#isRunning = true;
+      const result = within(context, () => this.#script(st, { signal: run.signal }));
+      if (!isThenable(result)) return this.#end(run);
+      Promise.resolve(result).then(() => this.#end(run), (error) => this.#fail(run, error));
+    } catch (error) {
+      this.#fail(run, error);
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  stop() {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#run?.supersede();
+    this.#region.element?.remove();
+    this.#rest();
+  }
+
+  #rest() {
+    this.#isUnderWay = false;
+    for (const tell of this.#waiting.splice(0)) tell();
+  }
+
+  /** @param {Run} run */
+  #end(run) {
+    if (run.isOver) return;
+    this.#region.sweep();
+    this.clicks.clear(); // a click on what is no longer drawn
+    this.#rest();
+  }
+
+  /** What a script throws is shown where it was, and told like any error that nobody catches. @param {Run} run @param {unknown} error */
+  #fail(run, error) {
+    if (run.isOver) return; // mostly what the signal ended
+    this.#region.draw("error", null, () => messageView("error"), [errorLine(error)]);
+    this.#end(run);
+    if (typeof reportError === "function") reportError(error);
+    else console.error(error);
+  }
+}
+
+/** @param {unknown} result @returns {result is PromiseLike<unknown>} */
+function isThenable(result) {
+  return typeof (/** @type {any} */ (result)?.then) === "function";
+}
+
+const NEEDS = 'st.run takes an element and a function: st.run(document.querySelector("#app"), async (st) => { … })';
+
+/** An element has one app. @type {WeakMap<object, App>} */
+const apps = new WeakMap();
+
+/**
+ * Runs a script in an element of the page, now and at every interaction with its widgets.
+ * @param {Element} root @param {Script} script
+ */
+export function run(root, script) {
+  if (typeof script !== "function") throw new KeepsakeError(NEEDS, { code: "invalid-app" });
+  if (!hasDocument()) return Object.freeze({ rerun() {}, stop() {}, settled: Promise.resolve() });
+  if (!(root?.nodeType === 1 || root?.nodeType === 11)) throw new KeepsakeError(`${NEEDS}. The first is none: is it on the page yet?`, { code: "invalid-app" });
+  apps.get(root)?.stop(); // as after a hot reload
+  const app = new App(regionIn(root), script);
+  apps.set(root, app);
+  app.rerun();
+  return Object.freeze({
+    rerun: () => app.rerun(),
+    stop: () => app.stop(),
+    get settled() {
+      return app.settled;
+    },
+  });
+}
