@@ -16,6 +16,10 @@ pub const UNUSED: Millis = Millis(30 * DAY);
 /// So long after a page has registered it for the last time a function goes, with its entries.
 pub const UNREGISTERED: Millis = Millis(7 * DAY);
 
+/// So long after a page has registered it for the last time a function of a tab that is gone goes: a tab may be at another
+/// site, and come back.
+pub const ORPHANED: Millis = Millis(DAY);
+
 /// So far in the future a mark may end: one that ends later was set by a wrong clock.
 pub const LONGEST_MARK: Millis = Millis(7 * DAY);
 
@@ -42,6 +46,41 @@ pub struct Standing {
     pub registered: Millis,
     /// How much of it stays, if this page has registered it.
     pub limits: Limits,
+    /// Whether it is known to be of a tab that is not there.
+    pub is_orphan: bool,
+}
+
+impl Standing {
+    /// Whether it goes, with all its entries.
+    pub fn is_over(&self, now: Millis) -> bool {
+        let longest = if self.is_orphan { ORPHANED } else { UNREGISTERED };
+        self.registered.plus(longest) <= now
+    }
+}
+
+/// Why an entry goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// Its time was over, or nobody has used it for long.
+    Ended,
+    /// Its function had too many entries, or too large ones.
+    Limits,
+    /// All entries were too large together.
+    MaxDisk,
+    /// The origin's quota was used up.
+    Quota,
+}
+
+impl Loss {
+    /// The name that users see.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ended => "ended",
+            Self::Limits => "limits",
+            Self::MaxDisk => "maxDisk",
+            Self::Quota => "quota",
+        }
+    }
 }
 
 /// What goes.
@@ -50,7 +89,7 @@ pub struct Leaving {
     /// Functions, with all their entries.
     pub functions: Vec<Digest>,
     /// Entries of others.
-    pub entries: Vec<Small>,
+    pub entries: Vec<(Small, Loss)>,
 }
 
 /// How much stays on disk if the page says nothing: the smaller of [`MAX_DISK`] and a tenth of what the origin may use.
@@ -62,9 +101,8 @@ pub fn max_disk(quota: Option<Bytes>) -> Bytes {
 /// function, and of all, the least recently used beyond the limits. Entries come in the order of their keys, as a database
 /// gives them; the time that it takes grows with their number and no faster.
 pub fn collect(entries: &[Small], functions: &BTreeMap<Digest, Standing>, max_disk: Bytes, now: Millis) -> Leaving {
-    let is_gone = |standing: &Standing| standing.registered.plus(UNREGISTERED) <= now;
     let gone: BTreeSet<Digest> =
-        functions.iter().filter(|(_, standing)| is_gone(standing)).map(|(function, _)| *function).collect();
+        functions.iter().filter(|(_, standing)| standing.is_over(now)).map(|(function, _)| *function).collect();
     let (mut leaving, mut stays) = (Vec::new(), Vec::with_capacity(entries.len()));
     for group in entries.chunk_by(|a, b| a.key.function == b.key.function) {
         let function = group[0].key.function;
@@ -78,12 +116,13 @@ pub fn collect(entries: &[Small], functions: &BTreeMap<Digest, Standing>, max_di
         let most = usize::try_from(limits.entries).unwrap_or(usize::MAX);
         let fits = |count, size| count <= most && (count < 2 || size <= limits.size);
         let surplus = surplus(&mut rest, fits);
-        leaving.extend(ended.into_iter().chain(rest.drain(..surplus)));
+        leaving.extend(ended.into_iter().map(|entry| (*entry, Loss::Ended)));
+        leaving.extend(rest.drain(..surplus).map(|entry| (*entry, Loss::Limits)));
         stays.append(&mut rest);
     }
     let surplus = surplus(&mut stays, |_, size| size <= max_disk);
-    leaving.extend(stays.drain(..surplus));
-    Leaving { functions: gone.into_iter().collect(), entries: leaving.into_iter().copied().collect() }
+    leaving.extend(stays.drain(..surplus).map(|entry| (*entry, Loss::MaxDisk)));
+    Leaving { functions: gone.into_iter().collect(), entries: leaving }
 }
 
 /// Whether nobody will be served an entry, or nobody has asked for it for long. One that was used in the future was

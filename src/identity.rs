@@ -27,6 +27,29 @@ pub struct Facts {
     pub shape: Vec<String>,
 }
 
+/// A function as it is compared with earlier versions of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Portrait {
+    /// In words: the same for all versions.
+    pub words: String,
+    /// A digest of each part of its key, in the order of [`Portrait::PARTS`].
+    pub parts: [u32; Self::PARTS.len()],
+    /// The tab that its entries belong to, if they are of one alone.
+    pub owner: Option<String>,
+}
+
+impl Portrait {
+    /// What a key is made of besides the place or name, as users know it.
+    pub const PARTS: [&'static str; 5] =
+        ["source or version", "configure({ version })", "deps", "configure({ deps })", "params, keyBy or hashFuncs"];
+
+    /// Which parts are others than those of an earlier version.
+    pub fn changes<'a>(&'a self, earlier: &'a [u32]) -> impl Iterator<Item = &'static str> + 'a {
+        let pairs = self.parts.iter().zip(earlier).zip(Self::PARTS);
+        pairs.filter(|((now, before), _)| now != before).map(|(_, name)| name)
+    }
+}
+
 /// Why a function is kept in memory only, each wrapper by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unstable {
@@ -75,6 +98,25 @@ impl Facts {
         Digest::of(identity.bytes())
     }
 
+    /// What tells it from earlier versions of it.
+    pub fn portrait(&self, page_version: Option<&str>, page_deps: &[u8]) -> Portrait {
+        #[allow(clippy::cast_possible_truncation)]
+        let part = |encoder: Encoder| Digest::of(encoder.bytes()).0 as u32;
+        let mut behaviour = Encoder::default();
+        self.behaviour(&mut behaviour);
+        let mut version = Encoder::default();
+        version.optional(page_version.filter(|_| self.version.is_none()));
+        let bytes = |bytes: &[u8]| {
+            let mut encoder = Encoder::default();
+            encoder.byte_string(bytes);
+            encoder
+        };
+        let mut shape = Encoder::default();
+        self.shape.iter().for_each(|each| shape.string(each));
+        let parts = [behaviour, version, bytes(&self.deps), bytes(page_deps), shape].map(part);
+        Portrait { words: self.describe(), parts, owner: None }
+    }
+
     /// What a factory is recognised by: functions of one text (or version) and equal deps, wrapped at one place. Only the caller and the
     /// first frame in another script count here: a factory that is reached on two ways is one all the same.
     pub fn site_key(&self) -> Option<Digest> {
@@ -117,6 +159,21 @@ impl Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_portrait_tells_what_has_changed() {
+        let facts = facts("");
+        let portrait = facts.portrait(Some("1"), &[]);
+        let changes = |other: &Portrait| other.changes(&portrait.parts).collect::<Vec<_>>();
+        assert!(changes(&facts.portrait(Some("1"), &[])).is_empty());
+        assert_eq!(changes(&facts.portrait(Some("2"), &[])), ["configure({ version })"]);
+        let other =
+            Facts { source: "e=>q(e)".into(), deps: vec![1], shape: vec!["parameter a".into()], ..facts.clone() };
+        assert_eq!(
+            changes(&other.portrait(Some("1"), &[7])),
+            ["source or version", "deps", "configure({ deps })", "params, keyBy or hashFuncs"]
+        );
+    }
 
     fn facts(stack: &str) -> Facts {
         Facts {

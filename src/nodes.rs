@@ -16,8 +16,8 @@ pub type Place = u32;
 /// How many nodes are in a piece.
 const PIECE: usize = 1024;
 
-/// No function has this number: nothing is at the place.
-const NOBODY: FunctionId = FunctionId::MAX;
+/// The use of no entry: nothing is at the place.
+const NEVER: Use = Use(0);
 
 /// A digest in 16 bytes that need not lie at a multiple of 16. Its hash is a half of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub struct Node {
     pub lifetime: Lifetime,
     /// Its call.
     pub call: Key,
-    /// Its last use.
+    /// Its last use; from 1 on.
     pub used: Use,
     /// Its function.
     pub function: FunctionId,
@@ -66,13 +66,13 @@ impl Node {
 
     /// Whether there is an entry at its place.
     pub fn is_taken(&self) -> bool {
-        self.function != NOBODY
+        self.used != NEVER
     }
 
     fn nobody() -> Self {
         let zero = crate::duration::Millis(0);
         let lifetime = Lifetime { stored_at: zero, fresh_until: zero, stale_until: zero };
-        Self { lifetime, call: Key([0; 2]), used: Use(0), function: NOBODY, size: 0 }
+        Self { lifetime, call: Key([0; 2]), used: NEVER, function: 0, size: 0 }
     }
 }
 
@@ -103,9 +103,12 @@ impl Nodes {
         *self.at(place) = node;
     }
 
-    /// Takes it out.
+    /// Takes it out. Whose it was can be told until another takes the place.
     pub fn take(&mut self, place: Place) -> Node {
-        std::mem::replace(self.at(place), Node::nobody())
+        let node = self.at(place);
+        let taken = *node;
+        node.used = NEVER;
+        taken
     }
 
     /// How many places are taken, for checks.

@@ -3,7 +3,7 @@
 use crate::duration::Millis;
 use crate::error::Error;
 use crate::near_miss::near_miss;
-use crate::policy::{LOCK_TIMEOUT, Policy, RefreshMode, SingleFlight, Ttl};
+use crate::policy::{LOCK_TIMEOUT, Owner, Policy, RefreshMode, SingleFlight, Ttl};
 use crate::size::Bytes;
 use crate::store::Limits;
 
@@ -85,7 +85,7 @@ const fn option(name: &'static str, data: bool, resource: bool, page: bool) -> K
 }
 
 /// Every option there is: data, resource, page.
-const OPTIONS: [Known; 23] = [
+const OPTIONS: [Known; 27] = [
     option("name", true, true, false),
     option("version", true, true, true),
     option("deps", true, true, true),
@@ -98,6 +98,7 @@ const OPTIONS: [Known; 23] = [
     option("maxEntries", true, true, true),
     option("maxSize", true, false, true),
     option("persist", true, false, true),
+    option("scope", true, false, true),
     option("singleFlight", true, false, true),
     option("lockTimeout", true, false, true),
     option("enabled", true, true, true),
@@ -105,6 +106,9 @@ const OPTIONS: [Known; 23] = [
     option("cacheIf", true, true, true),
     option("onUncacheable", true, true, true),
     option("onRelease", false, true, true),
+    option("showSpinner", true, true, true),
+    option("showTime", true, true, true),
+    option("spinner", false, false, true),
     option("maxMemory", false, false, true),
     option("maxDisk", false, false, true),
     option("namespace", false, false, true),
@@ -172,6 +176,8 @@ pub struct Options {
     pub max_disk: Option<Bytes>,
     /// Whether entries survive the page.
     pub persist: Option<bool>,
+    /// Whose they are then.
+    pub owner: Option<Owner>,
     /// Who shares one computation.
     pub single_flight: Option<SingleFlight>,
     /// How long another tab's computation is waited for.
@@ -182,6 +188,8 @@ impl Options {
     /// Fills in the page's defaults, then Keepsake's.
     pub fn policy(&self, kind: Kind, page: &Self) -> Policy {
         let most = Limits::NONE;
+        let owner = self.owner.or(page.owner).unwrap_or(Owner::Origin);
+        let shared = self.single_flight.or(page.single_flight).unwrap_or(SingleFlight::Origin);
         Policy {
             ttl: self.ttl.or(page.ttl),
             refresh_mode: self.refresh_mode.or(page.refresh_mode).unwrap_or(RefreshMode::Foreground),
@@ -191,7 +199,8 @@ impl Options {
                 size: self.max_size.or(page.max_size).unwrap_or(most.size),
             },
             persist: kind == Kind::Data && self.persist.or(page.persist).unwrap_or(true),
-            single_flight: self.single_flight.or(page.single_flight).unwrap_or(SingleFlight::Origin),
+            owner,
+            single_flight: if owner == Owner::Tab { SingleFlight::Tab } else { shared },
             lock_timeout: self.lock_timeout.or(page.lock_timeout).unwrap_or(LOCK_TIMEOUT),
         }
     }
@@ -235,7 +244,7 @@ mod tests {
             problem(Scope::Page, "keyBy"),
             "configure has no option `keyBy`. It is an option of cacheData and cacheResource."
         );
-        assert!(problem(Scope::Function(Kind::Resource), "zzz").ends_with("The options are: name, version, deps, keyBy, params, hashFuncs, ttl, refreshMode, maxStale, maxEntries, enabled, validate, cacheIf, onUncacheable, onRelease."));
+        assert!(problem(Scope::Function(Kind::Resource), "zzz").ends_with("The options are: name, version, deps, keyBy, params, hashFuncs, ttl, refreshMode, maxStale, maxEntries, enabled, validate, cacheIf, onUncacheable, onRelease, showSpinner, showTime."));
     }
 
     #[test]

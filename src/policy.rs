@@ -49,6 +49,15 @@ pub enum SingleFlight {
     Tab,
 }
 
+/// Whose the entries of a persisted function are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// All tabs and workers of the origin share them.
+    Origin,
+    /// Each tab has its own, over its reloads.
+    Tab,
+}
+
 /// What holds for a function once the page's defaults and Keepsake's own are filled in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
@@ -62,6 +71,8 @@ pub struct Policy {
     pub limits: Limits,
     /// Whether entries are written to disk.
     pub persist: bool,
+    /// Whose they are.
+    pub owner: Owner,
     /// Who shares one computation, if they are.
     pub single_flight: SingleFlight,
     /// How long another tab's computation is waited for.
@@ -86,6 +97,7 @@ impl Default for Policy {
             max_stale: None,
             limits: Limits::NONE,
             persist: false,
+            owner: Owner::Origin,
             single_flight: SingleFlight::Origin,
             lock_timeout: LOCK_TIMEOUT,
         }

@@ -10,7 +10,7 @@
 //! | 3 | stale until | the same |
 //! | 4 | generation of the database | under which the value was computed |
 //! | 5 | generation of the function | the same |
-//! | 6 | effects | `null`; what the function drew |
+//! | 6 | effects | `null`; or what the function drew (`js/replay/recorder.js`) |
 //! | 7 | value | by structured clone |
 //! | 8 | parts | `null`; or how the objects in it are made that a structured clone would lose (`js/pack.js`) |
 //!
@@ -26,12 +26,13 @@
 //! | 1 | size | bytes, estimated; 0 is not known |
 //! | 2 | last used | milliseconds since the epoch; written at most hourly |
 //! | 3 | stale until, as above | so that a collection need not read `values` |
-//! | 4 | owner | the tab that the entry belongs to, or `null` |
-//! | 5 | arguments | a digest and a preview of each, or `null` |
+//! | 4 | | `null` |
+//! | 5 | outline | `null`; or a number for each part of the arguments, by its path: what has changed between two calls |
 //!
 //! Store `functions`. Key [`DATABASE_KEY`]: an array of record version, database id (16 bytes), hash secret
 //! (192 bytes), generation of the database, 0, last collection, last time that room was made. Key: 16 bytes, the function's digest: an array of
-//! record version, generation, kind (0: data, 1: resource), identity in words, 0, last registered.
+//! record version, generation, kind (0: data, 1: resource), identity in words, a number for each part of its key
+//! ([`crate::identity::Portrait`]), last registered, and the tab that it belongs to, or `null`.
 //! A generation is a random number; no record stands for generation 0. Key [`MARK`] and 32 hexadecimal digits, the digest
 //! of a call site that wraps several functions: an array of record version, and the time until which that is remembered.
 
@@ -70,6 +71,8 @@ pub mod value_field {
     pub const GENERATIONS: u32 = 4;
     /// The value itself.
     pub const VALUE: u32 = 7;
+    /// What the function drew.
+    pub const EFFECTS: u32 = 6;
     /// What a structured clone would lose of it. In one record with the value, so that one object in both stays one.
     pub const PARTS: u32 = 8;
 }
@@ -82,6 +85,8 @@ pub mod entry_field {
     pub const LAST_USED: u32 = 2;
     /// The same as in the value's record.
     pub const STALE_UNTIL: u32 = 3;
+    /// What tells its call from others.
+    pub const OUTLINE: u32 = 5;
 }
 
 /// The fields of the database's own record, by place.
@@ -98,8 +103,14 @@ pub mod own_field {
 pub mod function_field {
     /// Of the function.
     pub const GENERATION: u32 = 1;
+    /// In words: the same for all its versions.
+    pub const WORDS: u32 = 3;
+    /// What tells it from other versions.
+    pub const PARTS: u32 = 4;
     /// When a page has registered it last, to the day.
     pub const REGISTERED: u32 = 5;
+    /// The tab that it belongs to.
+    pub const OWNER: u32 = 6;
 }
 
 /// The numbers at the start of a value record, as they are written.

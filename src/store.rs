@@ -124,6 +124,12 @@ impl Store {
         self.nodes.get(place).filter(|node| node.is_taken()).map(|node| (node.function, node.call.digest()))
     }
 
+    /// Whose value was at a place from which it has left, as long as no other has taken that.
+    pub fn last_owner(&self, place: Place) -> Option<(FunctionId, Digest)> {
+        let node = self.nodes.get(place).filter(|node| !node.is_taken())?;
+        Some((node.function, node.call.digest()))
+    }
+
     /// Puts a value in; hands back what it replaced and what had to leave for it. What has expired leaves before what is
     /// still good. An entry that is larger than the limit stays, alone.
     pub fn insert(

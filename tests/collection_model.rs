@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use keepsake::collection::{
-    LONGEST_MARK, MAX_DISK, Small, Standing, UNREGISTERED, UNUSED, collect, held, holds, is_too_large, max_disk,
-    oldest_quarter,
+    LONGEST_MARK, Loss, MAX_DISK, ORPHANED, Small, Standing, UNREGISTERED, UNUSED, collect, held, holds, is_too_large,
+    max_disk, oldest_quarter,
 };
 use keepsake::digest::{CacheKey, Digest};
 use keepsake::duration::Millis;
@@ -34,7 +34,7 @@ fn entry(function: u128, call: u128) -> Small {
 }
 
 fn noted(limits: Limits) -> BTreeMap<Digest, Standing> {
-    (0..FUNCTIONS).map(|function| (Digest(function), Standing { registered: NOW, limits })).collect()
+    (0..FUNCTIONS).map(|function| (Digest(function), Standing { registered: NOW, limits, is_orphan: false })).collect()
 }
 
 fn keys(entries: &[Small]) -> Vec<CacheKey> {
@@ -43,11 +43,16 @@ fn keys(entries: &[Small]) -> Vec<CacheKey> {
     keys
 }
 
+fn taken(entries: &[(Small, Loss)]) -> Vec<CacheKey> {
+    keys(&entries.iter().map(|(entry, _)| *entry).collect::<Vec<_>>())
+}
+
 /// What goes by the rules, one after the other.
 fn naive(entries: &[Small], functions: &BTreeMap<Digest, Standing>, max_disk: Bytes) -> (Vec<Digest>, Vec<CacheKey>) {
     let mut gone: Vec<Digest> = Vec::new();
     for (function, standing) in functions {
-        if NOW.0.saturating_sub(standing.registered.0) >= UNREGISTERED.0 {
+        let most = if standing.is_orphan { ORPHANED } else { UNREGISTERED };
+        if NOW.0.saturating_sub(standing.registered.0) >= most.0 {
             gone.push(*function);
         }
     }
@@ -86,6 +91,7 @@ fn time() -> impl Strategy<Value = Millis> {
     let border = prop_oneof![
         Just(NOW.0 - UNUSED.0),
         Just(NOW.0 - UNREGISTERED.0),
+        Just(NOW.0 - ORPHANED.0),
         Just(NOW.0),
         Just(NOW.plus(FUTURE_TOLERANCE).0),
         Just(NOW.0 - 3_600_000),
@@ -123,15 +129,15 @@ proptest! {
     #[test]
     fn the_collection_takes_what_the_model_takes(
         entries in entries(),
-        functions in btree_map((0..FUNCTIONS).prop_map(Digest), (time(), limits()), 0..4),
+        functions in btree_map((0..FUNCTIONS).prop_map(Digest), (time(), limits(), any::<bool>()), 0..4),
         most in prop_oneof![Just(Bytes::MAX), (0_u64..200).prop_map(Bytes)],
     ) {
         let functions: BTreeMap<_, _> = functions
             .into_iter()
-            .map(|(function, (registered, limits))| (function, Standing { registered, limits }))
+            .map(|(function, (registered, limits, is_orphan))| (function, Standing { registered, limits, is_orphan }))
             .collect();
         let leaving = collect(&entries, &functions, most, NOW);
-        prop_assert_eq!((leaving.functions, keys(&leaving.entries)), naive(&entries, &functions, most));
+        prop_assert_eq!((leaving.functions, taken(&leaving.entries)), naive(&entries, &functions, most));
     }
 }
 
@@ -148,14 +154,14 @@ fn an_entry_goes_after_30_days_without_use_and_a_function_after_7_without_a_page
     assert!(goes(used(ago(UNUSED)), noted(Limits::NONE)));
     assert!(!goes(used(Millis(ago(UNUSED).0 + 1)), noted(Limits::NONE)));
     assert!(goes(used(ago(UNREGISTERED)), BTreeMap::new()), "nothing is known of its function");
-    let standing = Standing { registered: ago(UNREGISTERED), limits: Limits::NONE };
+    let standing = Standing { registered: ago(UNREGISTERED), limits: Limits::NONE, is_orphan: false };
     let leaving = collect(&[entry(0, 0)], &BTreeMap::from([(Digest(0), standing)]), Bytes::MAX, NOW);
     assert_eq!((leaving.functions, leaving.entries), (vec![Digest(0)], Vec::new()), "its entries go with it");
 }
 
 #[test]
 fn a_clock_that_was_set_back_leaves_functions_alone() {
-    let standing = Standing { registered: NOW.plus(UNUSED), limits: Limits::NONE };
+    let standing = Standing { registered: NOW.plus(UNUSED), limits: Limits::NONE, is_orphan: false };
     let leaving = collect(&[], &BTreeMap::from([(Digest(0), standing)]), Bytes::MAX, NOW);
     assert!(leaving.functions.is_empty());
 }
@@ -164,7 +170,7 @@ fn a_clock_that_was_set_back_leaves_functions_alone() {
 fn a_value_larger_than_its_limit_is_kept_alone_but_not_beyond_the_disk() {
     let limits = Limits { size: Bytes(5), ..Limits::NONE };
     let older = Small { last_used: ago(Millis(9_000_000)), ..entry(0, 1) };
-    let leaving = |most| keys(&collect(&[entry(0, 0), older], &noted(limits), most, NOW).entries);
+    let leaving = |most| taken(&collect(&[entry(0, 0), older], &noted(limits), most, NOW).entries);
     assert_eq!(leaving(Bytes::MAX), [key(0, 1)]);
     assert_eq!(leaving(Bytes(9)), [key(0, 0), key(0, 1)]);
 }

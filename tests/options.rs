@@ -7,7 +7,7 @@ use keepsake::freshness::Lifetime;
 use keepsake::near_miss::near_miss;
 use keepsake::options::{Kind, Options, Scope, check_keys, invalid};
 use keepsake::policy::{
-    DISK_TTL, LOCK_TIMEOUT, Lifetimes, MAX_MEMORY, Policy, REFRESH_COOLDOWN, RefreshMode, SingleFlight, Ttl,
+    DISK_TTL, LOCK_TIMEOUT, Lifetimes, MAX_MEMORY, Owner, Policy, REFRESH_COOLDOWN, RefreshMode, SingleFlight, Ttl,
 };
 use keepsake::size::Bytes;
 use keepsake::store::Limits;
@@ -250,18 +250,22 @@ fn options() -> impl Strategy<Value = Options> {
     let refresh_mode = of(prop_oneof![Just(RefreshMode::Foreground), Just(RefreshMode::Background)]);
     let limits = (of(1..u32::MAX), of((1..u64::MAX).prop_map(Bytes)));
     let single_flight = of(prop_oneof![Just(SingleFlight::Origin), Just(SingleFlight::Tab)]);
-    let tabs = (single_flight, of(millis()));
+    let owner = of(prop_oneof![Just(Owner::Origin), Just(Owner::Tab)]);
+    let tabs = (owner, single_flight, of(millis()));
     (ttl, refresh_mode, of(millis()), limits, any::<Option<bool>>(), tabs).prop_map(
-        |(ttl, refresh_mode, max_stale, (max_entries, max_size), persist, (single_flight, lock_timeout))| Options {
-            ttl,
-            refresh_mode,
-            max_stale,
-            max_entries,
-            max_size,
-            persist,
-            single_flight,
-            lock_timeout,
-            ..Options::default()
+        |(ttl, refresh_mode, max_stale, (max_entries, max_size), persist, (owner, single_flight, lock_timeout))| {
+            Options {
+                ttl,
+                refresh_mode,
+                max_stale,
+                max_entries,
+                max_size,
+                persist,
+                owner,
+                single_flight,
+                lock_timeout,
+                ..Options::default()
+            }
         },
     )
 }
@@ -331,7 +335,7 @@ proptest! {
 
     #[test]
     fn the_function_wins_over_the_page_and_both_over_the_defaults(own in options(), page in options(), kind in kind()) {
-        let Policy { ttl, refresh_mode, max_stale, limits, persist, single_flight, lock_timeout } = own.policy(kind, &page);
+        let Policy { ttl, refresh_mode, max_stale, limits, persist, owner, single_flight, lock_timeout } = own.policy(kind, &page);
         prop_assert_eq!(ttl, if own.ttl.is_some() { own.ttl } else { page.ttl });
         prop_assert_eq!(max_stale, if own.max_stale.is_some() { own.max_stale } else { page.max_stale });
         let modes = [own.refresh_mode, page.refresh_mode, Some(RefreshMode::Foreground)];
@@ -339,7 +343,10 @@ proptest! {
         prop_assert_eq!(limits.entries, own.max_entries.unwrap_or(page.max_entries.unwrap_or(u32::MAX)));
         prop_assert_eq!(limits.size, own.max_size.unwrap_or(page.max_size.unwrap_or(Bytes(u64::MAX))));
         prop_assert_eq!(persist, kind == Kind::Data && own.persist.unwrap_or(page.persist.unwrap_or(true)));
-        let flights = [own.single_flight, page.single_flight, Some(SingleFlight::Origin)];
+        let owners = [own.owner, page.owner, Some(Owner::Origin)];
+        prop_assert_eq!(Some(owner), owners.into_iter().find(Option::is_some).flatten());
+        let alone = (owner == Owner::Tab).then_some(SingleFlight::Tab); // there is nobody to share with
+        let flights = [alone, own.single_flight, page.single_flight, Some(SingleFlight::Origin)];
         prop_assert_eq!(Some(single_flight), flights.into_iter().find(Option::is_some).flatten());
         prop_assert_eq!(lock_timeout, own.lock_timeout.unwrap_or(page.lock_timeout.unwrap_or(LOCK_TIMEOUT)));
     }

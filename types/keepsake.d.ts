@@ -67,6 +67,14 @@ export interface CommonOptions<F extends AnyFunction = AnyFunction> {
    * says where and how to mend it. `"pass"`: the function runs uncached, and the error goes to the events.
    */
   onUncacheable?: "throw" | "pass";
+  /**
+   * Shows that a call is being computed, to who has waited for half a second: `true` for a text with the function's name, or
+   * a text of its own. Drawn by `keepsake/elements`, or by the page's {@link PageOptions.spinner}. Only the outermost of
+   * nested calls shows one. Default: `false`.
+   */
+  showSpinner?: boolean | string;
+  /** Whether it shows how long that takes already. Default: `false`. */
+  showTime?: boolean;
   /** Whether calls are cached at all. Default: in pages and workers, but not on a server, whose memory all visitors share. */
   enabled?: boolean | ((...args: Parameters<F>) => boolean);
 }
@@ -80,6 +88,12 @@ export interface DataOptions<F extends AnyFunction = AnyFunction> extends Common
    * this is kept alone. Default: no limit but the page's {@link PageOptions.maxMemory}.
    */
   maxSize?: Size;
+  /**
+   * Whose the entries on disk are. `"origin"` (the default): all tabs and workers share them. `"tab"`: each tab has its own,
+   * over its reloads; a tab that is duplicated starts without. They go a day after the tab has. (In a worker, and where
+   * there is no `sessionStorage` or no Web Locks, they stay in memory.)
+   */
+  scope?: "origin" | "tab";
   /**
    * Who shares one computation of a persisted function: all tabs and workers of the origin (the default), or the callers in
    * one tab. What another tab computes is waited for, and found on disk.
@@ -120,6 +134,7 @@ export interface PageOptions {
   maxDisk?: Size;
   /** `false` keeps every function in memory only. The type of persisted functions stays: they return promises. */
   persist?: boolean;
+  scope?: "origin" | "tab";
   singleFlight?: "origin" | "tab";
   lockTimeout?: Duration;
   enabled?: boolean | ((...args: any[]) => boolean);
@@ -127,6 +142,17 @@ export interface PageOptions {
   cacheIf?: (value: any, ...args: any[]) => boolean | Promise<boolean>;
   onUncacheable?: "throw" | "pass";
   onRelease?: (value: any, ...args: any[]) => unknown;
+  showSpinner?: boolean | string;
+  showTime?: boolean;
+  /**
+   * Draws the spinner, in the place of `keepsake/elements`: given its text, it shows that, and gives what ends it. `place` is
+   * the `st` that the call was made with, or `null`.
+   *
+   * ```ts
+   * configure({ showSpinner: true, spinner: (text) => { const toast = show(text); return () => toast.close(); } });
+   * ```
+   */
+  spinner?: (text: string, options: { showTime: boolean; place: object | null }) => (() => void) | void;
   /** A database of its own, such as one per user. May change at any time: each call takes the one that holds when it is made. */
   namespace?: string;
   /** Hears of hits, misses and faults. Without it, faults go to the console. Each fault is reported once. */
@@ -227,10 +253,70 @@ export interface CachedMethods<F extends AnyFunction> {
   set(value: Awaited<ReturnType<F>> | ReturnType<F>, ...args: Parameters<F>): Promise<void>;
   /** A handle of the entry, to be watched: the same object for one call, as long as somebody holds it. */
   entry(...args: Parameters<F>): Entry<Awaited<ReturnType<F>>>;
+  /**
+   * Why the next call with these arguments hits or misses. It makes no call and changes nothing, but asks `validate`. Never
+   * rejects. Of a function that is kept in memory only, calls are compared with those computed since it was first asked.
+   *
+   * ```ts
+   * console.log((await loadRows.explain(query)).message);
+   * // The next call of "rows" with these arguments is computed: no call with these arguments is known. The nearest one
+   * // differs in arguments[0].page.
+   * ```
+   */
+  explain(...args: Parameters<F>): Promise<Explanation>;
   /** What was counted of the function. */
   stats(): Stats;
   /** The key of a call: 64 hexadecimal digits; empty where nothing can be cached. */
   key(...args: Parameters<F>): Promise<string>;
+}
+
+/** Why a call misses: see {@link Explanation}. */
+export type MissReason =
+  /** No call of the function is known that could be compared. */
+  | "never-seen"
+  /** Others are known; `changed` has the paths in which the nearest differs: `arguments[0].page`. */
+  | "argument-changed"
+  /** There are entries of an earlier version; `changed` says what made it another: `source or version`, `deps`. */
+  | "function-changed"
+  /** Its time is over, or `expire()` was called. */
+  | "expired"
+  /** It had to leave; `evictedBy` has the limit. */
+  | "evicted"
+  /** It was cleared or deleted, here or in another tab. */
+  | "cleared"
+  /** `validate` refused its value. */
+  | "refused"
+  /** Another tab has replaced it, and it is not on disk. */
+  | "replaced"
+  /** It was written by another release, or is damaged. */
+  | "unreadable"
+  /** The arguments have no key; `error` says why. */
+  | "uncacheable"
+  /** `enabled` says no, or there is no WebAssembly. */
+  | "disabled";
+
+/** What the next call would meet. */
+export interface Explanation {
+  /** `"hit"`, `"stale"` (served, and refreshed behind), `"join"` (it is being computed), or `"miss"`. */
+  result: "hit" | "stale" | "join" | "miss";
+  /** All of it in a sentence or two. For people: the words may change. */
+  message: string;
+  /** Why it misses. */
+  because?: MissReason;
+  /** Where the value is. */
+  where?: "memory" | "disk";
+  /** When it was stored, in milliseconds since the epoch. */
+  storedAt?: number;
+  /** How long ago that is, in milliseconds. */
+  age?: number;
+  /** Until when it is fresh, or if it is stale already, served; in milliseconds since the epoch. `Infinity` is for ever. */
+  expiresAt?: number;
+  /** What has changed. */
+  changed?: string[];
+  /** The limit by which the entry left: `maxEntries`, `maxSize`, `maxMemory`, `maxDisk`, or the origin's quota. */
+  evictedBy?: string;
+  /** Why the arguments have no key. */
+  error?: unknown;
 }
 
 /** A persisted function: it always returns a promise, and never throws synchronously. */
@@ -286,6 +372,8 @@ export interface Keepsake {
   hash(value: unknown, options?: HashOptions): string;
   hashAsync(value: unknown, options?: HashOptions): Promise<string>;
   registerType<T, D>(type: RegisteredType<T, D>): void;
+  replayable: typeof replayable;
+  bindReplay: typeof bindReplay;
   stats(): Stats;
   on(listener: (event: KeepsakeEvent) => void): () => void;
   flush(): Promise<void>;
@@ -378,6 +466,46 @@ export declare function registerType<T, D>(type: RegisteredType<T, D>): void;
 /** As a hash function: an object counts by itself, not by its content, as with Python's `id`. */
 export declare function identity(object: object): never;
 
+/** Options of {@link replayable}. */
+export interface ReplayableOptions<F extends AnyFunction = AnyFunction> {
+  /**
+   * What runs instead where nobody is to see it: while a stale value is refreshed behind, and where an `entry()` computes. It
+   * returns what the effect does, if later effects take that. Default: nothing runs, and the effect gives `undefined`.
+   */
+  detached?: (...args: Parameters<F>) => ReturnType<F>;
+}
+
+/**
+ * Makes a function that draws or notifies replayable: what it does inside a cached function is recorded with the entry, and
+ * done again on a hit, for each caller, also after a reload. Outside of cached functions it runs as it is.
+ *
+ * Its arguments are copied (as results are). What it returns is a handle: a later effect that takes it is replayed with what
+ * the replay has made. In an async cached function, effects are recorded up to the first `await`: see {@link bindReplay}.
+ *
+ * ```ts
+ * const toast = replayable("toast", (text: string) => showToast(text));
+ * const load = cacheData((id: string) => { toast(`Loading ${id}`); return compute(id); });
+ * ```
+ * @param name by which later pages find the effect; an entry with an effect that no page has registered is a miss
+ * @throws CacheReplayClosureError when a cached function draws into what was made outside of it
+ */
+export declare function replayable<F extends AnyFunction>(name: string, fn: F, options?: ReplayableOptions<F>): F;
+
+/**
+ * Keeps the cached call of the moment, for effects behind an `await`. Call it before the first one.
+ *
+ * ```ts
+ * const load = cacheData(async (url: string) => {
+ *   const record = bindReplay();
+ *   const response = await fetch(url);
+ *   record(() => toast("Fetched!"));
+ *   return response.json();
+ * });
+ * ```
+ * @returns a function that runs another one as a part of that call
+ */
+export declare function bindReplay(): <T>(act: () => T) => T;
+
 /** What was counted of all functions of the page together. */
 export declare function stats(): Stats;
 
@@ -427,6 +555,12 @@ export declare class UserHashError extends KeepsakeError {
 /** A result that cannot be handed out as a faithful copy: a class instance, a function. */
 export declare class UnserializableReturnValueError extends KeepsakeError {
   readonly code: "unserializable-return-value";
+}
+/** A cached function draws into what was made outside of it: a later page does not have that. See {@link replayable}. */
+export declare class CacheReplayClosureError extends KeepsakeError {
+  readonly code: "cache-replay-closure";
+  /** The effect's name. */
+  readonly effect: string;
 }
 /** A call that would wait for itself. */
 export declare class RecursiveCallError extends KeepsakeError {

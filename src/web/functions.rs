@@ -11,9 +11,9 @@ use super::rules::{Rule, Rules};
 use super::types;
 use crate::callsite::CallSite;
 use crate::digest::Digest;
-use crate::identity::{Facts, Unstable};
+use crate::identity::{Facts, Portrait, Unstable};
 use crate::options::{Kind, Options, SUSPICIOUS_TTL, Scope};
-use crate::policy::{MAX_MEMORY, Policy, Ttl};
+use crate::policy::{MAX_MEMORY, Owner, Policy, Ttl};
 use crate::size::Bytes;
 use crate::source;
 use crate::store::{FunctionId, Limits};
@@ -31,8 +31,22 @@ pub struct Page {
     pub codecs: Rc<[Codec]>,
     /// The namespace, by number.
     pub space: usize,
+    /// Which tab this is.
+    pub tab: Tab,
     /// Counts the changes.
     pub epoch: u32,
+}
+
+/// Which tab a page is in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// Nobody has asked yet.
+    #[default]
+    Unasked,
+    /// It has an id, over its reloads.
+    Known(String),
+    /// It cannot be told: in a worker, or where the platform has no locks.
+    Unknown,
 }
 
 impl Page {
@@ -69,6 +83,8 @@ pub struct Current {
     pub policy: Policy,
     /// Its hash rules, its own first.
     pub rules: Rules,
+    /// What tells it from earlier versions of it.
+    pub portrait: Rc<Portrait>,
 }
 
 /// All of them.
@@ -185,6 +201,12 @@ impl Functions {
         Some((wrapped, &wrapped.current))
     }
 
+    /// Whether a function's entries are its tab's own, and nobody has asked which tab this is.
+    pub fn needs_tab(&mut self, id: u32, page: &Page) -> bool {
+        let policy = self.get(id, page).map(|(_, current)| current.policy);
+        page.tab == Tab::Unasked && policy.is_some_and(|policy| policy.persist && policy.owner == Owner::Tab)
+    }
+
     /// What stands behind a number in the store.
     pub fn known(&self, function: FunctionId) -> Option<Known> {
         self.keys.get(function as usize).copied().flatten()
@@ -237,7 +259,14 @@ impl Functions {
 
 impl Current {
     fn unset() -> Self {
-        Self { epoch: None, key: Digest(0), function: 0, policy: Policy::default(), rules: Rules::default() }
+        Self {
+            epoch: None,
+            key: Digest(0),
+            function: 0,
+            policy: Policy::default(),
+            rules: Rules::default(),
+            portrait: Rc::default(),
+        }
     }
 }
 
@@ -279,11 +308,19 @@ impl Wrapped {
         policy.persist &= self.unstable.is_none();
         let mut facts = self.facts.clone();
         facts.shape.extend(rules.shape());
+        let owner = match &page.tab {
+            Tab::Known(tab) if policy.persist && policy.owner == Owner::Tab => Some(tab.clone()),
+            _ => None,
+        };
+        policy.persist &= policy.owner == Owner::Origin || page.tab != Tab::Unknown;
         if self.unstable.is_some() {
             facts.shape.push(["alone ", &id.to_string()].concat());
         }
-        let key = facts.key(page.options.version.as_deref(), &page.deps);
-        Current { epoch: Some(page.epoch), key, function: 0, policy, rules }
+        let version = page.options.version.as_deref();
+        let portrait = Portrait { owner: owner.clone(), ..facts.portrait(version, &page.deps) };
+        facts.shape.extend(owner.map(|tab| ["tab ", &tab].concat())); // no other tab finds them
+        let key = facts.key(version, &page.deps);
+        Current { epoch: Some(page.epoch), key, function: 0, policy, rules, portrait: portrait.into() }
     }
 
     /// The keys it has had, and has now.

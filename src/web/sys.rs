@@ -100,9 +100,9 @@ extern "C" {
     #[wasm_bindgen(js_name = platformParts)]
     pub fn platform_parts(value: &JsValue, prototype: &JsValue) -> JsValue;
 
-    /// Whether it is an `AbortSignal`.
-    #[wasm_bindgen(js_name = isAbortSignal)]
-    pub fn is_abort_signal(value: &JsValue) -> bool;
+    /// Whether it counts as if it had not been passed: an `AbortSignal`, or what draws for one call.
+    #[wasm_bindgen(js_name = isUncounted)]
+    pub fn is_uncounted(value: &JsValue) -> bool;
 
     /// Whether an object without properties is no `Map` or the like that has got another prototype.
     #[wasm_bindgen(js_name = isEmptyInside)]

@@ -10,7 +10,7 @@ use super::sys;
 use crate::duration::{self, Millis};
 use crate::error::Error;
 use crate::options::{Options, Scope, check_keys, invalid};
-use crate::policy::{RefreshMode, SingleFlight, Ttl};
+use crate::policy::{Owner, RefreshMode, SingleFlight, Ttl};
 use crate::size::{self, Bytes};
 
 /// Parses and checks the options of a function or of the page.
@@ -20,13 +20,15 @@ use crate::size::{self, Bytes};
 pub fn options(scope: Scope, given: &JsValue) -> Result<Options, Fault> {
     check_options(scope, given)?;
     let reader = Reader { scope, given };
-    for option in ["keyBy", "validate", "cacheIf", "onRelease", "onEvent"] {
+    for option in ["keyBy", "validate", "cacheIf", "onRelease", "onEvent", "spinner"] {
         reader.check(option, "a function", JsValue::is_function)?;
     }
     reader.check("enabled", "true, false or a function", |value| value.is_function() || value.as_bool().is_some())?;
     reader.check("deps", "an array, or a function that returns one", |value| {
         value.is_function() || sys::is_array(value).unwrap_or(false)
     })?;
+    reader.check("showSpinner", "true, false or a text", |value| value.is_string() || value.as_bool().is_some())?;
+    reader.check("showTime", "true or false", |value| value.as_bool().is_some())?;
     reader.check("namespace", "a text", JsValue::is_string)?;
     reader.choice("onUncacheable", ["throw", "pass"])?;
     Ok(Options {
@@ -45,6 +47,10 @@ pub fn options(scope: Scope, given: &JsValue) -> Result<Options, Fault> {
         max_memory: reader.size("maxMemory")?,
         max_disk: reader.size("maxDisk")?,
         persist: reader.typed("persist", "true or false")?,
+        owner: reader.choice("scope", ["origin", "tab"])?.map(|chosen| match chosen {
+            0 => Owner::Origin,
+            _ => Owner::Tab,
+        }),
         single_flight: reader.choice("singleFlight", ["origin", "tab"])?.map(|chosen| match chosen {
             0 => SingleFlight::Origin,
             _ => SingleFlight::Tab,

@@ -626,7 +626,7 @@ const everything = (keepsake) => {
     if (refused?.name !== "UnserializableReturnValueError" || !refused.path.startsWith("result")) is("uncacheable", refused, 1);
     for (const name of ["persisted", "memory", "limited"]) {
       const load = functions[name];
-      for (const method of ["peek", "key", "delete"]) await settles(method, () => load[method](1));
+      for (const method of ["peek", "key", "explain", "delete"]) await settles(method, () => load[method](1));
       is(`${name} after delete`, await settles("after delete", () => load(1)), 1);
       await settles("clear", () => load.clear());
       is(`${name} after clear`, await settles("after clear", () => load(1)), 1);
@@ -690,7 +690,7 @@ test("an engine that dies in any of its exports breaks no call, and a new one ta
       assert.deepEqual(wrong, {});
       assert.ok(called.length > 25, called.join());
     },
-    { init: [trapping], limit: 180_000 },
+    { init: [trapping], limit: 300_000 },
   ));
 
 test("an engine that dies in what a timer or the collector of garbage calls breaks no call either", () =>

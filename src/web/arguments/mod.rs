@@ -65,7 +65,7 @@ pub fn encode_call(call: &Call, rules: &Rules, identities: &dyn Identities, cont
     let mut walker = Walker::new(rules, identities, context);
     let is_left_out = |index| call.left_out.get(index).as_bool() == Some(true);
     let mut count = call.arguments.length();
-    while count > 0 && !is_left_out(count - 1) && !call.by_key && walker.is_signal(&call.arguments.get(count - 1)) {
+    while count > 0 && !is_left_out(count - 1) && !call.by_key && walker.is_uncounted(&call.arguments.get(count - 1)) {
         count -= 1;
     }
     walker.out.encoder.counted(tag::CALL, u64::from(count));
@@ -74,7 +74,7 @@ pub fn encode_call(call: &Call, rules: &Rules, identities: &dyn Identities, cont
             walker.out.encoder.tag(tag::LEFT_OUT);
             continue;
         }
-        if !call.by_key && walker.is_signal(&call.arguments.get(index)) {
+        if !call.by_key && walker.is_uncounted(&call.arguments.get(index)) {
             walker.out.encoder.tag(tag::UNDEFINED);
             continue;
         }

@@ -125,7 +125,7 @@ impl Walker<'_> {
             return Err(self.unhashable(value));
         }
         if self.frames.is_empty() && matches!(self.root, Root::Argument(_) | Root::Key) {
-            keys = keys.iter().filter(|key| !self.holds_signal(value, key)).collect();
+            keys = keys.iter().filter(|key| !self.holds_uncounted(value, key)).collect();
         }
         keys.sort(); // the default order is by code unit
         self.out.encoder.tag(tag::OBJECT);
@@ -135,14 +135,15 @@ impl Walker<'_> {
     }
 
     /// Whether a property is one that counts as if it were not there. Its getter, if it has one, is not asked.
-    fn holds_signal(&self, object: &JsValue, key: &JsValue) -> bool {
+    fn holds_uncounted(&self, object: &JsValue, key: &JsValue) -> bool {
         let descriptor = sys::own_descriptor(object, key).unwrap_or(JsValue::UNDEFINED);
-        sys::get(&descriptor, "value").is_some_and(|value| self.is_signal(&value))
+        sys::get(&descriptor, "value").is_some_and(|value| self.is_uncounted(&value))
     }
 
-    /// Whether a value is a signal, of which no rule says otherwise: it tells when to stop waiting, not what is asked for.
-    pub(super) fn is_signal(&self, value: &JsValue) -> bool {
-        sys::is_abort_signal(value) && self.rules.find(value, &[]).is_none()
+    /// Whether a value is a signal or draws, and no rule says otherwise: it tells when to stop waiting or where to draw, not
+    /// what is asked for.
+    pub(super) fn is_uncounted(&self, value: &JsValue) -> bool {
+        sys::is_uncounted(value) && self.rules.find(value, &[]).is_none()
     }
 
     /// Begins an object of the platform; `false` if it is none.

@@ -38,8 +38,18 @@ pub struct Result {
     pub size: Bytes,
     /// How long it is fresh, if a function of the value tells.
     pub ttl: Option<Millis>,
-    /// The value and its parts, for the disk; nothing of a resource.
-    pub data: Option<[JsValue; 2]>,
+    /// What the disk keeps; nothing of a resource.
+    pub data: Option<Data>,
+}
+
+/// What the disk keeps of a result.
+pub struct Data {
+    /// The value and its parts.
+    pub value: [JsValue; 2],
+    /// What the function drew.
+    pub effects: JsValue,
+    /// What tells the call from others.
+    pub outline: JsValue,
 }
 
 /// What became of a result.
@@ -143,7 +153,7 @@ impl Engine {
         flight: FlightId,
         as_what: Option<Found>,
         now: Millis,
-    ) -> Option<(Freshness, Lifetime, [JsValue; 2])> {
+    ) -> Option<(Freshness, Lifetime, [JsValue; 3])> {
         let (disk, start) = self.start(flight)?;
         if !start.policy.persist {
             return None;
@@ -160,7 +170,8 @@ impl Engine {
             self.state.borrow_mut().slots.stats(start.function).found(found);
         }
         disk.used(start.key, stored.lifetime);
-        Some((freshness, lifetime, stored.value))
+        let [value, parts] = stored.value;
+        Some((freshness, lifetime, [value, parts, stored.effects]))
     }
 
     /// Learns under which generations a flight computes that has not read its entry.
@@ -207,7 +218,7 @@ impl Engine {
         let Some((disk, start)) = self.start(flight) else {
             return Kept::Not;
         };
-        let Start { key, policy, stamp, identity, .. } = start;
+        let Start { key, policy, stamp, portrait, .. } = start;
         let Some(lifetimes) = policy.lifetimes(now, result.ttl) else {
             self.land(flight);
             return Kept::Not;
@@ -216,8 +227,8 @@ impl Engine {
         if !self.insert(flight, New { place: result.slot, size, lifetime: lifetimes.memory }, now) {
             return Kept::Not;
         }
-        if let Some(value) = result.data.filter(|_| policy.persist) {
-            disk.write(Write { key, lifetime: lifetimes.disk, value, size, stamp, identity });
+        if let Some(Data { value, effects, outline }) = result.data.filter(|_| policy.persist) {
+            disk.write(Write { key, lifetime: lifetimes.disk, value, size, stamp, effects, outline, portrait });
         }
         if size > policy.limits.size { Kept::TooLarge } else { Kept::Yes }
     }
@@ -308,7 +319,7 @@ impl State {
     /// Notes what a flight needs to know when it lands.
     fn begin(&mut self, flight: FlightId, id: u32, CacheCall { call, secret, is_refresh }: CacheCall) -> Option<()> {
         let Self { functions, page, starts, .. } = self;
-        let (wrapped, current) = functions.get(id, page)?;
+        let (_, current) = functions.get(id, page)?;
         let start = Start {
             space: page.space,
             function: current.function,
@@ -317,7 +328,7 @@ impl State {
             is_refresh,
             policy: current.policy,
             stamp: Stamp::default(),
-            identity: wrapped.describe(),
+            portrait: current.portrait.clone(),
         };
         starts.insert(flight, start);
         Some(())

@@ -5,6 +5,7 @@ mod calls;
 mod collection;
 mod digests;
 mod expiry;
+mod explain;
 mod identities;
 mod removal;
 mod slots;
@@ -20,19 +21,22 @@ use wasm_bindgen::JsValue;
 
 use super::codecs::Codec;
 use super::error::Fault;
-use super::functions::{Current, Functions, Page, Registered, Wrapped};
+use super::functions::{Current, Functions, Page, Registered, Tab, Wrapped};
 use super::idb::{Disk, Report, Stamp, Tell, connection};
 use super::rules::Rules;
 use super::scratch::Scratch;
 use super::types;
+use crate::departures::Departures;
 use crate::digest::{CacheKey, Digest, Hasher, Secret};
 use crate::duration::Millis;
 use crate::flight::{FlightId, Flights};
+use crate::identity::Portrait;
 use crate::options::{Kind, Scope};
 use crate::policy::Policy;
 use crate::store::{FunctionId, Store};
-pub use calls::{Result as CallResult, Verdict};
+pub use calls::{Data, Result as CallResult, Verdict};
 pub use digests::IN_PIECES;
+pub use explain::Finding;
 pub use identities::Lasting;
 use identities::Objects;
 use removal::Reach;
@@ -60,6 +64,7 @@ struct State {
     /// Until when stale entries are not refreshed again, after that has failed.
     cooling: HashMap<(FunctionId, Digest), Millis>,
     slots: Slots,
+    departures: Departures,
     hasher: Option<Hasher>,
     /// The call sites that have turned out to be factories: each namespace is to know them.
     factories: Vec<Digest>,
@@ -101,7 +106,7 @@ struct Start {
     is_refresh: bool,
     policy: Policy,
     stamp: Stamp,
-    identity: String,
+    portrait: Rc<Portrait>,
 }
 
 impl Engine {
@@ -119,6 +124,7 @@ impl Engine {
             starts: HashMap::new(),
             cooling: HashMap::new(),
             slots: Slots::default(),
+            departures: Departures::default(),
             hasher: None,
             factories: Vec::new(),
             resting: HashMap::new(),
@@ -158,7 +164,8 @@ impl Engine {
         let space = self.enter(&namespace)?;
         let mut state = self.state.borrow_mut();
         let epoch = state.page.epoch + 1;
-        state.page = Page { options, deps, rules, codecs, space, epoch };
+        let tab = state.page.tab.clone();
+        state.page = Page { options, deps, rules, codecs, space, tab, epoch };
         Ok(())
     }
 
@@ -225,7 +232,8 @@ impl Engine {
 
     /// What a wrapper has to know of its function with the page's options of the moment: its number, whether `this`
     /// counts, whether every call needs the complete walker, which parameters are left out, its description,
-    /// whether it is kept on disk, and its call site with the stamps of its scripts.
+    /// whether it is kept on disk, its call site with the stamps of its scripts, and whether it has to be asked which tab
+    /// this is.
     pub fn brief(&self, id: u32) -> Option<Array> {
         self.renew(id);
         let known = self.with_function(id, |wrapped, current| {
@@ -238,9 +246,24 @@ impl Engine {
         let is_ruled = rules.touch_common_types();
         let (site, stamps) =
             site.map_or((JsValue::NULL, JsValue::NULL), |(site, stamps)| (site.to_string().into(), stamps.into()));
-        let brief: [JsValue; 8] =
-            [id.into(), uses_this.into(), is_ruled.into(), left_out, description.into(), on_disk.into(), site, stamps];
-        Some(brief.iter().collect())
+        let needs_tab = {
+            let mut state = self.state.borrow_mut();
+            let State { functions, page, .. } = &mut *state;
+            functions.needs_tab(id, page)
+        };
+        let words = [id.into(), uses_this.into(), is_ruled.into(), left_out, description.into(), on_disk.into()];
+        Some(words.into_iter().chain([site, stamps, needs_tab.into()]).collect())
+    }
+
+    /// Which tab this is, over its reloads; `None` where that cannot be told. An empty text: it has to be asked again.
+    pub fn set_tab(&self, tab: Option<String>) {
+        let mut state = self.state.borrow_mut();
+        state.page.tab = match tab {
+            None => Tab::Unknown,
+            Some(tab) if tab.is_empty() => Tab::Unasked,
+            Some(tab) => Tab::Known(tab),
+        };
+        state.page.epoch += 1;
     }
 
     /// Lets the options of the moment hold for what is in memory.

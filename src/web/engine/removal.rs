@@ -50,9 +50,10 @@ impl Engine {
         let call = self.digest(id, length);
         let removed = {
             let mut state = self.state.borrow_mut();
-            let State { functions, page, spaces, store, flights, slots, .. } = &mut *state;
+            let State { functions, page, spaces, store, flights, slots, departures, .. } = &mut *state;
             let current = functions.get(id, page).map(|(_, current)| (current.function, current.key));
             current.zip(call).map(|((function, key), call)| {
+                departures.note(function, call, Reason::Cleared);
                 flights.revoke(Some(function), Some(call));
                 let count = slots.leave_all(function, store.remove(function, call), Reason::Cleared);
                 let what = vec![What::Entry(CacheKey { function: key, call })];
@@ -134,9 +135,10 @@ impl Engine {
 impl State {
     /// Removes what functions have in memory and under way; how many entries there were.
     pub(super) fn clear(&mut self, functions: &[FunctionId]) -> u32 {
-        let Self { store, flights, slots, .. } = self;
+        let Self { store, flights, slots, departures, .. } = self;
         let mut count = 0;
         for &function in functions {
+            departures.note_all(function);
             flights.revoke(Some(function), None);
             count += slots.leave_all(function, store.clear(function), Reason::Cleared);
         }

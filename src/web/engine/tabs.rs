@@ -130,9 +130,10 @@ impl State {
     }
 
     fn drop_entry(&mut self, space: usize, CacheKey { function, call }: CacheKey, reason: Reason) {
-        let Self { functions, store, flights, slots, .. } = self;
+        let Self { functions, store, flights, slots, departures, .. } = self;
         let number: Option<FunctionId> = functions.number_of(space, function);
         if let Some(number) = number {
+            departures.note(number, call, reason);
             flights.revoke(Some(number), Some(call));
             slots.leave_all(number, store.remove(number, call), reason);
         }

@@ -31,7 +31,7 @@ impl Engine {
     /// something, which is to be kept on disk.
     pub fn forget(&self, id: u32) -> bool {
         let mut state = self.state.borrow_mut();
-        let State { functions, page, store, slots, starts, .. } = &mut *state;
+        let State { functions, page, store, slots, starts, departures, .. } = &mut *state;
         let keys = functions.keys_of(id, page);
         if starts.values().any(|start| keys.contains(&start.key.function)) {
             return false;
@@ -39,6 +39,7 @@ impl Engine {
         for function in functions.forget(id) {
             slots.leave_all(function, store.clear(function), Reason::Cleared);
             slots.retire(function);
+            departures.forget(function);
         }
         true
     }
@@ -50,7 +51,16 @@ impl Engine {
 
     /// The slots whose values have left since the last time, and why.
     pub fn take_left(&self) -> Vec<(Slot, Reason)> {
-        self.state.borrow_mut().slots.take_left()
+        let mut state = self.state.borrow_mut();
+        let State { functions, store, slots, departures, .. } = &mut *state;
+        let left = slots.take_left();
+        for (slot, why) in left.iter().filter(|(_, why)| *why != Reason::Replaced) {
+            let owner = store.last_owner(*slot).filter(|(function, _)| functions.known(*function).is_some());
+            if let Some((function, call)) = owner {
+                departures.note(function, call, *why);
+            }
+        }
+        left
     }
 
     /// When the value of a slot was written, and when it ends.

@@ -12,7 +12,7 @@ use crate::freshness::{Freshness, Lifetime};
 use crate::size::Bytes;
 use crate::stats::{Found, Refreshed};
 use crate::store::New;
-use crate::web::engine::{CallResult, Verdict};
+use crate::web::engine::{CallResult, Data, Verdict};
 use crate::web::error::Fault;
 use crate::web::types;
 
@@ -56,7 +56,7 @@ impl Engine {
         self.0.matches(FlightId(flight), length)
     }
 
-    /// Reads a flight's entry from disk: `[isFresh, storedAt, freshUntil, staleUntil, value, parts]`, or nothing.
+    /// Reads a flight's entry from disk: `[isFresh, storedAt, freshUntil, staleUntil, value, parts, effects]`, or nothing.
     /// It counts as a look-up that found it on disk (0), after another tab has computed it (1), or not at all (2).
     pub fn read(&self, flight: u32, as_what: u32, now: f64) -> Promise {
         let found = [Found::Disk, Found::Tab].get(as_what as usize).copied();
@@ -85,7 +85,8 @@ impl Engine {
     }
 
     /// Lands a flight with a result: 0 if it is not kept, 1 if it is, 2 if it is kept alone, since it is too large. `size` is in bytes; `ttl` is what a function of the value
-    /// gave, if one was asked; `data` is the value and its parts, of data.
+    /// gave, if one was asked; `data` is the value, its parts, what was drawn and the
+    /// call's outline, of data.
     ///
     /// # Errors
     /// `InvalidOptionError` for a ttl that is none; the flight is still under way.
@@ -99,7 +100,8 @@ impl Engine {
         data: Option<Array>,
     ) -> Result<u32, JsValue> {
         let ttl = types::ttl_by_value(ttl)?;
-        let data = data.map(|data| [data.get(0), data.get(1)]);
+        let data =
+            data.map(|data| Data { value: [data.get(0), data.get(1)], effects: data.get(2), outline: data.get(3) });
         let result = CallResult { slot, size: Bytes::from_js(size), ttl, data };
         Ok(self.0.keep(FlightId(flight), result, Millis::from_js(now)) as u32)
     }
@@ -154,7 +156,7 @@ impl Engine {
     }
 }
 
-fn times(lifetime: Lifetime) -> [JsValue; 3] {
+pub(super) fn times(lifetime: Lifetime) -> [JsValue; 3] {
     let Lifetime { stored_at, fresh_until, stale_until } = lifetime;
     [stored_at, fresh_until, stale_until].map(|time| time.to_js().into())
 }

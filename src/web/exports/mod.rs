@@ -1,6 +1,7 @@
 //! What JavaScript calls: convert in, call, convert out.
 
 mod calls;
+mod explain;
 mod keys;
 mod removal;
 mod tabs;
@@ -74,7 +75,12 @@ impl Engine {
         self.0.isolate(id, if is_hot { Why::Hot } else { Why::Factory });
     }
 
-    /// What a wrapper has to know: `[id, usesThis, ruled, leftOut, description, onDisk, site, stamps]`.
+    /// Which tab this is, over its reloads; nothing where that cannot be told, an empty text if it has to be asked again.
+    pub fn set_tab(&self, tab: Option<String>) {
+        self.0.set_tab(tab);
+    }
+
+    /// What a wrapper has to know: `[id, usesThis, ruled, leftOut, description, onDisk, site, stamps, needsTab]`.
     pub fn brief(&self, id: u32) -> Option<Array> {
         self.0.brief(id)
     }

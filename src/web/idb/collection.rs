@@ -1,11 +1,11 @@
 //! The collection: what nobody registers, uses or may use any more leaves the disk. [`crate::collection`] decides, from the
 //! small records alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
 use indexed_db_futures::database::Database;
-use js_sys::{Function, Promise};
+use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -13,7 +13,7 @@ use super::quota::is_quota;
 use super::small::{bytes_of, each};
 use super::writes::{begin, commit, store};
 use super::{Disk, function_key, marks, number_at, range_of, result};
-use crate::collection::{Standing, UNREGISTERED, collect, holds, max_disk};
+use crate::collection::{Standing, collect, holds, max_disk};
 use crate::digest::Digest;
 use crate::duration::Millis;
 use crate::record::{MARK, function_field, own_field, stores};
@@ -26,6 +26,9 @@ const APART: f64 = 55.0 * 60.0 * 1_000.0;
 
 /// So long the platform may think about the quota, in milliseconds.
 const ESTIMATE_LIMIT: i32 = 1_000;
+
+/// What the names of the locks start with by which tabs are known.
+const TAB_LOCK: &str = "keepsake/tab-id/";
 
 /// What a collection has to know of the page.
 pub struct Page {
@@ -64,12 +67,11 @@ impl Disk {
             None => max_disk(quota().await),
         };
         let now = Millis::from_js(sys::now());
+        let tabs = tabs().await;
         let (mut functions, mut marks) = (BTreeMap::new(), Vec::new());
         each(database, stores::FUNCTIONS, |key, record| {
             if let Some(function) = bytes_of(key).map(Digest::from_bytes) {
-                let registered = number_at(record, function_field::REGISTERED).unwrap_or_default();
-                let standing = Standing { registered: Millis::from_js(registered), limits: Limits::NONE };
-                functions.insert(function, standing);
+                functions.insert(function, standing(record, tabs.as_ref()));
             } else if key.as_string().is_some_and(|key| key.starts_with(MARK))
                 && !marks::until(record).is_some_and(|until| holds(until, now))
             {
@@ -78,12 +80,12 @@ impl Disk {
         })
         .await?;
         for (function, limits) in page.registered {
-            functions.insert(function, Standing { registered: now, limits });
+            functions.insert(function, Standing { registered: now, limits, is_orphan: false });
         }
         let entries = self.small(database).await?;
         let leaving = collect(&entries, &functions, most, now);
         for function in leaving.functions {
-            self.drop_function(database, function, now).await?;
+            self.drop_function(database, function, tabs.as_ref(), now).await?;
         }
         self.take_out(database, &leaving.entries).await?;
         if marks.is_empty() {
@@ -98,12 +100,17 @@ impl Disk {
     }
 
     /// Takes a function out with its entries, unless a page has registered it meanwhile.
-    async fn drop_function(&self, database: &Rc<Database>, function: Digest, now: Millis) -> Result<(), JsValue> {
+    async fn drop_function(
+        &self,
+        database: &Rc<Database>,
+        function: Digest,
+        tabs: Option<&HashSet<String>>,
+        now: Millis,
+    ) -> Result<(), JsValue> {
         let transaction = begin(database)?;
         let functions = store(&transaction, stores::FUNCTIONS)?;
         let note = result(&functions.get(&function_key(function))?).await?;
-        let registered = Millis::from_js(number_at(&note, function_field::REGISTERED).unwrap_or_default());
-        if registered.plus(UNREGISTERED) > now {
+        if !standing(&note, tabs).is_over(now) {
             return Ok(());
         }
         functions.delete(&function_key(function))?;
@@ -114,6 +121,25 @@ impl Disk {
         sys::rest().await;
         Ok(())
     }
+}
+
+/// What a function's record tells; `tabs` are those that are there, if that can be told.
+fn standing(record: &JsValue, tabs: Option<&HashSet<String>>) -> Standing {
+    let registered = number_at(record, function_field::REGISTERED).unwrap_or_default();
+    let owner = record.dyn_ref::<Array>().and_then(|record| record.get(function_field::OWNER).as_string());
+    let is_orphan = owner.zip(tabs).is_some_and(|(owner, tabs)| !tabs.contains(&owner));
+    Standing { registered: Millis::from_js(registered), limits: Limits::NONE, is_orphan }
+}
+
+/// The tabs that are there, by the locks that they hold (`js/tab-id.js`).
+async fn tabs() -> Option<HashSet<String>> {
+    let locks = sys::get(&sys::get(&js_sys::global(), "navigator")?, "locks")?;
+    let query = sys::get(&locks, "query")?.dyn_into::<Function>().ok()?;
+    let asked = query.call0(&locks).ok()?.dyn_into::<Promise>().ok()?;
+    let told = sys::in_time(JsFuture::from(asked), ESTIMATE_LIMIT).await?.ok()?;
+    let held = sys::get(&told, "held")?.dyn_into::<Array>().ok()?;
+    let names = held.iter().filter_map(|lock| sys::get(&lock, "name")?.as_string());
+    Some(names.filter_map(|name| name.strip_prefix(TAB_LOCK).map(Into::into)).collect())
 }
 
 /// How much the origin may use, if the platform tells.

@@ -5,6 +5,7 @@
 mod collection;
 pub(crate) mod connection;
 mod expiry;
+mod inspection;
 mod marks;
 mod quota;
 mod reads;
@@ -27,6 +28,7 @@ use crate::digest::{CacheKey, Digest, Secret};
 use crate::duration::Millis;
 pub use collection::Page;
 use connection::Connection;
+pub use reads::Look;
 pub use removal::{Outcome, What};
 pub use writes::Write;
 
@@ -78,6 +80,8 @@ struct State {
     /// How many reads in a row had no answer.
     unanswered: u32,
     uses: uses::Uses,
+    /// What this page has collected lately, and why.
+    losses: inspection::Losses,
     room: quota::Room,
     /// Whether somebody sees to it that it is collected.
     is_tended: bool,

@@ -9,7 +9,7 @@ use web_sys::DomException;
 
 use super::Disk;
 use super::writes::Write;
-use crate::collection::{held, is_too_large, oldest_quarter};
+use crate::collection::{Loss, held, is_too_large, oldest_quarter};
 use crate::record::own_field;
 use crate::size::Bytes;
 use crate::web::sys;
@@ -111,6 +111,7 @@ impl Disk {
         }
         self.state.borrow_mut().room.made = now;
         let oldest = oldest_quarter(self.small(&database).await?);
+        let oldest: Vec<_> = oldest.into_iter().map(|entry| (entry, Loss::Quota)).collect();
         self.take_out(&database, &oldest).await
     }
 }

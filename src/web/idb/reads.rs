@@ -35,22 +35,45 @@ pub struct Stored {
     pub lifetime: Lifetime,
     /// The value and its parts, in a copy of its own.
     pub value: [JsValue; 2],
+    /// What the function drew.
+    pub effects: JsValue,
+}
+
+/// What lies under a key.
+#[derive(Debug)]
+pub enum Look {
+    /// Nothing, or nothing within the time that a read may take.
+    Nothing,
+    /// What another version has written, or what is damaged.
+    Unreadable,
+    /// What was computed before something was cleared.
+    Cleared,
+    /// An entry.
+    Found(Stored),
 }
 
 impl Disk {
     /// Reads one entry; `None` if there is none, it cannot be decoded, or it takes too long.
     pub async fn read(self: Rc<Self>, key: CacheKey) -> Option<Stored> {
+        match self.clone().look(key).await {
+            Look::Found(stored) => return Some(stored),
+            Look::Nothing => {}
+            Look::Unreadable | Look::Cleared => self.remove(key),
+        }
+        None
+    }
+
+    /// The same, and removes nothing.
+    pub async fn look(self: Rc<Self>, key: CacheKey) -> Look {
         let found = self.enqueue(key.function, Some(key.call));
-        let record = JsFuture::from(found).await.ok()?;
-        if record.is_undefined() {
-            return None;
+        match JsFuture::from(found).await {
+            Ok(record) if !record.is_undefined() => match decode(&record) {
+                None => Look::Unreadable,
+                Some((_, stamp)) if stamp != self.stamp(key.function) => Look::Cleared,
+                Some((stored, _)) => Look::Found(stored),
+            },
+            _ => Look::Nothing,
         }
-        // Anything else was written by another version, is damaged, or was computed before something was cleared.
-        let stored = decode(&record).filter(|(_, stamp)| *stamp == self.stamp(key.function));
-        if stored.is_none() {
-            self.remove(key);
-        }
-        stored.map(|(stored, _)| stored)
     }
 
     /// Learns the generations of the moment, and reads no value.
@@ -218,5 +241,6 @@ fn decode(found: &JsValue) -> Option<(Stored, Stamp)> {
     let lifetime = record::lifetime([0, 1, 2, 3].map(|at| found.get(at).as_f64()))?;
     let generation = |at: u32| found.get(value_field::GENERATIONS + at).as_f64();
     let stamp = Stamp { database: generation(0)?, function: generation(1)? };
-    Some((Stored { lifetime, value: [value_field::VALUE, value_field::PARTS].map(|at| found.get(at)) }, stamp))
+    let value = [value_field::VALUE, value_field::PARTS].map(|at| found.get(at));
+    Some((Stored { lifetime, value, effects: found.get(value_field::EFFECTS) }, stamp))
 }

@@ -13,8 +13,8 @@ use super::connection::Why;
 use super::writes::{begin, commit, function_record, store};
 use super::{Disk, entry_key, function_key, marks, new_generation, range_of, result};
 use crate::digest::{CacheKey, Digest};
-use crate::options::Kind;
-use crate::record::{DATABASE_KEY, own_field, stores};
+use crate::identity::Portrait;
+use crate::record::{DATABASE_KEY, function_field, own_field, stores};
 
 /// What is to be removed.
 #[derive(Clone, Copy, Debug)]
@@ -177,12 +177,10 @@ impl Disk {
         let note = result(&functions.get(&function_key(function))?).await?;
         values.delete(&range)?;
         entries.delete(&range)?;
-        let identity = if Array::is_array(&note) { note.unchecked_ref::<Array>().get(3).as_string() } else { None };
         let generation = new_generation();
-        functions.put_with_key(
-            &function_record(generation, Kind::Data, &identity.unwrap_or_default()),
-            &function_key(function),
-        )?;
+        let note = if Array::is_array(&note) { note } else { function_record(generation, &Portrait::default()) };
+        note.unchecked_ref::<Array>().set(function_field::GENERATION, generation.into());
+        functions.put_with_key(&note, &function_key(function))?;
         self.state.borrow_mut().generations.functions.insert(function, generation);
         Ok(removed)
     }

@@ -10,7 +10,7 @@ use web_sys::{IdbKeyRange, IdbTransactionMode};
 use super::connection::handle_of;
 use super::writes::{begin, commit, store};
 use super::{Disk, entry_key, number_at, result};
-use crate::collection::Small;
+use crate::collection::{Loss, Small};
 use crate::digest::{CacheKey, Digest};
 use crate::duration::Millis;
 use crate::record::{DATABASE_KEY, VERSION, entry_field, stores};
@@ -33,12 +33,13 @@ impl Disk {
     }
 
     /// Takes entries out whose small record still says what was read.
-    pub(super) async fn take_out(&self, database: &Rc<Database>, entries: &[Small]) -> Result<(), JsValue> {
+    pub(super) async fn take_out(&self, database: &Rc<Database>, entries: &[(Small, Loss)]) -> Result<(), JsValue> {
+        self.lose_entries(entries);
         for slice in entries.chunks(TAKEN) {
             let transaction = begin(database)?;
             let (values, small) = (store(&transaction, stores::VALUES)?, store(&transaction, stores::ENTRIES)?);
             let mut asked = Vec::with_capacity(slice.len());
-            for entry in slice {
+            for (entry, _) in slice {
                 let key = entry_key(entry.key);
                 asked.push((entry, result(&small.get(&key)?), key));
             }

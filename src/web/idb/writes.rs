@@ -19,7 +19,7 @@ use super::uses::FUNCTION_AGE;
 use super::{ANSWER_LIMIT, Disk, Stamp, State, entry_key, function_key, number_at, result};
 use crate::digest::{CacheKey, Digest};
 use crate::freshness::Lifetime;
-use crate::options::Kind;
+use crate::identity::Portrait;
 use crate::record::{self, DATABASE_KEY, VERSION, function_field, own_field, stores};
 use crate::size::Bytes;
 use crate::web::sys;
@@ -46,8 +46,12 @@ pub struct Write {
     pub size: Bytes,
     /// What its computation started under.
     pub stamp: Stamp,
-    /// Whose it is, in words.
-    pub identity: String,
+    /// What the function drew; `null` for nothing.
+    pub effects: JsValue,
+    /// What tells its call from others.
+    pub outline: JsValue,
+    /// Whose it is.
+    pub portrait: Rc<Portrait>,
 }
 
 impl Disk {
@@ -251,7 +255,8 @@ impl Disk {
             if let Err(thrown) = values.put_with_key(&value_record(write), &key) {
                 values.delete(&key)?;
                 entries.delete(&key)?;
-                let message = ["a value of ", &write.identity, " cannot be stored, and stays in memory only."].concat();
+                let message =
+                    ["a value of ", &write.portrait.words, " cannot be stored, and stays in memory only."].concat();
                 self.fault("value-refused", &message, thrown);
                 continue;
             }
@@ -284,19 +289,19 @@ impl Disk {
         let mut asked: HashMap<Digest, _> = HashMap::new();
         for write in batch {
             if let Entry::Vacant(place) = asked.entry(write.key.function) {
-                place.insert((result(&functions.get(&function_key(write.key.function))?), &write.identity));
+                place.insert((result(&functions.get(&function_key(write.key.function))?), &write.portrait));
             }
         }
         let own = number_at(&own.await?, own_field::GENERATION).unwrap_or_default();
         let mut known = HashMap::new();
-        for (function, (request, identity)) in asked {
+        for (function, (request, portrait)) in asked {
             let found = request.await?;
             let generation = number_at(&found, function_field::GENERATION).unwrap_or_default();
             known.insert(function, Stamp { database: own, function: generation });
             let is_new = self.state.borrow_mut().noted.insert(function);
             let registered = number_at(&found, function_field::REGISTERED);
             if is_new && registered.is_none_or(|noted| (sys::now() - noted).abs() > FUNCTION_AGE) {
-                functions.put_with_key(&function_record(generation, Kind::Data, identity), &function_key(function))?;
+                functions.put_with_key(&function_record(generation, portrait), &function_key(function))?;
             }
         }
         for write in batch.iter().filter(|write| known.get(&write.key.function) != Some(&write.stamp)) {
@@ -356,20 +361,20 @@ fn thrown(error: indexed_db_futures::error::Error) -> JsValue {
 }
 
 /// The record of a function, as [`crate::record`] describes it.
-pub(super) fn function_record(generation: f64, kind: Kind, identity: &str) -> JsValue {
-    let kind = match kind {
-        Kind::Data => 0,
-        Kind::Resource => 1,
-    };
-    let fields: [JsValue; 6] =
-        [VERSION.into(), generation.into(), kind.into(), identity.into(), 0.into(), sys::now().into()];
+pub(super) fn function_record(generation: f64, portrait: &Portrait) -> JsValue {
+    let Portrait { words, parts, owner } = portrait;
+    let parts: Array = parts.iter().map(|part| JsValue::from(*part)).collect();
+    let owner = owner.as_deref().map_or(JsValue::NULL, JsValue::from);
+    let fields: [JsValue; 7] =
+        [VERSION.into(), generation.into(), 0.into(), words.as_str().into(), parts.into(), sys::now().into(), owner];
     fields.iter().collect::<Array>().into()
 }
 
 fn value_record(write: &Write) -> JsValue {
     let record: Array = record::head(write.lifetime).into_iter().map(JsValue::from).collect();
     let Stamp { database, function } = write.stamp;
-    for field in [database.into(), function.into(), JsValue::NULL].iter().chain(&write.value) {
+    let effects = write.effects.clone();
+    for field in [database.into(), function.into(), effects].iter().chain(&write.value) {
         record.push(field);
     }
     record.into()
@@ -383,7 +388,7 @@ fn entry_record(write: &Write) -> JsValue {
         stored_at.to_js().into(),
         stale_until.to_js().into(),
         JsValue::NULL,
-        JsValue::NULL,
+        write.outline.clone(),
     ];
     fields.iter().collect::<Array>().into()
 }

@@ -4,11 +4,12 @@ import { changed, compute, takeOff } from "./compute.js";
 import { GONE } from "./engine.js";
 import { Again, Kept } from "./kept.js";
 import { readFresh } from "./lead.js";
+import { NOWHERE } from "./replay/call.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 
 /** A refresh has no caller whose signal would say anything: the function gets one that never aborts. */
-const NO_CALLER = { signals: [], entry: null, fingerprint: null };
+const NO_CALLER = { signals: [], entry: null, fingerprint: null, context: NOWHERE };
 
 /**
  * Refreshes a stale value in a later task, unless that is under way or has failed a short while ago.

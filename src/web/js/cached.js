@@ -2,6 +2,7 @@
 /** One cached function: its options, its place in the engine, and what it asks the user's functions. */
 import { GONE } from "./engine.js";
 import { KeepsakeError, UnhashableParamError, UnserializableReturnValueError, UserHashError } from "./errors.js";
+import { Recent, outlineOf } from "./outline.js";
 import { numberOf, visit } from "./register.js";
 import { Turns } from "./turns.js";
 
@@ -32,6 +33,8 @@ export class Cached {
   description;
   /** Whether it is kept on disk. */
   onDisk = true;
+  /** Whether its entries are the tab's own, and it is not known yet which tab this is. */
+  needsTab = false;
   /** What is being set by hand. */
   sets = new Turns();
   /** Counts what was removed of it by hand. */
@@ -44,6 +47,8 @@ export class Cached {
   givesPromises;
   /** @type {Map<string, WeakRef<import("./entry.js").Entry>>} the handles that somebody may hold, by key */
   entries = new Map();
+  /** What tells the calls that were computed last from others; of a function that is kept in memory only, from the first time on that somebody asks. @type {Recent | null} */
+  recent = null;
   #epoch = -1;
   #options = -1;
   #isVisited = false;
@@ -70,6 +75,7 @@ export class Cached {
     /** Whether its caller waits in any case, so that its key can wait for the content of a blob. */
     this.waits = this.persisted || Object.prototype.toString.call(original) === "[object AsyncFunction]";
     this.givesPromises = this.waits;
+    if (this.persisted) this.recent = new Recent();
   }
 
   /**
@@ -91,8 +97,8 @@ export class Cached {
   /** @param {import("./glue.js").Brief} brief */
   #learn(brief) {
     const { cache } = this;
-    const [id, usesThis, ruled, leftOut, description, onDisk, site, stamps] = brief;
-    Object.assign(this, { id, usesThis, ruled, leftOut, description, onDisk });
+    const [id, usesThis, ruled, leftOut, description, onDisk, site, stamps, needsTab] = brief;
+    Object.assign(this, { id, usesThis, ruled, leftOut, description, onDisk, needsTab });
     this.#epoch = cache.engine.epoch;
     this.#options = cache.options;
     if (this.#isVisited) return;
@@ -139,6 +145,13 @@ export class Cached {
     return cache.engine.call("brief", brief[0]);
   }
 
+  /** A call is about to be computed. @param {import("./flight.js").Flight} flight @param {any[]} args */
+  remember(flight, args) {
+    if (this.recent === null || flight.epoch !== this.cache.engine.epoch) return;
+    flight.outline = outlineOf(this, args);
+    if (flight.outline !== null) this.recent.add(flight.outline);
+  }
+
   /** A new engine has other keys. */
   rekey() {
     const handles = this.handles();
@@ -164,7 +177,7 @@ export class Cached {
 
   /** Whether the secret of its digests is known: that of the database, or of the page. */
   get knowsSecret() {
-    return !this.persisted || !this.onDisk || this.cache.ready;
+    return !this.persisted || !this.onDisk || (this.cache.ready && !this.needsTab);
   }
 
   /** Whether an argument may hold what its key does not show. */

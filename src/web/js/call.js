@@ -4,13 +4,16 @@
  * functions, `validate` and `onRelease` run from here, never above a frame of the engine.
  */
 import { refreshBehind } from "./behind.js";
-import { takeOff } from "./compute.js";
+import { plainly, takeOff } from "./compute.js";
 import { hasContents } from "./contents.js";
 import { Encoding } from "./encoding.js";
 import { RecursiveCallError } from "./errors.js";
-import { Flight, signalsOf, whileWanted } from "./flight.js";
+import { Flight, whileWanted } from "./flight.js";
 import { depart, leadNow, reportUndecodable, wait } from "./lead.js";
+import { contextOf, draw } from "./replay/call.js";
+import { currentContext, within } from "./replay/context.js";
 import { NO_PRIMITIVE } from "./slots.js";
+import { signalsOf, stOf } from "./stand-ins.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 /** @typedef {import("./contents.js").Part} Part */
@@ -64,28 +67,31 @@ export function callPersisted(cached, self, args) {
   }
 }
 
-/** @param {Cached} cached @param {unknown} self @param {any[]} args @returns {any} */
-function again(cached, self, args) {
-  return cached.persisted ? callPersisted(cached, self, args) : call(cached, self, args);
+/** @param {Cached} cached @param {unknown} self @param {any[]} args @param {Extra | null} [extra] @returns {any} */
+function again(cached, self, args, extra = null) {
+  const repeat = () => (cached.persisted ? callPersisted(cached, self, args) : call(cached, self, args));
+  return extra === null || extra.context === null ? repeat() : within(extra.context, repeat);
 }
 
-/** @param {Cached} cached @param {unknown} self @param {any[]} args @returns {Promise<any>} */
-function alone(cached, self, args) {
-  return new Promise((resolve) => resolve(cached.run(self, args)));
+/** @param {Cached} cached @param {unknown} self @param {any[]} args @param {Extra | null} [extra] @returns {Promise<any>} */
+function alone(cached, self, args, extra = null) {
+  return new Promise((resolve) => resolve(plainly(cached, self, args, extra)));
 }
 
 /**
  * What goes with a call, taken before anything is awaited. Where the fast walker has encoded the arguments themselves, there
- * is no signal among them.
+ * is no signal among them, and nothing that draws.
  * @param {Cached} cached @param {any[]} args @param {Encoded} encoding
  * @returns {Extra | null}
  */
 export function extraOf(cached, args, encoding) {
-  if (encoding instanceof Encoding && cached.entries.size === 0 && !cached.hidesArguments) return null;
-  const signals = signalsOf(args);
+  const isPlain = encoding instanceof Encoding && !cached.hidesArguments;
+  if (isPlain && cached.entries.size === 0 && currentContext() === null) return null;
+  const signals = isPlain ? null : signalsOf(args);
+  const context = contextOf(isPlain ? undefined : stOf(args));
   const entry = cached.entries.size === 0 ? null : entryOf(cached, encoding);
   const fingerprint = hasContents(encoding) ? cached.cache.keys.fingerprint(encoding) : null;
-  return signals === null && entry === null && fingerprint === null ? null : { signals, entry, fingerprint };
+  return signals === null && entry === null && fingerprint === null && context === null ? null : { signals, entry, fingerprint, context };
 }
 
 /** The handle that shows a call, if there is one. @param {Cached} cached @param {Encoded} encoding */
@@ -131,7 +137,7 @@ function board(cached, encoding) {
 
 /** @param {Cached} cached @param {unknown} self @param {any[]} args @param {number} verdict @param {Extra | null} extra @returns {any} */
 function answer(cached, self, args, verdict, extra) {
-  if (verdict < 0) return cached.run(self, args);
+  if (verdict < 0) return plainly(cached, self, args, extra);
   const kind = verdict & 7;
   const number = verdict >>> 3;
   if (kind === JOIN) return join(cached, self, args, number, extra);
@@ -156,18 +162,18 @@ function answer(cached, self, args, verdict, extra) {
     undecodable(cached, kind, kept, error);
     return call(cached, self, args);
   }
-  if (kept.promised) return validated(cached, self, args, kind, kept, value);
+  if (kept.promised) return validated(cached, self, args, kind, kept, value, extra);
   if (!cached.acceptsNow("validate", value, args)) {
     refuse(cached, kind, kept);
     return call(cached, self, args);
   }
-  served(cached, self, args, kind, kept);
+  served(cached, self, args, kind, kept, extra);
   return value;
 }
 
 /** @param {Cached} cached @param {unknown} self @param {any[]} args @param {number} verdict @param {Extra | null} extra @returns {Promise<any>} */
 function follow(cached, self, args, verdict, extra) {
-  if (verdict < 0) return alone(cached, self, args);
+  if (verdict < 0) return alone(cached, self, args, extra);
   const kind = verdict & 7;
   const number = verdict >>> 3;
   if (kind === JOIN) return join(cached, self, args, number, extra);
@@ -180,36 +186,37 @@ function follow(cached, self, args, verdict, extra) {
     undecodable(cached, kind, kept, error);
     return callPersisted(cached, self, args);
   }
-  return validated(cached, self, args, kind, kept, value);
+  return validated(cached, self, args, kind, kept, value, extra);
 }
 
-/** Gives a kept value out, if it is accepted; else removes it and calls again. @param {Cached} cached @param {unknown} self @param {any[]} args @param {number} kind @param {Kept} kept @param {any} value @returns {Promise<any>} */
-function validated(cached, self, args, kind, kept, value) {
+/** Gives a kept value out, if it is accepted; else removes it and calls again. @param {Cached} cached @param {unknown} self @param {any[]} args @param {number} kind @param {Kept} kept @param {any} value @param {Extra | null} extra @returns {Promise<any>} */
+function validated(cached, self, args, kind, kept, value, extra) {
   if (cached.validate === undefined) {
-    served(cached, self, args, kind, kept);
+    served(cached, self, args, kind, kept, extra);
     return Promise.resolve(value);
   }
   return cached.accepts("validate", value, args).then((accepted) => {
     if (!accepted) {
       refuse(cached, kind, kept);
-      return again(cached, self, args);
+      return again(cached, self, args, extra);
     }
     if (cached.isResource && cached.cache.slots.isReleased(value)) {
       cached.cache.engine.call("count_back", cached.id, kind === HIT ? 0 : 1); // it has left while it was looked at
-      return again(cached, self, args);
+      return again(cached, self, args, extra);
     }
-    served(cached, self, args, kind, kept);
+    served(cached, self, args, kind, kept, extra);
     return value;
   });
 }
 
-/** A value goes to its caller. @param {Cached} cached @param {unknown} self @param {any[]} args @param {number} kind @param {Kept} kept */
-function served(cached, self, args, kind, kept) {
+/** A value goes to its caller. @param {Cached} cached @param {unknown} self @param {any[]} args @param {number} kind @param {Kept} kept @param {Extra | null} extra */
+function served(cached, self, args, kind, kept, extra) {
   if (kind === HIT) cached.note("hit", FROM_MEMORY);
   else if (kind === STALE) {
     cached.note("stale", FROM_MEMORY);
     refreshBehind(cached, self, args, kept);
   }
+  if (kept.effects !== null) draw(cached, kept.effects, extra === null ? null : extra.context);
 }
 const FROM_MEMORY = { from: "memory" };
 
@@ -254,6 +261,10 @@ function join(cached, self, args, number, extra) {
   }
   cached.note("join");
   if (extra !== null) flight.entry ??= extra.entry;
-  const outcome = flight.promise.then((result) => result.share(() => cached.run(self, args), () => again(cached, self, args)));
+  const context = extra === null ? null : extra.context;
+  const outcome = flight.promise.then((result) => {
+    draw(cached, result.effects, context);
+    return result.share(() => plainly(cached, self, args, extra), () => again(cached, self, args, extra));
+  });
   return wait(cached, flight, outcome, extra);
 }

@@ -1,8 +1,11 @@
 // @ts-check
 /** Computing: the function is run, timed and counted, and what it gives is kept. */
 import { hasContents } from "./contents.js";
-import { Flight, withSignal } from "./flight.js";
+import { Flight } from "./flight.js";
+import { close, runRecorded, untilSettled } from "./replay/call.js";
 import { keepLater, keepNow } from "./results.js";
+import { within } from "./replay/context.js";
+import { withSignal } from "./stand-ins.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 /** @typedef {import("./contents.js").Part} Part */
@@ -28,35 +31,44 @@ export function takeOff(cached, id, extra) {
  * @returns {Promise<Outcome>}
  */
 export async function compute(cached, self, args, flight, extra) {
+  cached.remember(flight, args);
   flight.running = true;
   let result;
   const start = performance.now();
   try {
-    result = runTimed(cached, self, argsOf(args, flight, extra), start);
+    result = runTimed(cached, self, args, flight, extra, start);
   } finally {
     flight.running = false;
   }
-  if (cached.persisted) return keepLater(cached, flight, args, await (cached.isPromise(result) ? timed(cached, start, result) : result));
+  if (cached.persisted) return keepLater(cached, flight, args, await (cached.isPromise(result) ? timed(cached, flight, start, result) : result));
   if (!cached.isPromise(result)) return keepNow(cached, flight, args, result);
-  return keepLater(cached, flight, args, await timed(cached, start, result));
+  return keepLater(cached, flight, args, await timed(cached, flight, start, result));
 }
 
-/** Runs the function; what gives no promise, or throws, has been computed then. @param {Cached} cached @param {unknown} self @param {any[]} args @param {number} start @returns {any} */
-export function runTimed(cached, self, args, start) {
+/** Runs the function; what gives no promise, or throws, has been computed then. @param {Cached} cached @param {unknown} self @param {any[]} args @param {Flight} flight @param {Extra | null} extra @param {number} start @returns {any} */
+export function runTimed(cached, self, args, flight, extra, start) {
   let result;
   try {
-    result = cached.run(self, args);
+    result = runRecorded(cached, self, argsOf(args, flight, extra), flight, extra === null ? null : extra.context);
     cached.givesPromises = cached.isPromise(result);
   } catch (error) {
+    close(flight);
     computed(cached, start, true);
     throw error;
   }
-  if (!cached.givesPromises) computed(cached, start, false);
+  if (cached.givesPromises) return result;
+  close(flight);
+  computed(cached, start, false);
   return result;
 }
 
+/** Runs the function uncached. @param {Cached} cached @param {unknown} self @param {any[]} args @param {Extra | null} extra */
+export function plainly(cached, self, args, extra) {
+  return extra === null || extra.context === null ? cached.run(self, args) : within(extra.context, () => cached.run(self, args));
+}
+
 /** The arguments that the function gets: a signal of the flight's own stands for those of its callers. @param {any[]} args @param {Flight} flight @param {Extra | null} extra */
-export function argsOf(args, flight, extra) {
+function argsOf(args, flight, extra) {
   return extra === null || extra.signals === null ? args : withSignal(args, flight.signal);
 }
 
@@ -73,11 +85,11 @@ function computed(cached, start, failed) {
   cached.note("computed", { duration, failed });
 }
 
-/** @template T @param {Cached} cached @param {number} start @param {T | Promise<T>} result @returns {Promise<T>} */
-export async function timed(cached, start, result) {
+/** @template T @param {Cached} cached @param {Flight} flight @param {number} start @param {Promise<T>} result @returns {Promise<T>} */
+export async function timed(cached, flight, start, result) {
   let failed = true;
   try {
-    const value = await result;
+    const value = await untilSettled(flight, result);
     failed = false;
     return value;
   } finally {

@@ -5,7 +5,9 @@
  */
 import { call, callPersisted } from "./call.js";
 import { copyTree, freeze, isTree } from "./copier.js";
-import { signalsOf, withSignal } from "./flight.js";
+import { NOWHERE, withoutPlace } from "./replay/call.js";
+import { within } from "./replay/context.js";
+import { signalsOf, stOf, withSignal } from "./stand-ins.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 /** @typedef {import("./cached.js").Owner} Owner */
@@ -97,7 +99,8 @@ export class Entry {
     // Whoever changes its arguments later does not make it another entry.
     const own = args.map((item) => (isTree(item) ? copyTree(item) : item));
     // Nor does whoever took it first and leaves: it is not for one caller.
-    this.#args = signalsOf(own) === null ? own : withSignal(own, new AbortController().signal);
+    const unaborted = signalsOf(own) === null ? own : withSignal(own, new AbortController().signal);
+    this.#args = stOf(own) === undefined ? unaborted : withoutPlace(unaborted);
     this.#link();
   }
 
@@ -275,7 +278,8 @@ export class Entry {
     }
     this.#age = cached.age;
     try {
-      const result = cached.persisted ? callPersisted(cached, undefined, this.#args) : call(cached, undefined, this.#args);
+      // Nobody has asked for anything to be drawn now.
+      const result = within(NOWHERE, () => (cached.persisted ? callPersisted(cached, undefined, this.#args) : call(cached, undefined, this.#args)));
       if (!cached.isPromise(result)) return this.#arrive(load, result);
       result.then(
         (/** @type {any} */ value) => this.#arrive(load, value),

@@ -1,7 +1,5 @@
 // @ts-check
 /** A computation under way, and who waits for it. */
-import { isAbortSignal } from "./platform.js";
-
 /** @typedef {import("./kept.js").Kept | import("./kept.js").Passed | import("./kept.js").Alone | import("./kept.js").Again} Outcome */
 
 /**
@@ -9,6 +7,7 @@ import { isAbortSignal } from "./platform.js";
  * @typedef {object} Extra
  * @property {string | null} fingerprint of arguments whose contents are read after the call
  * @property {AbortSignal[] | null} signals among its arguments
+ * @property {import("./replay/context.js").Context | null} context of what draws: where, and for which cached calls
  * @property {import("./entry.js").Entry | null} entry the handle that shows what it gives
  */
 
@@ -33,6 +32,10 @@ export class Flight {
   fingerprint = null;
   /** @type {import("./entry.js").Entry | null} */
   entry = null;
+  /** What it draws; nothing before it computes. @type {import("./replay/recorder.js").Recorder | null} */
+  recorder = null;
+  /** What tells its call from others. @type {import("./outline.js").Outline | null} */
+  outline = null;
   /** Its turn among the tabs, if it is for all of them. @type {import("./tabs.js").Turn | null} */
   turn = null;
   /** Who waits. One without a signal never leaves. */
@@ -108,46 +111,4 @@ export class Flight {
 /** A promise as long as the caller waits for it. @template T @param {Promise<T>} promise @param {AbortSignal[]} signals @returns {Promise<T>} */
 export function whileWanted(promise, signals) {
   return new Flight(0, 0).wait(promise, signals, () => {});
-}
-
-/** The signals among arguments, and those that plain-object arguments have. @param {unknown[]} args @returns {AbortSignal[] | null} */
-export function signalsOf(args) {
-  /** @type {AbortSignal[]} */
-  const found = [];
-  for (const item of args) {
-    if (isAbortSignal(item)) found.push(/** @type {AbortSignal} */ (item));
-    else for (const [, value] of ownSignals(item)) found.push(value);
-  }
-  return found.length === 0 ? null : found;
-}
-
-/** The arguments with another signal in the place of each. @param {unknown[]} args @param {AbortSignal} signal */
-export function withSignal(args, signal) {
-  return args.map((item) => {
-    if (isAbortSignal(item)) return signal;
-    const own = ownSignals(item);
-    if (own.length === 0) return item;
-    /** @type {Record<string, PropertyDescriptor>} */
-    const properties = Object.getOwnPropertyDescriptors(/** @type {any} */ (item));
-    for (const [key] of own) properties[key] = { value: signal, enumerable: true, writable: true, configurable: true };
-    return Object.create(Object.getPrototypeOf(item), properties);
-  });
-}
-
-/** @param {unknown} item @returns {[string, AbortSignal][]} */
-function ownSignals(item) {
-  if (typeof item !== "object" || item === null) return [];
-  try {
-    const prototype = Object.getPrototypeOf(item);
-    if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return []; // plain, of any realm
-    /** @type {[string, AbortSignal][]} */
-    const found = [];
-    for (const key of Object.keys(item)) {
-      const value = Object.getOwnPropertyDescriptor(item, key)?.value; // an accessor is not run
-      if (isAbortSignal(value)) found.push([key, value]);
-    }
-    return found;
-  } catch {
-    return []; // a proxy that does not let itself be looked at
-  }
 }

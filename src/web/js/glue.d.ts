@@ -1,6 +1,6 @@
 /** What the packing step makes of wasm-bindgen's output, and what of it is used here. */
-/** What a wrapper has to know: id, usesThis, ruled, leftOut, description, onDisk, call site, stamps of its scripts. */
-export type Brief = [number, boolean, boolean, boolean[] | null, string, boolean, string | null, string | null];
+/** What a wrapper has to know: id, usesThis, ruled, leftOut, description, onDisk, call site, stamps of its scripts, whether it has to be asked which tab this is. */
+export type Brief = [number, boolean, boolean, boolean[] | null, string, boolean, string | null, string | null, boolean];
 
 export interface WasmEngine {
   scratch(): number;
@@ -8,6 +8,7 @@ export interface WasmEngine {
   configure(options: object, deps: Uint8Array, types: object[]): void;
   register(kind: number, options: object, facts: object): Brief | undefined;
   brief(id: number): Brief | undefined;
+  set_tab(tab: string | undefined): void;
   isolate(id: number, isHot: boolean): void;
   open(): Promise<boolean>;
   encode(id: number, args: unknown[], leftOut: boolean[], deps: object | null, self: object | null, byKey: boolean, forOrigin: boolean, noContents: string | null): import("./contents.js").Part[] | undefined;
@@ -25,6 +26,7 @@ export interface WasmEngine {
   board_anew(id: number, length: number): number | undefined;
   board_behind(id: number, slot: number, now: number): number | undefined;
   has(id: number, length: number, now: number): Promise<boolean>;
+  explain(id: number, length: number, now: number): Promise<[kind: string, ...rest: any[]] | undefined>;
   stamp(flight: number): Promise<void>;
   land_failed(flight: number, now: number): void;
   lock(flight: number): [string, string, number] | undefined;

@@ -6,9 +6,11 @@
 import { DATA, RESOURCE } from "./cached.js";
 import { InvalidOptionError } from "./errors.js";
 import { Keepsake } from "./keepsake.js";
+import { bindReplay, replayable } from "./replay/replayable.js";
 import { wrap } from "./wrap.js";
 
 export {
+  CacheReplayClosureError,
   InvalidOptionError,
   KeepsakeError,
   RecursiveCallError,
@@ -42,6 +44,8 @@ export function createKeepsake(options = {}) {
     hash: (/** @type {unknown} */ value, /** @type {object | undefined} */ given) => cache.keys.hash(value, given),
     hashAsync: (/** @type {unknown} */ value, /** @type {object | undefined} */ given) => cache.keys.hashAsync(value, given),
     registerType: (/** @type {object} */ given) => cache.registerType(given),
+    replayable,
+    bindReplay,
     stats: () => cache.stats(),
     on: (/** @type {(event: any) => void} */ listener) => cache.events.on(listener),
     flush: () => cache.flush(),
@@ -51,4 +55,5 @@ export function createKeepsake(options = {}) {
 
 const page = createKeepsake();
 
+export { bindReplay, replayable };
 export const { cacheData, cacheResource, configure, hash, hashAsync, registerType, stats, on, flush, destroy } = page;

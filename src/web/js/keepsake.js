@@ -9,6 +9,7 @@ import { Keys, NO_FUNCTION, encodeFast } from "./keys.js";
 import { Neighbours } from "./neighbours.js";
 import { Slots } from "./slots.js";
 import { Sweep } from "./sweep.js";
+import { tabId } from "./tab-id.js";
 import { hasDatabase } from "./tabs.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
@@ -167,6 +168,7 @@ export class Keepsake {
     globalThis.addEventListener("pagehide", (/** @type {any} */ event) => {
       writeOut();
       if (!event.persisted) this.slots.releaseAll();
+      tabId.letGo();
       this.neighbours.sleep(!event.persisted);
     });
     globalThis.addEventListener("pageshow", (/** @type {any} */ event) => event.persisted && void this.neighbours.wake());
@@ -236,6 +238,8 @@ export class Keepsake {
     this.ready = false;
     this.moment += 1;
     this.engine.call("doze");
+    this.engine.call("set_tab", ""); // another may have taken its place
+    this.options += 1;
     this.letGo();
   }
 
@@ -251,15 +255,19 @@ export class Keepsake {
     if (moment === this.moment) this.changedElsewhere(Array.isArray(cleared) ? cleared : undefined);
   }
 
-  /** Opens the database of the namespace, if that is possible within its time limit. @returns {Promise<void>} */
-  async open() {
+  /** Opens the database of the namespace, if that is possible within its time limit. @param {boolean} [needsTab] whether it is to be told which tab this is @returns {Promise<void>} */
+  async open(needsTab = false) {
     const { moment } = this;
     const database = this.engine.call("database");
     if (typeof database === "string") this.neighbours.join(database);
-    const opened = await this.engine.callAsync("open");
+    const [opened, tab] = await Promise.all([this.engine.callAsync("open"), needsTab ? tabId.ask() : undefined]);
     if (opened === GONE || moment !== this.moment) return;
+    if (needsTab) {
+      if (tab === undefined) this.report("scope-tab", 'functions with scope: "tab" are kept in memory only here: it cannot be told which tab this is (that takes a page with sessionStorage and, in a secure context, Web Locks).');
+      this.engine.call("set_tab", tab);
+    }
     this.ready = true;
-    if (opened === true) this.options += 1; // functions were isolated, and have to learn of it
+    if (opened === true || needsTab) this.options += 1; // functions were isolated, or have another key, and have to learn of it
   }
 
   /**

@@ -36,13 +36,15 @@ export class Kept {
     this.promised = promised;
     /** @type {((value: any) => unknown) | null} of a resource */
     this.release = null;
+    /** What its computation drew. @type {import("./replay/recorder.js").Recorded[] | null} */
+    this.effects = null;
   }
 
   /** Whether callers get the value as it is: no copy, and no promise that only some results had. */
   get isBare() {
     const { value } = this;
     const isPrimitive = value === null || (typeof value !== "object" && typeof value !== "function");
-    return isPrimitive && this.how !== ITSELF && (this.cached.persisted || !this.promised);
+    return isPrimitive && this.effects === null && this.how !== ITSELF && (this.cached.persisted || !this.promised);
   }
 
   /** What a caller gets: a copy of data, the resource itself. Throws if a codec does. @returns {any} */
@@ -85,6 +87,8 @@ export class Passed {
   constructor(value, copy) {
     this.value = value;
     this.copy = copy;
+    /** What its computation drew. @type {import("./replay/recorder.js").Recorded[] | null} */
+    this.effects = null;
   }
 
   /** @returns {any} */
@@ -108,6 +112,9 @@ export class Passed {
 
 /** A result for its caller alone: the arguments had changed before the function ran. */
 export class Alone {
+  /** Its caller has seen it; others compute by themselves. */
+  effects = null;
+
   /** @param {unknown} value */
   constructor(value) {
     this.value = value;
@@ -126,6 +133,8 @@ export class Alone {
 
 /** A refresh that came to nothing: whoever joined it makes the call again. */
 export class Again {
+  effects = null;
+
   /** @returns {any} */
   out() {
     return undefined;

@@ -1,12 +1,15 @@
 // @ts-check
 /** Leading a flight: what is on disk is served, anything else is computed, for everybody who joins. */
 import { refreshBehind } from "./behind.js";
-import { argsOf, changed, compute, missed, runTimed, timed } from "./compute.js";
+import { changed, compute, missed, plainly, runTimed, timed } from "./compute.js";
 import { isTree } from "./copier.js";
 import { GONE } from "./engine.js";
 import { Alone, CLONE, Kept, TREE } from "./kept.js";
+import { draw } from "./replay/call.js";
+import { canReplay } from "./replay/replay.js";
 import { keepLater, keepNow } from "./results.js";
 import { sizeOf } from "./size.js";
+import { spin } from "./spinner.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 /** @typedef {import("./flight.js").Extra} Extra */
@@ -19,11 +22,17 @@ export function depart(cached, self, args, flight, extra, look = readStored) {
   try {
     const outcome = lead(cached, self, args, flight, extra, look);
     flight.promise = outcome;
-    return wait(cached, flight, outcome.then((result) => result.out()), extra);
+    return wait(cached, flight, outcome.then((result) => seen(cached, flight, result, extra)), extra);
   } catch (error) {
     flight.isOver = flight.promise === null; // the end of the stack
     throw error;
   }
+}
+
+/** The leader gets what its flight gave: what was computed it has seen being drawn. @param {Cached} cached @param {Flight} flight @param {Outcome} result @param {Extra | null} extra */
+function seen(cached, flight, result, extra) {
+  if (flight.recorder === null) draw(cached, result.effects, extra === null ? null : extra.context);
+  return result.out();
 }
 
 /** Runs a function that may be synchronous. @param {Cached} cached @param {unknown} self @param {any[]} args @param {Flight} flight @param {Extra | null} extra @returns {any} */
@@ -32,10 +41,13 @@ export function leadNow(cached, self, args, flight, extra) {
   try {
     if (cached.isResource) flight.origin = cache.originOf(cached, args);
     if (!flight.isAnew) missed(cached);
+    if (cached.recent !== null) cached.remember(flight, args);
     const start = performance.now();
-    const result = runTimed(cached, self, argsOf(args, flight, extra), start);
+    const result = runTimed(cached, self, args, flight, extra, start);
     if (!cached.isPromise(result)) return keepNow(cached, flight, args, result).out();
-    const outcome = timed(cached, start, Promise.resolve(result))
+    const stop = spin(cached, extra === null ? null : extra.context);
+    const outcome = timed(cached, flight, start, Promise.resolve(result))
+      .finally(stop)
       .then((value) => keepLater(cached, flight, args, value))
       .catch((error) => {
         cache.land(flight);
@@ -53,14 +65,18 @@ export function leadNow(cached, self, args, flight, extra) {
 /** Looks on disk, else computes. @param {Cached} cached @param {unknown} self @param {any[]} args @param {Flight} flight @param {Extra | null} extra @param {Look} look @returns {Promise<Outcome>} */
 async function lead(cached, self, args, flight, extra, look) {
   const { cache } = cached;
+  let stop = () => {};
   try {
-    const stored = (await look(cached, self, args, flight)) ?? (look === readStored ? await takeTurn(cached, self, args, flight) : null);
+    const known = await look(cached, self, args, flight);
+    if (known !== null) return known;
+    stop = spin(cached, extra === null ? null : extra.context);
+    const stored = look === readStored ? await takeTurn(cached, self, args, flight) : null;
     if (stored !== null) return stored;
     if (flight.isDeserted) throw flight.reason;
     const isOther = changed(cached, self, args, flight);
     if (typeof isOther === "boolean" ? isOther : await isOther) {
       leaveOut(cached, flight);
-      return new Alone(await cached.run(self, args));
+      return new Alone(await plainly(cached, self, args, extra));
     }
     if (flight.isDeserted) throw flight.reason;
     if (!flight.isAnew) missed(cached);
@@ -72,6 +88,8 @@ async function lead(cached, self, args, flight, extra, look) {
     void cache.neighbours.end(flight, false);
     cache.land(flight);
     throw error;
+  } finally {
+    stop();
   }
 }
 
@@ -124,7 +142,7 @@ async function fetchStored(cached, args, flight, asWhat) {
   const { engine } = cache;
   const found = await engine.callAsync("read", flight.id, asWhat, Date.now());
   if (found === GONE || found === undefined || flight.isAlone !== cached.isAlone) return null;
-  const [isFresh, storedAt, freshUntil, staleUntil, value, parts] = found;
+  const [isFresh, storedAt, freshUntil, staleUntil, value, parts, effects] = found;
   const how = parts === null && isTree(value) ? TREE : CLONE;
   const kept = new Kept(cached, value, how, parts, true);
   const discard = () => {
@@ -132,6 +150,8 @@ async function fetchStored(cached, args, flight, asWhat) {
     cached.note("evict", { reason: "refused" });
     return null;
   };
+  if (effects !== null && !canReplay(effects)) return null; // it drew what this page does not know
+  kept.effects = effects;
   try {
     kept.prove();
     if (cached.validate !== undefined && !(await cached.accepts("validate", kept.out(), args))) return discard();
@@ -139,7 +159,7 @@ async function fetchStored(cached, args, flight, asWhat) {
     reportUndecodable(cached, error);
     return discard();
   }
-  const size = sizeOf(value, how === TREE) + (parts === null ? 0 : sizeOf(parts));
+  const size = sizeOf(value, how === TREE) + (parts === null ? 0 : sizeOf(parts)) + (effects === null ? 0 : sizeOf(effects));
   const times = new Float64Array([storedAt, freshUntil, staleUntil]);
   const place = () => void cache.place(flight, kept, (slot) => engine.call("keep_read", flight.id, slot, Date.now(), size, times));
   return { isFresh, kept, place };

@@ -1,11 +1,12 @@
 // @ts-check
 /** The methods of a cached function: they find calls by their arguments. */
 import { abortReason, call, callPersisted, extraOf, isAborted } from "./call.js";
-import { takeOff } from "./compute.js";
+import { plainly, takeOff } from "./compute.js";
 import { hasContents } from "./contents.js";
 import { Encoding } from "./encoding.js";
 import { GONE } from "./engine.js";
 import { entryFor } from "./entry.js";
+import { explain } from "./explain.js";
 import { depart, leadNow, lookAway } from "./lead.js";
 import { store, takeGiven } from "./results.js";
 import { isObject } from "./slots.js";
@@ -33,6 +34,7 @@ export function methodsOf(owner) {
     set: (/** @type {any} */ value, /** @type {any[]} */ ...args) => set(owner.cached, value, args),
     key: (/** @type {any[]} */ ...args) => key(owner.cached, args),
     entry: (/** @type {any[]} */ ...args) => entryFor(owner, args, { refresh, expire, remove }),
+    explain: (/** @type {any[]} */ ...args) => explain(owner.cached, args, (use) => whenLoaded(owner.cached, args, use)),
     stats: () => owner.cached.cache.stats(owner.cached),
     ...(isResource ? { lease: (/** @type {any[]} */ ...args) => lease(owner.cached, args) } : {}),
   };
@@ -130,7 +132,7 @@ function refreshed(cached, args) {
   const start = (/** @type {number} */ length) => {
     cached.renewals += 1;
     const number = length < 0 ? GONE : cache.engine.call("board_anew", cached.id, length);
-    if (number === GONE || number === undefined) return cached.run(undefined, args);
+    if (number === GONE || number === undefined) return plainly(cached, undefined, args, extra);
     const flight = takeOff(cached, number, extra);
     flight.isAnew = true;
     const isLate = cached.persisted || (extra !== null && extra.fingerprint !== null); // the arguments may have changed
@@ -166,6 +168,7 @@ async function set(cached, value, args) {
       const number = cache.engine.call("board_anew", cached.id, length);
       if (number === GONE || number === undefined) return undefined;
       const flight = takeOff(cached, number, extra);
+      cached.remember(flight, args);
       if (!cached.persisted || !cached.onDisk) return void store(cached, flight, args, given, kept);
       const stored = cache.engine.callAsync("stamp", flight.id).then(() => store(cached, flight, args, given, kept));
       flight.promise = stored;

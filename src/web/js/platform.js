@@ -244,6 +244,24 @@ export function isEmptyInside(value) {
   }
 }
 
+/** Whether a value counts as if it had not been passed: it tells when to stop waiting, or where to draw. @param {any} value */
+export function isUncounted(value) {
+  return isAbortSignal(value) || isSt(value);
+}
+
+/** The method by which what draws for one call is known. */
+export const ST = Symbol.for("keepsake.st");
+
+/** Whether a value draws for one call: the `st` of `keepsake/elements`. @param {any} value @returns {boolean} */
+export function isSt(value) {
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    return typeof value[ST] === "function";
+  } catch {
+    return false; // a proxy that does not let itself be looked at
+  }
+}
+
 /** Whether a value is an `AbortSignal`, of any realm. Plain objects and arrays are told from it first: the accessor throws for them. @param {any} value */
 export function isAbortSignal(value) {
   if (typeof value !== "object" || value === null || typeof AbortSignal === "undefined") return false;

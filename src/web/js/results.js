@@ -4,6 +4,7 @@ import { copyTree, isTree } from "./copier.js";
 import { KeepsakeError } from "./errors.js";
 import { CLONE, ITSELF, Kept, Passed, TREE } from "./kept.js";
 import { NOT_KEPT, isKeepable, pack } from "./pack.js";
+import { drawnBy } from "./replay/call.js";
 import { sizeOf } from "./size.js";
 import { dispose, isObject } from "./slots.js";
 import { recipeFor } from "./types/recipes.js";
@@ -84,10 +85,12 @@ function giveAway(flight, kept) {
 function pass(cached, flight, value) {
   cached.cache.land(flight, flight.isBehind ? "refused" : undefined);
   flight.isPassed = typeof Response === "function" && value instanceof Response && value.body !== null;
-  return new Passed(value, () => {
+  const passed = new Passed(value, () => {
     const taken = take(cached, [], value, true);
     return taken === NOT_KEPT || taken.reading !== null ? null : { value: taken.kept.out() };
   });
+  passed.effects = drawnBy(flight);
+  return passed;
 }
 
 /** @template T @param {Cached} cached @param {Flight} flight @param {unknown} value @param {() => T} attempt @returns {T | Passed} */
@@ -183,6 +186,8 @@ function remedyFor(culprit) {
 export function store(cached, flight, args, value, kept) {
   const { cache } = cached;
   const { engine } = cache;
+  const effects = drawnBy(flight);
+  kept.effects = effects;
   try {
     kept.prove();
   } catch (error) {
@@ -203,8 +208,8 @@ export function store(cached, flight, args, value, kept) {
     return kept;
   }
   try {
-    const size = cached.isResource ? 0 : sizeOf(kept.value, kept.how === TREE) + (kept.parts === null ? 0 : sizeOf(kept.parts));
-    const data = cached.isResource ? undefined : [kept.value, kept.parts];
+    const size = cached.isResource ? 0 : sizeOf(kept.value, kept.how === TREE) + (kept.parts === null ? 0 : sizeOf(kept.parts)) + (effects === null ? 0 : sizeOf(effects));
+    const data = cached.isResource ? undefined : [kept.value, kept.parts, effects, flight.outline];
     let landing = 0;
     stays = cache.place(flight, kept, (slot) => (landing = engine.call("keep", flight.id, slot, Date.now(), size, ttl, data)) === KEPT || landing === TOO_LARGE);
     if (stays && landing === TOO_LARGE) cache.report("value-too-large", `a value of ${cached.description} is larger than its maxSize, so it is kept alone. Make maxSize larger, or the value smaller.`);

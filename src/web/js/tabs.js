@@ -246,8 +246,8 @@ function isOurs(message) {
   return message.type !== "told" || (typeof message.word === "string" && message.keys instanceof Uint8Array);
 }
 
-/** Takes a lock. @param {string} name @param {LockOptions} options @returns {Promise<(() => void) | null>} what lets go of it; nothing if it was not available at once */
-function hold(name, options) {
+/** Takes a lock. Rejects where the platform gives none, or the time is up. @param {string} name @param {LockOptions} options @returns {Promise<(() => void) | null>} what lets go of it; nothing if it was not available at once */
+export function hold(name, options) {
   return new Promise((resolve, reject) => {
     navigator.locks
       .request(name, options, (lock) => {

@@ -22,9 +22,9 @@ import { site } from "./site.mjs";
  */
 
 /** Long enough for a busy machine; a page that is not ready by then never will be. */
-const READY_MS = 10_000;
+const READY_MS = 30_000;
 /** What a test may take that says nothing else: a page that waits for what never comes fails by then. */
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 60_000;
 /** A page that is not closed by then is in an endless loop. */
 const CLOSE_MS = 10_000;
 

@@ -9,6 +9,7 @@ use js_sys::{Promise, Uint8Array};
 use keepsake::digest::{CacheKey, Digest};
 use keepsake::duration::Millis;
 use keepsake::freshness::Lifetime;
+use keepsake::identity::Portrait;
 use keepsake::size::Bytes;
 use keepsake::web::idb::{Disk, Stamp, Tell, Write};
 use wasm_bindgen::prelude::*;
@@ -131,7 +132,9 @@ pub fn lifetime() -> Lifetime {
 /// What to write of a value without parts.
 pub fn entry(key: CacheKey, value: &JsValue, stamp: Stamp) -> Write {
     let value = [value.clone(), JsValue::NULL];
-    Write { key, lifetime: lifetime(), value, size: Bytes(40), stamp, identity: "\"load\"".into() }
+    let portrait = Portrait { words: "\"load\"".into(), ..Portrait::default() }.into();
+    let (effects, outline) = (JsValue::NULL, JsValue::NULL);
+    Write { key, lifetime: lifetime(), value, size: Bytes(40), stamp, effects, outline, portrait }
 }
 
 /// Reads a key as a call does, so that the generations are known; gives what a computation would start under.

@@ -185,9 +185,9 @@ async fn the_records_are_those_that_are_described() {
     assert_eq!(text(&note), "[1,40,1790000000000,1790000060000,null,null]");
     let function_record: Array =
         fixture.raw("(store, key) => store('functions').get(key)", &bytes(&Digest(1).bytes())).await.unchecked_into();
-    assert_eq!(text(&function_record.slice(0, 5)), "[1,0,0,\"\\\"load\\\"\",0]");
+    assert_eq!(text(&function_record.slice(0, 5)), "[1,0,0,\"\\\"load\\\"\",[0,0,0,0,0]]");
     let registered = function_record.get(5).as_f64().expect("a time");
-    assert!((before..=js_sys::Date::now()).contains(&registered) && function_record.length() == 6);
+    assert!((before..=js_sys::Date::now()).contains(&registered) && function_record.length() == 7);
     let lengths = [1, 2].map(|at| own.get(at).unchecked_into::<Uint8Array>().length());
     assert_eq!((own.length(), own.get(0).as_f64(), lengths, own.get(4).as_f64()), (7, Some(1.0), [16, 192], Some(0.0)));
     let secret = Secret::from_bytes(&own.get(2).unchecked_into::<Uint8Array>().to_vec());

@@ -2,7 +2,7 @@
 
 use keepsake::duration::{self, Millis};
 use keepsake::options::{Kind, Options, Scope};
-use keepsake::policy::{RefreshMode, SingleFlight, Ttl};
+use keepsake::policy::{Owner, RefreshMode, SingleFlight, Ttl};
 use keepsake::size::{self, Bytes};
 use keepsake::web::types;
 use wasm_bindgen::JsValue;
@@ -48,7 +48,7 @@ fn everything_given_is_set() {
         DATA,
         "{ name: 'rows', version: '2', deps: [1], keyBy: x => x, params: ['_db', 'sql'], hashFuncs: new Map(), ttl: '10m',
            refreshMode: 'background', maxStale: '1h', maxEntries: 200, maxSize: '500MB', persist: false, enabled: true,
-           singleFlight: 'tab', lockTimeout: '5s',
+           scope: 'tab', singleFlight: 'tab', lockTimeout: '5s',
            validate: () => true, cacheIf: () => true, onUncacheable: 'pass' }",
     );
     let expected = Options {
@@ -64,6 +64,7 @@ fn everything_given_is_set() {
         max_memory: None,
         max_disk: None,
         persist: Some(false),
+        owner: Some(Owner::Tab),
         single_flight: Some(SingleFlight::Tab),
         lock_timeout: Some(Millis(5_000)),
     };

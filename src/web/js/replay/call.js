@@ -1,49 +1,88 @@
 // @ts-check
 /** A cached call among effects: the context that it is made in, and the one that its function runs in. */
-import { currentContext, shared } from "./context.js";
+import { ST } from "../platform.js";
+import { stOf, withSt } from "../stand-ins.js";
+import { currentContext, shared, within } from "./context.js";
 import { Recorder } from "./recorder.js";
+import { replay } from "./replay.js";
 
+/** @typedef {import("../cached.js").Cached} Cached */
 /** @typedef {import("./context.js").Context} Context */
-/** What draws for one call: called without anything it gives its context; with one, what draws in that. @typedef {{ [ST](context?: Context): any }} St */
+/** @typedef {import("./context.js").St} St */
 
-/** The method of an `st` handle by which it is known. */
-export const ST = Symbol.for("keepsake.st");
+/** Where nobody is to see what is drawn. */
+export const NOWHERE = Object.freeze({ recorder: null, place: null, isDetached: true });
 
-/** Whether a value is an `st` handle: it counts as if it had not been passed. @param {unknown} value @returns {value is St} */
-export function isSt(value) {
-  if (typeof value !== "object" || value === null) return false;
-  try {
-    return typeof (/** @type {any} */ (value)[ST]) === "function";
-  } catch {
-    return false; // a proxy that does not let itself be looked at
-  }
-}
-
-/** The context that a call is made in: that of the first `st` among its arguments, or that of the moment. @param {St | undefined} st @returns {Context | null} */
+/** The context that a call is made in: that of an `st` among its arguments, or that of the moment. @param {St | undefined} st @returns {Context | null} */
 export function contextOf(st) {
   const current = currentContext();
   if (st === undefined) return current;
-  const own = /** @type {Context} */ (st[ST]());
-  return { recorder: own.recorder, place: st, isDetached: own.isDetached };
+  const own = /** @type {Context} */ (ask(st));
+  return { recorder: own.recorder, beside: current?.recorder ?? null, place: st, isDetached: own.isDetached };
 }
 
 /**
- * The context that the function of a call runs in.
- * @param {import("../cached.js").Cached} cached @param {Context | null} outer that the call is made in @param {boolean} isDetached
- * @returns {Context & { recorder: Recorder }}
+ * Runs the function of a call, and records what it draws.
+ * @param {Cached} cached @param {unknown} self @param {any[]} args @param {import("../flight.js").Flight} flight @param {Context | null} outer that the call is made in
  */
-export function enter(cached, outer, isDetached) {
+export function runRecorded(cached, self, args, flight, outer) {
   const place = outer?.place ?? null;
-  const recorder = new Recorder(cached.cache, cached.description, [outer?.recorder ?? null, currentContext()?.recorder ?? null], place);
-  return { recorder, place, isDetached: isDetached || outer?.isDetached === true };
+  const recorder = new Recorder(cached.cache, cached.description, outer, place);
+  flight.recorder = recorder;
+  const context = { recorder, place, isDetached: flight.isBehind || outer?.isDetached === true };
+  const hasSt = stOf(args) !== undefined;
+  const own = hasSt ? withSt(args, (st) => stWithin(st, context)) : args;
+  return within(context, () => cached.run(self, own));
+}
+
+/** Until the promise of a function settles, nobody can tell whether what is drawn is its own. @template T @param {import("../flight.js").Flight} flight @param {PromiseLike<T>} result @returns {Promise<T>} */
+export async function untilSettled(flight, result) {
+  shared.waiting += 1;
+  try {
+    return await result;
+  } finally {
+    shared.waiting -= 1;
+    close(flight);
+  }
+}
+
+/** A computation has ended: what its handles draw from now on is not part of it. @param {import("../flight.js").Flight} flight */
+export function close(flight) {
+  if (flight.recorder !== null) flight.recorder.isOpen = false;
+}
+
+/** What a computation drew; nothing if that is nothing. @param {import("../flight.js").Flight} flight */
+export function drawnBy({ recorder }) {
+  return recorder === null || recorder.effects.length === 0 ? null : recorder.effects;
+}
+
+/** Draws again what a computation drew, for a caller who did not see it. @param {Cached} cached @param {import("./recorder.js").Recorded[] | null} effects @param {Context | null} context of the caller */
+export function draw(cached, effects, context) {
+  if (effects === null) return;
+  const { cache } = cached;
+  try {
+    replay(effects, context, cache.codecs);
+  } catch (error) {
+    cache.report("replay-failed", `what ${cached.description} drew could not be drawn again.`, error);
+  }
 }
 
 /** The handle that stands for an `st` among the arguments in a call's own context. @param {St} st @param {Context & { recorder: Recorder }} context */
-export function stWithin(st, context) {
+function stWithin(st, context) {
   const own = { ...context };
-  const handle = st[ST](own);
+  const handle = ask(st, own);
   own.place = handle;
   shared.handles.add(handle);
   context.recorder.alias(handle, st);
   return handle;
+}
+
+/** The arguments with an `st` that draws where nobody sees it. @param {unknown[]} args */
+export function withoutPlace(args) {
+  return withSt(args, (st) => ask(st, { ...NOWHERE }));
+}
+
+/** @param {St} st @param {Context} [context] */
+function ask(st, context) {
+  return /** @type {(context?: Context) => any} */ (st[ST]).call(st, context);
 }

@@ -12,6 +12,7 @@
 /**
  * @typedef {object} Context
  * @property {Recorder | null} recorder of the innermost cached call
+ * @property {Recorder | null} [beside] of another one, where the call was given an `st` that is not of the moment
  * @property {object | null} place where elements draw, a handle; `null` is the page's own
  * @property {boolean} isDetached whether nobody is to see what is drawn: a refresh behind a stale value
  */
@@ -32,7 +33,10 @@
  * @property {boolean} hasWarned
  */
 
+/** What draws for one call, known by its method `Symbol.for("keepsake.st")`: without an argument it gives its context; with one, what draws in that. @typedef {{ [method: symbol]: (context?: Context) => any }} St */
+
 const KEY = Symbol.for("keepsake.replay");
+
 
 /** @type {Shared} */
 const own = { current: null, variable: newVariable(), effects: new Map(), handles: new WeakSet(), here: Object.freeze({}), spinner: null, waiting: 0, hasWarned: false };

@@ -18,24 +18,30 @@ export class Recorder {
   effects = [];
   /** Whether its computation is under way: what a handle draws after that is not part of it. */
   isOpen = true;
-  /** The numbers of the handles that it knows. @type {WeakMap<object, number>} */
-  #refs = new WeakMap();
+  /** @type {WeakMap<object, number> | null} */
+  #known = null;
   #next = PLACE + 1;
-  /** @type {Set<Recorder>} */
-  #parents;
+  #outer;
+  #place;
   #description;
 
   /**
    * @param {import("../keepsake.js").Keepsake} cache
    * @param {string} description of the function, for messages
-   * @param {(Recorder | null)[]} parents of the cached calls that this one is made in
-   * @param {object | null} place that the call draws in
+   * @param {Context | null} outer that the call is made in
+   * @param {object | null} place that it draws in
    */
-  constructor(cache, description, parents, place) {
+  constructor(cache, description, outer, place) {
     this.cache = cache;
     this.#description = description;
-    this.#parents = new Set(parents.filter((parent) => parent !== null));
-    this.#refs.set(place ?? HERE, PLACE);
+    this.#outer = outer;
+    this.#place = place ?? HERE;
+  }
+
+  /** The numbers of the handles that it knows: most computations draw nothing. */
+  get #refs() {
+    this.#known ??= new WeakMap([[this.#place, PLACE]]);
+    return this.#known;
   }
 
   /** A handle is another one, for a call within: here and in the calls around. @param {object} handle @param {object} other */
@@ -48,16 +54,12 @@ export class Recorder {
 
   /** This one and those of the calls around it, as far as they are under way. @returns {Recorder[]} */
   active() {
-    /** @type {Set<Recorder>} */
-    const found = new Set();
-    /** @param {Recorder} recorder */
-    const add = (recorder) => {
-      if (found.has(recorder)) return;
-      found.add(recorder);
-      for (const parent of recorder.#parents) add(parent);
-    };
-    add(this);
-    return [...found].filter(({ isOpen }) => isOpen);
+    return activeIn({ recorder: this, place: null, isDetached: false });
+  }
+
+  /** The context that its call was made in. */
+  get outer() {
+    return this.#outer;
   }
 
   /**
@@ -86,4 +88,20 @@ export class Recorder {
     this.effects.push(effect);
     for (const handle of results) this.#refs.set(handle, this.#next++);
   }
+}
+
+/** The recorders of a context and of those around it, as far as they are under way. @param {Context | null} context @returns {Recorder[]} */
+function activeIn(context) {
+  /** @type {Set<Recorder>} */
+  const found = new Set();
+  /** @param {Context | null} context */
+  const add = (context) => {
+    for (const recorder of [context?.recorder, context?.beside]) {
+      if (!recorder || found.has(recorder)) continue;
+      found.add(recorder);
+      add(recorder.outer);
+    }
+  };
+  add(context);
+  return [...found].filter(({ isOpen }) => isOpen);
 }

@@ -31,7 +31,7 @@ export function perform(name, args) {
   const { act, detached } = /** @type {import("./context.js").Effect} */ (shared.effects.get(name));
   const run = context?.isDetached ? (detached ?? nothing) : act;
   if (context === null && shared.waiting > 0) warnOfLoss(name);
-  const recorders = context?.recorder?.active() ?? [];
+  const recorders = recordersOf(context);
   if (recorders.length === 0) return known(run(...args));
   const handles = handlesAmong(args, context);
   // Before anything is drawn: a handle from outside, or an argument that cannot be copied, is an error of the call.
@@ -43,6 +43,12 @@ export function perform(name, args) {
 }
 
 const nothing = () => undefined;
+
+/** @param {Context | null} context @returns {import("./recorder.js").Recorder[]} */
+function recordersOf(context) {
+  const own = context?.recorder?.active() ?? [];
+  return context?.beside ? [...new Set([...own, ...context.beside.active()])] : own;
+}
 
 /** The handles among what an effect gave: itself, or the items of an array. @param {unknown} result @returns {object[]} */
 export function handlesIn(result) {

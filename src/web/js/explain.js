@@ -1,0 +1,84 @@
+// @ts-check
+/** Why the next call hits or misses. */
+import { isTree } from "./copier.js";
+import { GONE } from "./engine.js";
+import { CLONE, Kept, TREE } from "./kept.js";
+import { Recent, nearest, outlineOf } from "./outline.js";
+
+/** @typedef {import("./cached.js").Cached} Cached */
+/** As in types/keepsake.d.ts. @typedef {{ result: "hit" | "stale" | "join" | "miss", message: string, where?: "memory" | "disk", because?: string, evictedBy?: string, changed?: string[], storedAt?: number, age?: number, expiresAt?: number, error?: unknown }} Explanation */
+
+/** Which limit an entry has left by, by what the engine says. @type {Record<string, string>} */
+const LIMITS = { entries: "maxEntries", size: "maxSize", memory: "maxMemory", limits: "maxEntries or maxSize", maxDisk: "maxDisk", quota: "the origin's storage quota" };
+
+/**
+ * @param {Cached} cached @param {any[]} args
+ * @param {(use: (length: number) => Promise<any>) => Promise<any>} whenLoaded uses the encoding of the call
+ * @returns {Promise<Explanation>}
+ */
+export async function explain(cached, args, whenLoaded) {
+  const { cache, description } = cached;
+  const miss = (/** @type {string} */ because, /** @type {string} */ why, /** @type {Partial<Explanation>} */ more = {}) =>
+    /** @type {Explanation} */ ({ result: "miss", because, ...more, message: `The next call of ${description} with these arguments is computed: ${why}` });
+  if (!cache.isEnabled(cached.options, args)) return miss("disabled", "caching is not enabled here (`enabled`).");
+  cached.recent ??= new Recent();
+  let found;
+  let outline;
+  try {
+    if (!cached.enroll()) return miss("disabled", "WebAssembly cannot be used here.");
+    if (cached.isBeyond(args)) return miss("uncacheable", "a request that may change something is never cached.");
+    found = await whenLoaded((length) => cache.engine.callAsync("explain", cached.id, length, Date.now()));
+    outline = outlineOf(cached, args); // by now the secret of the database is known
+  } catch (error) {
+    return miss("uncacheable", `the call has no key. ${error instanceof Error ? error.message : String(error)}`, { error });
+  }
+  if (found === GONE || found === undefined) return miss("disabled", "the cache cannot be asked at the moment.");
+  const [kind, ...rest] = found;
+  if (kind === "flight") return { result: "join", message: `${description} is computing this call already; the next call waits for that result.` };
+  if (kind === "memory" || kind === "disk") {
+    const [isFresh, storedAt, freshUntil, staleUntil, ...where] = rest;
+    if (!(await isAccepted(cached, args, kind, where))) return miss("refused", `the value ${inPlace(kind)} is refused by \`validate\`.`, { where: kind });
+    const times = { where: kind, storedAt, age: Date.now() - storedAt, expiresAt: isFresh ? freshUntil : staleUntil };
+    const message = `The next call of ${description} with these arguments finds a value ${inPlace(kind)} that was stored ${ago(times.age)} ago`;
+    return isFresh ? { result: "hit", ...times, message: `${message}.` } : { result: "stale", ...times, message: `${message} and is stale: it is served, and refreshed behind.` };
+  }
+  const [what] = rest;
+  if (kind === "unreadable") return miss("unreadable", "what is on disk was written by another release, or is damaged.");
+  if (kind === "lost" && what === "ended") return miss("expired", "its entry had ended, or was not used for long, and was taken from the disk.");
+  if (kind === "lost" || LIMITS[what] !== undefined) return miss("evicted", `its entry had to leave, by ${LIMITS[what]}.`, { evictedBy: LIMITS[what] });
+  if (kind === "left") return miss(what, LEFT[what] ?? "its entry has left.");
+  if (kind === "changed") return miss("function-changed", `the function is another one than when it was kept. What has changed: ${what.join(", ")}.`, { changed: what });
+  const changed = outline === null ? undefined : nearest(outline, [...what, ...cached.recent.all]);
+  if (changed === undefined) return miss("never-seen", "no call of it is known here that could be compared.");
+  return miss("argument-changed", `no call with these arguments is known. The nearest one differs in ${changed.join(", ")}.`, { changed });
+}
+
+/** @type {Record<string, string>} */
+const LEFT = {
+  expired: "the time of its entry is over (`ttl`, `maxStale`, or expire()).",
+  cleared: "its entry was cleared, here or in another tab.",
+  refused: "its value was refused by `validate`.",
+  replaced: "its entry was replaced by another tab, and is not there any more.",
+};
+
+/** @param {"memory" | "disk"} kind */
+const inPlace = (kind) => (kind === "memory" ? "in memory" : "on disk");
+
+/** @param {Cached} cached @param {any[]} args @param {string} kind @param {any[]} where */
+async function isAccepted(cached, args, kind, where) {
+  if (cached.validate === undefined) return true;
+  try {
+    const [first, parts] = where;
+    const kept = kind === "memory" ? cached.cache.slots.at(first) : new Kept(cached, first, parts === null && isTree(first) ? TREE : CLONE, parts, true);
+    return kept !== undefined && (await cached.accepts("validate", kept.out(), args));
+  } catch {
+    return false; // it cannot be made again
+  }
+}
+
+/** @param {number} age in milliseconds */
+function ago(age) {
+  const seconds = Math.max(0, Math.round(age / 1_000));
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`;
+}

@@ -1,0 +1,93 @@
+// @ts-check
+/**
+ * The outline of a call: a number for each part of what its key is made of, by its path. Two outlines tell what has changed
+ * between two calls; the values themselves are not in them.
+ *
+ * JavaScript, since it is asked of at misses and by `explain` only, and the texts would make the WebAssembly larger.
+ */
+import { hasContents } from "./contents.js";
+import { GONE } from "./engine.js";
+import { encodeFast } from "./keys.js";
+
+/** @typedef {import("./cached.js").Cached} Cached */
+/** By path, such as `arguments[0].page`. @typedef {Record<string, number>} Outline */
+
+/** A plain object with more properties than this counts as a whole. */
+const MOST_PROPERTIES = 24;
+/** What is longer than that counts as changed only where its length is: an outline is to cost less than a key. */
+const LONGEST = 65_536;
+/** So many hexadecimal digits of a digest are a number without loss. */
+const DIGITS = 13;
+/** So many calls are remembered of each function. */
+const MOST_RECENT = 64;
+
+/** @param {Cached} cached @param {any[]} args @returns {Outline | null} `null` where it cannot be told */
+export function outlineOf(cached, args) {
+  const { keyBy } = cached.options;
+  /** @type {Outline} */
+  const outline = {};
+  try {
+    if (keyBy !== undefined) add(cached, outline, "keyBy(…)", keyBy(...args));
+    else args.forEach((item, at) => cached.leftOut?.[at] === true || add(cached, outline, `arguments[${at}]`, item));
+    const deps = [cached.cache.page.deps, cached.options.deps];
+    for (const ask of deps) if (typeof ask === "function") ask().forEach((/** @type {unknown} */ item, /** @type {number} */ at) => add(cached, outline, `${ask === deps[0] ? "configure({ deps })" : "deps"}()[${at}]`, item));
+    return outline;
+  } catch {
+    return null; // the call itself tells what is wrong
+  }
+}
+
+/** @param {Cached} cached @param {Outline} outline @param {string} path @param {any} value */
+function add(cached, outline, path, value) {
+  const isPlain = typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  const keys = isPlain ? Object.keys(value) : [];
+  if (keys.length === 0 || keys.length > MOST_PROPERTIES) {
+    outline[path] = digestOf(cached, value);
+    return;
+  }
+  for (const key of keys) outline[`${path}${/^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`}`] = digestOf(cached, value[key]);
+}
+
+/** A number for a value: the same for the same content; 0 where that is to be read first. @param {Cached} cached @param {unknown} value @returns {number} */
+function digestOf(cached, value) {
+  const { engine } = cached.cache;
+  const bytes = cached.ruled ? null : encodeFast(value);
+  const parts = bytes === null ? engine.call("encode", cached.id, [value], [], null, null, false, false, null) : [bytes];
+  if (parts === GONE || parts === undefined || hasContents(parts)) return 0;
+  const size = parts.reduce((/** @type {number} */ sum, /** @type {Uint8Array} */ part) => sum + part.length, 0);
+  if (size > LONGEST) return size;
+  return engine.digest(cached.id, engine.loadParts(cached.id, parts)) ? Number.parseInt(engine.readDigest().slice(0, DIGITS), 16) : 0;
+}
+
+/** The outlines of the calls that were computed last, for functions that are kept in memory only. */
+export class Recent {
+  /** @type {Outline[]} */
+  #outlines = [];
+  #next = 0;
+
+  /** @param {Outline} outline */
+  add(outline) {
+    this.#outlines[this.#next] = outline;
+    this.#next = (this.#next + 1) % MOST_RECENT;
+  }
+
+  get all() {
+    return this.#outlines;
+  }
+}
+
+/**
+ * The paths in which a call differs from the nearest of others; nothing if there is none, or one that looks the same.
+ * @param {Outline} outline @param {Outline[]} others
+ * @returns {string[] | undefined}
+ */
+export function nearest(outline, others) {
+  /** @type {string[] | undefined} */
+  let fewest;
+  for (const other of others) {
+    const paths = new Set([...Object.keys(outline), ...Object.keys(other)]);
+    const changed = [...paths].filter((path) => outline[path] !== other[path]);
+    if (changed.length > 0 && (fewest === undefined || changed.length < fewest.length)) fewest = changed;
+  }
+  return fewest;
+}

@@ -1,0 +1,132 @@
+// scope: "tab": each tab has entries of its own, over its reloads; nobody else ever finds them.
+import assert from "node:assert/strict";
+import test from "node:test";
+import { hurry, raw } from "./support/database.mjs";
+import { HOUR, pages } from "./support/pages.mjs";
+
+const visit = pages();
+
+const scoped = (keepsake) => {
+  const { cacheData } = keepsake;
+  const runs = [];
+  const mine = cacheData(async (id) => (runs.push(id), { id, at: performance.timeOrigin }), { name: "mine", scope: "tab" });
+  const ours = cacheData(async (id) => (runs.push(`ours ${id}`), { id }), { name: "ours" });
+  return { ...keepsake, runs, mine, ours, call: async (id) => (await mine(id), await keepsake.flush(), runs.splice(0)) };
+};
+
+const call = (page, id = 1) => page.evaluate((id) => app.call(id), id);
+
+test("a tab finds its entries after a reload, and after a visit to another page", () =>
+  visit(
+    scoped,
+    async ({ page, reload, go }) => {
+      assert.deepEqual(await call(page), [1]);
+      for (let i = 0; i < 3; i++) {
+        await reload();
+        assert.deepEqual(await call(page), [], `reload ${i}`);
+      }
+      await page.goto("about:blank");
+      await go(page, "/");
+      assert.deepEqual(await call(page), []);
+    },
+  ));
+
+test("another tab has entries of its own, and clears only those", () =>
+  visit(scoped, async ({ page, open }) => {
+    await page.evaluate(() => app.ours(1));
+    assert.deepEqual(await call(page), ["ours 1", 1]);
+    const other = await open();
+    assert.deepEqual(await call(other), [1]);
+    await other.evaluate(() => app.ours(1));
+    assert.deepEqual(await other.evaluate(() => app.runs.splice(0)), [], "what is the origin's is shared");
+    assert.equal(await other.evaluate(() => app.mine.clear()), 1);
+    assert.equal(await page.evaluate(() => app.mine.has(1)), true);
+    assert.equal((await page.evaluate(() => app.mine.explain(1))).where, "memory");
+  }));
+
+test("a tab that was opened with a copy of the session storage starts without, and both go on by themselves", () =>
+  visit(scoped, async ({ page, reload, context }) => {
+    assert.deepEqual(await call(page), [1]);
+    const opening = context.waitForEvent("page");
+    await page.evaluate(() => void window.open(location.href));
+    const copy = await opening;
+    await copy.waitForSelector("html[data-ready]", { state: "attached" });
+    assert.ok(await copy.evaluate(() => sessionStorage.getItem("keepsake.tab")), "it has a copy");
+    assert.deepEqual(await call(copy), [1]);
+    const ids = await Promise.all([page, copy].map((each) => each.evaluate(() => sessionStorage.getItem("keepsake.tab"))));
+    assert.notEqual(ids[0], ids[1]);
+    for (const each of [page, copy]) {
+      await reload(each);
+      assert.deepEqual(await call(each), []);
+    }
+  }));
+
+test("log-out takes the entries of every tab", () =>
+  visit(scoped, async ({ page, open }) => {
+    await call(page);
+    const other = await open();
+    await call(other);
+    await other.evaluate(() => app.destroy());
+    assert.deepEqual(await call(page), [1]);
+    assert.deepEqual(await call(other), [1]);
+  }));
+
+test("two instances in a page are in the same tab", () =>
+  visit(scoped, async ({ page }) => {
+    await call(page);
+    const runs = await page.evaluate(async () => {
+      let runs = 0;
+      const { cacheData } = app.createKeepsake();
+      const load = cacheData(async () => ++runs, { name: "second", scope: "tab" });
+      await load();
+      return runs;
+    });
+    assert.equal(runs, 1);
+    assert.equal(await page.evaluate(async () => (await navigator.locks.query()).held.filter(({ name }) => name.startsWith("keepsake/tab-id/")).length), 1);
+  }));
+
+test("what a tab that is gone has kept goes after a day, and not as long as it is there", () =>
+  visit(
+    scoped,
+    async ({ page, open, reload }) => {
+      const owners = () => page.evaluate(() => raw(async (store, asked) => (await asked(store("functions").getAll())).filter((record) => record[3] === '"mine"').map((record) => record[6]).sort()));
+      const own = async () => page.evaluate(() => sessionStorage.getItem("keepsake.tab"));
+      const [gone, still] = [await open(), await open()];
+      for (const each of [page, gone, still]) await call(each);
+      const there = [await own(), await still.evaluate(() => sessionStorage.getItem("keepsake.tab"))].sort();
+      await gone.close();
+      assert.equal((await owners()).length, 3);
+      const collect = async (/** @type {number} */ day) => {
+        await page.evaluate(async (day) => {
+          await change("functions", 5, -day);
+          await again();
+        }, day);
+        await reload();
+        await call(page);
+        await page.evaluate(() => until(() => globalThis.hasCollected));
+        await page.evaluate(() => app.ours.clear());
+      };
+      await collect(23 * HOUR);
+      assert.equal((await owners()).length, 3, "it may be at another site");
+      await collect(2 * HOUR);
+      await page.evaluate(() => until(async () => (await counts())[0] === 2));
+      assert.deepEqual(await owners(), there);
+      assert.deepEqual(await call(still), []);
+    },
+    { init: [raw, hurry] },
+  ));
+
+test("in a worker, and without Web Locks, it is kept in memory, and that is said once", () =>
+  visit(
+    scoped,
+    async ({ page, reload }) => {
+      assert.deepEqual(await call(page), [1]);
+      assert.deepEqual(await call(page), []);
+      await reload();
+      assert.deepEqual(await call(page), [1]);
+    },
+    {
+      init: [() => Object.defineProperty(Navigator.prototype, "locks", { get: () => undefined })],
+      console: [/functions with scope: "tab" are kept in memory only here/, /functions with scope: "tab" are kept in memory only here/],
+    },
+  ));
