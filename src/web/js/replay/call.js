@@ -26,13 +26,22 @@ export function contextOf(st) {
  * @param {Cached} cached @param {unknown} self @param {any[]} args @param {import("../flight.js").Flight} flight @param {Context | null} outer that the call is made in
  */
 export function runRecorded(cached, self, args, flight, outer) {
-  const place = outer?.place ?? null;
-  const recorder = new Recorder(cached.cache, cached.description, outer, place);
-  flight.recorder = recorder;
-  const context = { recorder, place, isDetached: flight.isBehind || outer?.isDetached === true };
-  const hasSt = stOf(args) !== undefined;
-  const own = hasSt ? withSt(args, (st) => stWithin(st, context)) : args;
+  const st = stOf(args);
+  const around = st === undefined || outer?.place === st ? outer : { recorder: null, isDetached: false, ...outer, place: st };
+  const context = enter(cached, around, flight.isBehind);
+  flight.recorder = context.recorder;
+  const own = st !== undefined ? withSt(args, (st) => stWithin(st, context)) : args;
   return within(context, () => cached.run(self, own));
+}
+
+/**
+ * The context that the function of a call runs in.
+ * @param {Pick<Cached, "cache" | "description">} cached @param {Context | null} outer @param {boolean} isDetached whether nobody is to see it
+ * @returns {Context & { recorder: Recorder }}
+ */
+export function enter({ cache, description }, outer, isDetached) {
+  const place = outer?.place ?? null;
+  return { recorder: new Recorder(cache, description, outer, place), place, isDetached: isDetached || outer?.isDetached === true };
 }
 
 /** Until the promise of a function settles, nobody can tell whether what is drawn is its own. @template T @param {import("../flight.js").Flight} flight @param {PromiseLike<T>} result @returns {Promise<T>} */
@@ -68,7 +77,7 @@ export function draw(cached, effects, context) {
 }
 
 /** The handle that stands for an `st` among the arguments in a call's own context. @param {St} st @param {Context & { recorder: Recorder }} context */
-function stWithin(st, context) {
+export function stWithin(st, context) {
   const own = { ...context };
   const handle = ask(st, own);
   own.place = handle;
