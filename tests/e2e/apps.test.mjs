@@ -160,6 +160,28 @@ test("what stands there is changed in place, and what the newest run has not dra
     });
   }));
 
+test("a widget or a place stays where it is when something is drawn in front of it", () =>
+  onPage(async (page) => {
+    const told = await page.evaluate(async () => {
+      let count = 0;
+      const app = st.run(main, (st) => {
+        for (let i = 0; i < count; i++) st.text("in front");
+        st.slider("Rows");
+        st.container().text("inside");
+        st.text("behind");
+      });
+      const nodes = () => [...main.querySelectorAll("label, .keepsake-container, .keepsake-container p")];
+      const before = nodes();
+      const moved = [];
+      const observer = new MutationObserver((records) => moved.push(...records.flatMap(({ addedNodes, removedNodes }) => [...addedNodes, ...removedNodes]).filter((node) => before.includes(node))));
+      observer.observe(main, { subtree: true, childList: true });
+      for (count of [1, 3, 0]) app.rerun();
+      await turn();
+      return [moved.length, nodes().every((node, at) => node === before[at]), main.innerText.split(/\s*\n\s*/)];
+    });
+    assert.deepEqual(told, [0, true, ["Rows", "0", "inside", "behind"]]);
+  }));
+
 test("widgets that change their order keep their state, and are where the script draws them", () =>
   onPage(async (page) => {
     const told = await page.evaluate(async () => {

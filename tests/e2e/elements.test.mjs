@@ -4,7 +4,7 @@ import test from "node:test";
 import { build } from "esbuild";
 import { ROOT } from "../../scripts/process.mjs";
 import { inEachLook, violations } from "./support/axe.mjs";
-import { elementsPage } from "./support/elements.mjs";
+import { STRICT, elementsPage } from "./support/elements.mjs";
 import { pages } from "./support/pages.mjs";
 
 const visit = pages();
@@ -559,105 +559,154 @@ test("axe-core would find what is wrong", () =>
     for (const rule of ["label", "button-name", "color-contrast"]) assert.ok(found.includes(rule), rule);
   }));
 
-/** The parts of the core that record and replay, as one module. */
-const replayModule = async () =>
-  (await build({ stdin: { contents: 'export * from "./src/web/js/replay/recorder.js"; export * from "./src/web/js/replay/replay.js"; export * from "./src/web/js/replay/call.js"; export * from "./src/web/js/replay/context.js";', resolveDir: ROOT }, bundle: true, format: "esm", write: false })).outputFiles[0].text;
+/** Opens a page whose functions can be cached, and hands it to `body`. */
+const onCachingPage = (body, options = {}) =>
+  onPage(body, { headers: { "Content-Security-Policy": STRICT["Content-Security-Policy"].replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'") }, ...options });
 
-/** Draws with `st` as a cached call does: recorded, and then again from its records, each in a place of its own. */
-const recordAndReplay = async (draw) => {
-  const { enter, stWithin, within, replay } = await import("/replay.js");
-  const cached = { cache: { prototypes: new Map() }, description: "draw" };
+/** Draws every element in a cached function, in a new place, and gives the page as it is then. */
+const drawCached = async () => {
+  const { cacheData, flush } = await import("/pkg/keepsake.js");
+  globalThis.runs ??= 0;
+  const draw = cacheData(
+    async (own) => {
+      runs += 1;
+      const data = { rows: [{ a: 1, b: new Date(0) }], nested: new Map([["k", [1, { c: 2n }]]]) };
+      st.write("a", data, data.rows, new Error("b"), () => {});
+      own.header("c", { level: 3 });
+      st.code("d", { language: "js" });
+      st.json({ e: 1 });
+      st.table(Array.from({ length: 500 }, (_, id) => ({ id })), { caption: "f", height: 200 });
+      st.image(new ImageData(2, 2), { alt: "g" });
+      st.image("/h.png");
+      const [left, right] = st.columns([1, 2]);
+      left.metric("i", 1, { delta: 2 });
+      const box = right.expander("j", { expanded: true }).container();
+      const one = st.empty();
+      data.rows[0].a = "changed"; // what was drawn was the other
+      await turn();
+      box.progress(0.5, "k");
+      one.success("l");
+      one.info("m");
+      own.warning("n");
+    },
+    { name: "draw", version: 1 },
+  );
+  await draw(fresh().container());
+  await flush();
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-  const measured = () => frame().then(frame);
-  const box = fresh().container();
-  const outer = (place) => ({ recorder: null, place, isDetached: false });
-  const context = enter(cached, outer(box), false);
-  const own = stWithin(box, context);
-  await within(context, () => draw(own));
-  context.recorder.isOpen = false;
-  await measured(); // a long table knows by then how high it is
-  const first = main.innerHTML;
-  const records = structuredClone(context.recorder.effects);
-  replay(records, outer(fresh().container()), new Map());
-  await measured();
-  return { first, second: main.innerHTML, records, count: records.length };
+  await frame().then(frame); // a long table knows by then how high it is
+  return [main.innerHTML, runs];
 };
 
-test("what was recorded is drawn again exactly as it was, by every element, also with another one after an await", () =>
-  onPage(
-    async (page) => {
-      const told = await page.evaluate(
-        `(${recordAndReplay})(async (own) => {
-          const data = { rows: [{ a: 1, b: new Date(0) }], nested: new Map([["k", [1, { c: 2n }]]]) };
-          st.write("a", data, data.rows, new Error("b"), () => {});
-          own.header("c", { level: 3 });
-          st.code("d", { language: "js" });
-          st.json({ e: 1 });
-          st.table(Array.from({ length: 500 }, (_, id) => ({ id })), { caption: "f", height: 200 });
-          st.image(new ImageData(2, 2), { alt: "g" });
-          st.image("/h.png");
-          const [left, right] = st.columns([1, 2]);
-          left.metric("i", 1, { delta: 2 });
-          const box = right.expander("j", { expanded: true }).container();
-          const one = st.empty();
-          data.rows[0].a = "changed"; // what was drawn was the other
-          await turn();
-          box.progress(0.5, "k");
-          one.success("l");
-          one.info("m");
-          own.warning("n");
-        })`,
-      );
-      assert.ok(told.count >= 18, `${told.count} effects`);
-      assert.ok(told.first.length > 3_000);
-      assert.ok(told.second === told.first, "the same");
+test("a hit draws exactly what the miss drew, with every element, also what was drawn after an await, and after a reload", () =>
+  onCachingPage(
+    async (page, { reload }) => {
+      const [miss, ran] = await page.evaluate(drawCached);
+      assert.ok(ran === 1 && miss.length > 3_000 && miss.includes("keepsake-warning"));
+      const [hit, ranAgain] = await page.evaluate(drawCached);
+      assert.ok(hit === miss, "from memory");
+      assert.equal(ranAgain, 1);
+      await reload();
+      const [stored, ranThen] = await page.evaluate(drawCached);
+      assert.ok(stored === miss, "from disk");
+      assert.equal(ranThen, 0);
     },
-    { files: { "replay.js": replayModule, "h.png": DOT } },
+    { files: { "h.png": DOT } },
   ));
 
-test("nothing is seen of what is drawn where nobody is to see it, and handles and widgets work there", () =>
-  onPage(
+test("a refresh behind a stale value draws nothing that anybody sees, and handles and widgets work in it", () =>
+  onCachingPage(
     async (page) => {
       const told = await page.evaluate(async () => {
-        const { enter, stWithin, within } = await import("/replay.js");
-        const box = fresh().container();
-        const context = enter({ cache: { prototypes: new Map() }, description: "draw" }, { recorder: null, place: box, isDetached: false }, true);
-        const own = stWithin(box, context);
-        const before = document.body.innerHTML;
-        const sliders = [];
-        await within(context, async () => {
-          st.text("a");
-          const [left] = st.columns(2);
-          const open = own.expander("b");
-          await turn();
-          left.text("c");
-          open.container().success("d");
-          own.empty().text("e");
-          sliders.push(own.slider("f", { value: 3 }), own.slider("g", { value: 4 })); // which warns once
-        });
-        const [hidden] = await within(context, () => st.columns(1));
-        return [sliders, hidden[Symbol.for("keepsake.st")]().isDetached, document.body.innerHTML === before, context.recorder.effects.map(([name]) => name.split("/")[1]).join()];
+        const { cacheData } = await import("/pkg/keepsake.js");
+        const values = [];
+        const load = cacheData(
+          async (own) => {
+            st.text("a");
+            const [left] = st.columns(2);
+            const open = own.expander("b");
+            await turn();
+            left.text("c");
+            open.container().success("d");
+            own.empty().text("e");
+            values.push([own.slider("f", { value: 3 }), own.slider("g", { value: 4 }), left[Symbol.for("keepsake.st")]().isDetached]); // warns once
+          },
+          { persist: false, ttl: "1h", refreshMode: "background" },
+        );
+        const shown = () => main.textContent;
+        await load(fresh().container());
+        const first = shown();
+        await load.expire();
+        await load(fresh().container());
+        const stale = shown();
+        await until(() => values.length === 2);
+        return [first, stale, shown(), values, document.body.childElementCount];
       });
-      assert.deepEqual(told, [[3, 4], true, true, "text,columns,expander,text,container,success,empty,text,columns"]);
+      assert.deepEqual(told, ["acbSuccess def3g4", "acbSuccess de", "acbSuccess de", [[3, 4, false], [3, 4, true]], 1]);
     },
-    { files: { "replay.js": replayModule }, console: [/st\.slider\("f", …\) was called inside a cached function, .* pass the answer as an argument/] },
+    { console: [/st\.slider\("f", …\) was called inside a cached function, .* pass the answer as an argument/] },
   ));
 
 test("a place from outside of a cached call is refused in it, before anything is drawn", () =>
-  onPage(
-    async (page) => {
-      const told = await page.evaluate(async () => {
-        const { enter, within } = await import("/replay.js");
-        const st = fresh();
-        const [box, other] = [st.container(), st.container()];
-        const context = enter({ cache: { prototypes: new Map() }, description: "draw" }, { recorder: null, place: box, isDetached: false }, false);
-        try {
-          within(context, () => other.text("a"));
-        } catch ({ name, message }) {
-          return [name, /st\.text\(…\)/.test(message), main.innerText];
-        }
+  onCachingPage(async (page) => {
+    const told = await page.evaluate(async () => {
+      const { cacheData } = await import("/pkg/keepsake.js");
+      const box = fresh().container();
+      try {
+        cacheData(() => box.text("a"), { persist: false })();
+      } catch ({ name, message }) {
+        return [name, /st\.text\(…\)/.test(message), main.innerText];
+      }
+    });
+    assert.deepEqual(told, ["CacheReplayClosureError", true, ""]);
+  }));
+
+test("in an app, a cached function draws where the script does, and shows a spinner there while it computes", () =>
+  onCachingPage(async (page) => {
+    const told = await page.evaluate(async () => {
+      const { cacheData } = await import("/pkg/keepsake.js");
+      const gates = [];
+      let runs = 0;
+      const load = cacheData(
+        async (id, st) => {
+          runs += 1;
+          await new Promise((resolve) => gates.push(resolve));
+          st.success(`Fetched ${id}`);
+          return id * 10;
+        },
+        { persist: false, showSpinner: "Fetching", showTime: true },
+      );
+      const app = st.run(main, async (st) => {
+        const id = st.slider("Id", { min: 1, max: 9 });
+        st.text(`Result ${await load(id, st)}`);
+        st.text("end");
       });
-      assert.deepEqual(told, ["CacheReplayClosureError", true, ""]);
-    },
-    { files: { "replay.js": replayModule } },
-  ));
+      const texts = () => [...main.querySelector(".keepsake").children].map((node) => node.textContent.replace(/[\d.]+ s$/, "… s")).join(" | ");
+      const seen = [];
+      const slider = main.querySelector("input");
+      const slide = (value) => {
+        slider.value = value;
+        slider.dispatchEvent(new Event("input"));
+      };
+      await until(() => main.querySelector("[role=status]"));
+      seen.push(texts());
+      app.rerun(); // joins what is under way
+      await turn();
+      gates[0]();
+      await app.settled;
+      seen.push(texts());
+      slide(2);
+      await until(() => gates.length === 2);
+      slide(1); // a hit, while the other is under way
+      await app.settled;
+      seen.push(texts());
+      gates[1]();
+      for (let i = 0; i < 3; i++) await turn();
+      seen.push(texts());
+      slide(2); // what nobody saw was recorded
+      await app.settled;
+      seen.push(texts());
+      return [seen, runs];
+    });
+    assert.deepEqual(told, [["Id1 | Fetching… s", "Id1 | Success Fetched 1 | Result 10 | end", "Id1 | Success Fetched 1 | Result 10 | end", "Id1 | Success Fetched 1 | Result 10 | end", "Id2 | Success Fetched 2 | Result 20 | end"], 2]);
+  }));

@@ -120,8 +120,7 @@ export class App {
     if (run.isOver) return; // mostly what the signal ended
     this.#region.draw("error", null, () => messageView("error"), [errorLine(error)]);
     this.#end(run);
-    if (typeof reportError === "function") reportError(error);
-    else console.error(error);
+    reportError(error);
   }
 }
 

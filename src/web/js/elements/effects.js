@@ -13,7 +13,7 @@ import { errorLine, isA, jsonOf, lineOf, refuse } from "./plain.js";
 import { NOWHERE, Region } from "./region.js";
 import { columnsOf, isTabular } from "./rows.js";
 import { tableView } from "./table.js";
-import { MESSAGE_KINDS, codeView, headerView, messageView, textView } from "./texts.js";
+import { MESSAGES, codeView, headerView, messageView, textView } from "./texts.js";
 import { treeView } from "./tree.js";
 
 /** @typedef {import("./region.js").View} View */
@@ -112,8 +112,8 @@ const elements = {
   expander: (place, label, { expanded = false } = {}) => draw.expander(place, lineOf(label), expanded === true),
 };
 
-for (const kind of MESSAGE_KINDS) {
-  const message = drawn(kind, () => messageView(kind));
+for (const kind of Object.keys(MESSAGES)) {
+  const message = drawn(kind, () => messageView(/** @type {keyof typeof MESSAGES} */ (kind)));
   elements[kind] = (place, body) => message(place, errorOrLine(body));
 }
 

@@ -62,7 +62,7 @@ function columnOf(name, cells) {
 function arrowColumn({ name, type }, vector) {
   const text = String(type);
   if (/^(Date|Timestamp)/.test(text)) return { name, kind: "date", cells: Array.from(vector) }; // they are milliseconds
-  if (vector.nullCount === 0 && /^(Int|Uint|Float)(8|32|64)$|^U?[Ii]nt16$/.test(text)) return { name, kind: "number", cells: vector.toArray().slice() };
+  if (vector.nullCount === 0 && /^(Int|Uint|Float)(8|32|64)$/.test(text)) return { name, kind: "number", cells: vector.toArray().slice() };
   return columnOf(name, Array.from(vector));
 }
 

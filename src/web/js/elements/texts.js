@@ -31,22 +31,15 @@ export function codeView() {
   };
 }
 
-/** What is read aloud at once, and what in its turn. */
-const ROLES = { success: "status", info: "status", warning: "alert", error: "alert" };
+/** What is read aloud in its turn or at once, and the word that tells it apart without its colour. */
+export const MESSAGES = { success: ["status", "Success"], info: ["status", "Note"], warning: ["alert", "Warning"], error: ["alert", "Error"] };
 
-/** @typedef {keyof typeof ROLES} MessageKind */
-
-/** By its first word it is told apart without its colour, also when it is read aloud. @type {Record<MessageKind, string>} */
-const WORDS = { success: "Success", info: "Note", warning: "Warning", error: "Error" };
-
-/** @type {MessageKind[]} */
-export const MESSAGE_KINDS = ["success", "info", "warning", "error"];
-
-/** @param {MessageKind} kind @returns {View} */
+/** @param {keyof typeof MESSAGES} kind @returns {View} */
 export function messageView(kind) {
+  const [role = "", word = ""] = MESSAGES[kind];
   const text = element("span");
-  const node = element("div", "message", element("strong", "", WORDS[kind]), " ", text);
+  const node = element("div", "message", element("strong", "", word), " ", text);
   node.classList.add(`keepsake-${kind}`);
-  node.role = ROLES[kind];
+  node.role = role;
   return { node, update: (/** @type {string} */ body) => setText(text, body) };
 }
