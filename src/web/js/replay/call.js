@@ -39,7 +39,7 @@ export function runRecorded(cached, self, args, flight, outer) {
  * @param {Pick<Cached, "cache" | "description">} cached @param {Context | null} outer @param {boolean} isDetached whether nobody is to see it
  * @returns {Context & { recorder: Recorder }}
  */
-export function enter({ cache, description }, outer, isDetached) {
+function enter({ cache, description }, outer, isDetached) {
   const place = outer?.place ?? null;
   return { recorder: new Recorder(cache, description, outer, place), place, isDetached: isDetached || outer?.isDetached === true };
 }
@@ -77,7 +77,7 @@ export function draw(cached, effects, context) {
 }
 
 /** The handle that stands for an `st` among the arguments in a call's own context. @param {St} st @param {Context & { recorder: Recorder }} context */
-export function stWithin(st, context) {
+function stWithin(st, context) {
   const own = { ...context };
   const handle = ask(st, own);
   own.place = handle;
