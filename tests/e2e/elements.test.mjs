@@ -296,7 +296,7 @@ test("markup, scripts and event handlers are text, in every element, as label, c
         app.rerun();
         for (const details of main.querySelectorAll("details")) details.open = true;
         await turn();
-        globalThis[Symbol.for("keepsake.replay")].spinner(text, { showTime: true, place: null });
+        globalThis[Symbol.for("keepsake.replay/1")].spinner(text, { showTime: true, place: null });
         for (const node of document.querySelectorAll(".keepsake *")) {
           tags.add(node.localName);
           for (const { name } of node.attributes) if (name.startsWith("on") || name === "srcdoc" || name === "autofocus") missing.push(`${name} on ${node.localName}`);
@@ -362,14 +362,14 @@ test("without a document nothing is drawn, and nothing breaks", async () => {
   app.rerun();
   await app.settled;
   app.stop();
-  const end = globalThis[Symbol.for("keepsake.replay")].spinner("Running", { showTime: true, place: null });
+  const end = globalThis[Symbol.for("keepsake.replay/1")].spinner("Running", { showTime: true, place: null });
   assert.equal(end(), undefined);
 });
 
 test("a spinner is announced, counts the time for the eye, and is no element of the script", () =>
   onPage(async (page) => {
     const told = await page.evaluate(async () => {
-      const { spinner } = globalThis[Symbol.for("keepsake.replay")];
+      const { spinner } = globalThis[Symbol.for("keepsake.replay/1")];
       let own;
       const app = st.run(main, (st) => {
         own = st;
@@ -535,7 +535,7 @@ const everything = (st) => {
   st.image(new ImageData(40, 20), { alt: "nothing to see", caption: "Pixels" });
   st.image("data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", { width: 40 });
   st.empty().text("The last.");
-  globalThis[Symbol.for("keepsake.replay")].spinner("Running load(…)", { showTime: true, place: st });
+  globalThis[Symbol.for("keepsake.replay/1")].spinner("Running load(…)", { showTime: true, place: st });
 };
 
 test("axe-core finds nothing wrong with any element or widget: light and dark, wide and narrow", () =>

@@ -134,7 +134,7 @@ test("a drawing behind an await that nobody can tell whose it is draws, and is w
     async ({ page }) => {
       assert.deepEqual(await page.evaluate(async () => [await app.lost(1), await app.lost(1), await app.lost(2), app.take()]), [1, 1, 2, "<li>lost 1</li><li>lost 2</li>"]);
     },
-    { console: [/`note` was called after an `await`[^]*cacheData\(async \(url, st\) => \{ …; st\.note\(…\); \}\)[^]*bindReplay\(\)/] },
+    { console: [/`note` was called while a cached function waits, and it cannot be told whether it belongs to that[^]*cacheData\(async \(url, st\) => \{ …; st\.note\(…\); \}\)[^]*bindReplay\(\)/] },
   ));
 
 test("a function that throws leaves its drawing, and stores nothing", () =>

@@ -5,11 +5,18 @@ import { GONE } from "./engine.js";
 import { Again, Kept } from "./kept.js";
 import { readFresh } from "./lead.js";
 import { NOWHERE } from "./replay/call.js";
+import { stOf } from "./stand-ins.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 
 /** A refresh has no caller whose signal would say anything: the function gets one that never aborts. */
-const NO_CALLER = { signals: [], entry: null, fingerprint: null, context: NOWHERE };
+const NO_CALLER = { signals: [], entry: null, fingerprint: null, st: undefined, context: NOWHERE };
+
+/** What it draws is seen nowhere; an `st` among the arguments stands for the place of the call all the same. @param {any[]} args */
+function noCaller(args) {
+  const st = stOf(args);
+  return st === undefined ? NO_CALLER : { ...NO_CALLER, st, context: { ...NOWHERE, place: st } };
+}
 
 /**
  * Refreshes a stale value in a later task, unless that is under way or has failed a short while ago.
@@ -46,7 +53,7 @@ async function refresh(cached, self, args, flight) {
       return new Again();
     }
     const known = turn?.wasWaited ? await readFresh(cached, args, flight) : null;
-    const result = known ?? (await compute(cached, self, args, flight, NO_CALLER));
+    const result = known ?? (await compute(cached, self, args, flight, noCaller(args)));
     void cache.neighbours.end(flight, result instanceof Kept && result.slot >= 0);
     cached.note("refresh", { result: result instanceof Kept && result.slot >= 0 ? "done" : "dropped" });
     return result;

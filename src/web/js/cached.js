@@ -2,8 +2,9 @@
 /** One cached function: its options, its place in the engine, and what it asks the user's functions. */
 import { GONE } from "./engine.js";
 import { KeepsakeError, UnhashableParamError, UnserializableReturnValueError, UserHashError } from "./errors.js";
-import { Recent, outlineOf } from "./outline.js";
+import { Recent, outlineOf } from "./call-outline.js";
 import { numberOf, visit } from "./register.js";
+import { outside } from "./replay/context.js";
 import { Turns } from "./turns.js";
 
 export const DATA = 0;
@@ -211,7 +212,7 @@ export class Cached {
   /** Asks a function of the user's for a part of the key. @template T @param {string} option @param {() => T} question @returns {T} */
   ask(option, question) {
     try {
-      return question();
+      return outside(question);
     } catch (error) {
       throw new UserHashError(`\`${option}\` of ${this.description} threw: ${inWords(error)}`, { functionName: this.name, path: option, cause: error });
     }
@@ -244,7 +245,7 @@ export class Cached {
     const question = this.options[option] ?? this.cache.page[option];
     if (question === undefined) return true;
     try {
-      return Boolean(await question(shown(value), ...args));
+      return Boolean(await outside(() => question(shown(value), ...args)));
     } catch (error) {
       this.#refusedBy(option, error);
       return false;
@@ -256,7 +257,7 @@ export class Cached {
     const question = this.options[option] ?? this.cache.page[option];
     if (question === undefined) return true;
     try {
-      const accepted = question(shown(value), ...args);
+      const accepted = outside(() => question(shown(value), ...args));
       if (typeof accepted?.then !== "function") return Boolean(accepted);
       accepted.then(undefined, () => {});
       this.#refusedBy(option, new KeepsakeError(`\`${option}\` of ${this.description} gave a promise, but the function is synchronous. Give true or false.`, { code: "invalid-option" }));
@@ -275,7 +276,7 @@ export class Cached {
   /** What a `ttl` that is a function says of a value; nothing where it is none. Throws what it throws. @param {any} value @param {any[]} args */
   ttlOf(value, args) {
     const ttl = this.options.ttl ?? this.cache.page.ttl;
-    return typeof ttl === "function" ? (ttl(value, ...args) ?? null) : undefined;
+    return typeof ttl === "function" ? (outside(() => ttl(value, ...args)) ?? null) : undefined;
   }
 
   /** A resource may have a `then` of its own, so only a real promise counts for those. @param {any} value */

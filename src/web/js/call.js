@@ -13,6 +13,7 @@ import { depart, leadNow, reportUndecodable, wait } from "./lead.js";
 import { contextOf, draw } from "./replay/call.js";
 import { currentContext, within } from "./replay/context.js";
 import { NO_PRIMITIVE } from "./slots.js";
+import { spun } from "./spinner.js";
 import { signalsOf, stOf } from "./stand-ins.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
@@ -88,10 +89,11 @@ export function extraOf(cached, args, encoding) {
   const isPlain = encoding instanceof Encoding && !cached.hidesArguments;
   if (isPlain && cached.entries.size === 0 && currentContext() === null) return null;
   const signals = isPlain ? null : signalsOf(args);
-  const context = contextOf(isPlain ? undefined : stOf(args));
+  const st = isPlain ? undefined : stOf(args);
+  const context = contextOf(st);
   const entry = cached.entries.size === 0 ? null : entryOf(cached, encoding);
   const fingerprint = hasContents(encoding) ? cached.cache.keys.fingerprint(encoding) : null;
-  return signals === null && entry === null && fingerprint === null && context === null ? null : { signals, entry, fingerprint, context };
+  return signals === null && entry === null && fingerprint === null && context === null ? null : { signals, entry, fingerprint, st, context };
 }
 
 /** The handle that shows a call, if there is one. @param {Cached} cached @param {Encoded} encoding */
@@ -160,12 +162,12 @@ function answer(cached, self, args, verdict, extra) {
     value = kept.out();
   } catch (error) {
     undecodable(cached, kind, kept, error);
-    return call(cached, self, args);
+    return again(cached, self, args, extra);
   }
   if (kept.promised) return validated(cached, self, args, kind, kept, value, extra);
   if (!cached.acceptsNow("validate", value, args)) {
     refuse(cached, kind, kept);
-    return call(cached, self, args);
+    return again(cached, self, args, extra);
   }
   served(cached, self, args, kind, kept, extra);
   return value;
@@ -184,7 +186,7 @@ function follow(cached, self, args, verdict, extra) {
     value = kept.out();
   } catch (error) {
     undecodable(cached, kind, kept, error);
-    return callPersisted(cached, self, args);
+    return again(cached, self, args, extra);
   }
   return validated(cached, self, args, kind, kept, value, extra);
 }
@@ -216,7 +218,7 @@ function served(cached, self, args, kind, kept, extra) {
     cached.note("stale", FROM_MEMORY);
     refreshBehind(cached, self, args, kept);
   }
-  if (kept.effects !== null) draw(cached, kept.effects, extra === null ? null : extra.context);
+  if (kept.effects !== null) draw(cached, kept.effects, extra);
 }
 const FROM_MEMORY = { from: "memory" };
 
@@ -242,7 +244,7 @@ function join(cached, self, args, number, extra) {
   if (flight === undefined || flight.isOver) {
     // Whoever led it met the end of the stack before it could be entered or landed: it is landed now.
     cache.land(flight ?? new Flight(number, cache.engine.epoch));
-    return again(cached, self, args);
+    return again(cached, self, args, extra);
   }
   if (flight.isBehind && !cached.persisted && !cached.givesPromises && !flight.running) {
     // The stale value has left, and a function that gives no promise cannot wait for the refresh.
@@ -250,7 +252,7 @@ function join(cached, self, args, number, extra) {
     flight.isOver = true;
     cache.land(flight);
     cached.note("refresh", { result: "dropped" });
-    return call(cached, self, args);
+    return again(cached, self, args, extra);
   }
   if (flight.running || flight.promise === null) {
     cache.engine.call("count_back", cached.id, 2);
@@ -261,10 +263,11 @@ function join(cached, self, args, number, extra) {
   }
   cached.note("join");
   if (extra !== null) flight.entry ??= extra.entry;
-  const context = extra === null ? null : extra.context;
-  const outcome = flight.promise.then((result) => {
-    draw(cached, result.effects, context);
-    return result.share(() => plainly(cached, self, args, extra), () => again(cached, self, args, extra));
-  });
-  return wait(cached, flight, outcome, extra);
+  const ways = {
+    drawn: (/** @type {import("./replay/recorder.js").Recorded[] | null} */ effects) => draw(cached, effects, extra),
+    run: () => plainly(cached, self, args, extra),
+    again: () => again(cached, self, args, extra),
+  };
+  const outcome = flight.promise.then((result) => result.share(ways));
+  return wait(cached, flight, spun(cached, flight, outcome, extra), extra);
 }

@@ -31,7 +31,6 @@ export function takeOff(cached, id, extra) {
  * @returns {Promise<Outcome>}
  */
 export async function compute(cached, self, args, flight, extra) {
-  cached.remember(flight, args);
   flight.running = true;
   let result;
   const start = performance.now();
@@ -49,7 +48,7 @@ export async function compute(cached, self, args, flight, extra) {
 export function runTimed(cached, self, args, flight, extra, start) {
   let result;
   try {
-    result = runRecorded(cached, self, argsOf(args, flight, extra), flight, extra === null ? null : extra.context);
+    result = runRecorded(cached, self, argsOf(args, flight, extra), flight, extra);
     cached.givesPromises = cached.isPromise(result);
   } catch (error) {
     close(flight);
@@ -105,6 +104,7 @@ export async function timed(cached, flight, start, result) {
 export function changed(cached, self, args, flight) {
   const { keys, engine } = cached.cache;
   if (flight.epoch !== engine.epoch) return false; // nothing will be kept
+  cached.remember(flight, args); // before it is compared: nothing of the user's runs between that and the function
   try {
     const encoding = keys.encode(cached, self, args);
     if (hasContents(encoding)) return contentsChanged(cached, encoding, flight);

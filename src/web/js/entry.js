@@ -112,7 +112,7 @@ export class Entry {
     const handle = Object.freeze({
       subscribe: (/** @type {(snapshot: Snapshot) => void} */ listener) => entry.#subscribe(handle, listener),
       getSnapshot: () => entry.#show(),
-      refresh: () => verbs.refresh(owner.cached, entry.#args),
+      refresh: () => within(NOWHERE, () => verbs.refresh(owner.cached, entry.#args)),
       expire: () => verbs.expire(owner.cached, entry.#args),
       delete: () => verbs.remove(owner.cached, entry.#args),
       get promise() {

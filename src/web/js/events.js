@@ -1,5 +1,6 @@
 // @ts-check
 /** What an instance tells of: events, and each fault once. */
+import { outside } from "./replay/context.js";
 
 /** The reasons why an entry leaves, in the order of their numbers in src/reason.rs. */
 export const REASONS = /** @type {const} */ (["entries", "size", "memory", "expired", "cleared", "refused", "replaced"]);
@@ -38,7 +39,7 @@ export class Events {
     if (typeof page === "function") listeners.unshift(page);
     for (const listener of listeners) {
       try {
-        listener(event);
+        outside(() => listener(event));
       } catch (error) {
         this.#warnOnce(listener === page ? "onEvent threw." : "a listener given to on() threw.", error);
       }

@@ -3,7 +3,7 @@
 import { isTree } from "./copier.js";
 import { GONE } from "./engine.js";
 import { CLONE, Kept, TREE } from "./kept.js";
-import { Recent, nearest, outlineOf } from "./outline.js";
+import { Recent, nearest, outlineOf } from "./call-outline.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 /** As in types/keepsake.d.ts. @typedef {{ result: "hit" | "stale" | "join" | "miss", message: string, where?: "memory" | "disk", because?: string, evictedBy?: string, changed?: string[], storedAt?: number, age?: number, expiresAt?: number, error?: unknown }} Explanation */

@@ -7,6 +7,7 @@
  * @typedef {object} Extra
  * @property {string | null} fingerprint of arguments whose contents are read after the call
  * @property {AbortSignal[] | null} signals among its arguments
+ * @property {import("./replay/context.js").St | undefined} st what draws for the call, among its arguments
  * @property {import("./replay/context.js").Context | null} context of what draws: where, and for which cached calls
  * @property {import("./entry.js").Entry | null} entry the handle that shows what it gives
  */
@@ -32,9 +33,13 @@ export class Flight {
   fingerprint = null;
   /** @type {import("./entry.js").Entry | null} */
   entry = null;
+  /** Ends what shows its leader that it is being computed. @type {(() => void) | null} */
+  endSpinner = null;
+  /** Where that is shown, if it is. @type {object | null | undefined} */
+  spinsIn = undefined;
   /** What it draws; nothing before it computes. @type {import("./replay/recorder.js").Recorder | null} */
   recorder = null;
-  /** What tells its call from others. @type {import("./outline.js").Outline | null} */
+  /** What tells its call from others. @type {import("./call-outline.js").Outline | null} */
   outline = null;
   /** Its turn among the tabs, if it is for all of them. @type {import("./tabs.js").Turn | null} */
   turn = null;

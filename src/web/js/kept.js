@@ -7,6 +7,8 @@ import { revive } from "./revive.js";
 
 /** @typedef {import("./revive.js").Parts} Parts */
 
+/** What a caller may do who came while it was computed: have it drawn, compute by itself, or make the call again. @typedef {{ drawn(effects: import("./replay/recorder.js").Recorded[] | null): void, run(): unknown, again(): unknown }} Ways */
+
 /** How a value is given out. */
 export const ITSELF = 0;
 export const TREE = 1;
@@ -54,8 +56,9 @@ export class Kept {
     return this.how === TREE ? copyTree(value) : this.#rest();
   }
 
-  /** What a caller gets who came while it was computed. @returns {any} */
-  share() {
+  /** What a caller gets who came while it was computed. @param {Ways} ways @returns {any} */
+  share(ways) {
+    ways.drawn(this.effects);
     return this.out();
   }
 
@@ -96,17 +99,23 @@ export class Passed {
     return this.value;
   }
 
-  /** @param {() => unknown} run computes by itself @returns {any} */
-  share(run) {
+  /** @param {Ways} ways @returns {any} */
+  share(ways) {
+    const copy = this.#copied();
+    if (copy === null) return ways.run();
+    ways.drawn(this.effects);
+    return copy.value;
+  }
+
+  /** @returns {{ value: any } | null} */
+  #copied() {
     const { value } = this;
-    if (value instanceof Response && !value.bodyUsed) return value.clone();
+    if (value instanceof Response && !value.bodyUsed) return { value: value.clone() };
     try {
-      const copy = this.copy();
-      if (copy !== null) return copy.value;
+      return this.copy();
     } catch {
-      // it cannot be copied
+      return null; // it cannot be copied
     }
-    return run();
   }
 }
 
@@ -125,9 +134,9 @@ export class Alone {
     return this.value;
   }
 
-  /** The leader's arguments changed under it: each who joined has their own, and computes. @param {() => unknown} run @returns {any} */
-  share(run) {
-    return run();
+  /** The leader's arguments changed under it: each who joined has their own, and computes. @param {Ways} ways @returns {any} */
+  share(ways) {
+    return ways.run();
   }
 }
 
@@ -140,8 +149,8 @@ export class Again {
     return undefined;
   }
 
-  /** @param {() => unknown} _run @param {() => unknown} again makes the call again @returns {any} */
-  share(_run, again) {
-    return again();
+  /** @param {Ways} ways @returns {any} */
+  share(ways) {
+    return ways.again();
   }
 }

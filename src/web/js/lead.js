@@ -9,7 +9,7 @@ import { draw } from "./replay/call.js";
 import { canReplay } from "./replay/replay.js";
 import { keepLater, keepNow } from "./results.js";
 import { sizeOf } from "./size.js";
-import { spin } from "./spinner.js";
+import { spinFor } from "./spinner.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 /** @typedef {import("./flight.js").Extra} Extra */
@@ -31,7 +31,7 @@ export function depart(cached, self, args, flight, extra, look = readStored) {
 
 /** The leader gets what its flight gave: what was computed it has seen being drawn. @param {Cached} cached @param {Flight} flight @param {Outcome} result @param {Extra | null} extra */
 function seen(cached, flight, result, extra) {
-  if (flight.recorder === null) draw(cached, result.effects, extra === null ? null : extra.context);
+  if (flight.recorder === null) draw(cached, result.effects, extra);
   return result.out();
 }
 
@@ -45,9 +45,9 @@ export function leadNow(cached, self, args, flight, extra) {
     const start = performance.now();
     const result = runTimed(cached, self, args, flight, extra, start);
     if (!cached.isPromise(result)) return keepNow(cached, flight, args, result).out();
-    const stop = spin(cached, extra === null ? null : extra.context);
+    spinFor(cached, flight, extra);
     const outcome = timed(cached, flight, start, Promise.resolve(result))
-      .finally(stop)
+      .finally(() => flight.endSpinner?.())
       .then((value) => keepLater(cached, flight, args, value))
       .catch((error) => {
         cache.land(flight);
@@ -65,11 +65,10 @@ export function leadNow(cached, self, args, flight, extra) {
 /** Looks on disk, else computes. @param {Cached} cached @param {unknown} self @param {any[]} args @param {Flight} flight @param {Extra | null} extra @param {Look} look @returns {Promise<Outcome>} */
 async function lead(cached, self, args, flight, extra, look) {
   const { cache } = cached;
-  let stop = () => {};
   try {
     const known = await look(cached, self, args, flight);
     if (known !== null) return known;
-    stop = spin(cached, extra === null ? null : extra.context);
+    spinFor(cached, flight, extra);
     const stored = look === readStored ? await takeTurn(cached, self, args, flight) : null;
     if (stored !== null) return stored;
     if (flight.isDeserted) throw flight.reason;
@@ -89,7 +88,7 @@ async function lead(cached, self, args, flight, extra, look) {
     cache.land(flight);
     throw error;
   } finally {
-    stop();
+    flight.endSpinner?.();
   }
 }
 
@@ -116,6 +115,10 @@ function leaveOut(cached, flight) {
 const AS_STORED = 0;
 const AS_SHARED = 1;
 const UNCOUNTED = 2;
+
+/** The same look-ups where they are taken back, as the engine numbers them. */
+const DISK = 3;
+const TAB = 4;
 
 /** Refreshes by what another tab has just refreshed. @param {Cached} cached @param {any[]} args @param {Flight} flight @returns {Promise<Kept | null>} */
 export async function readFresh(cached, args, flight) {
@@ -150,7 +153,11 @@ async function fetchStored(cached, args, flight, asWhat) {
     cached.note("evict", { reason: "refused" });
     return null;
   };
-  if (effects !== null && !canReplay(effects)) return null; // it drew what this page does not know
+  if (effects !== null && !canReplay(effects)) {
+    // It drew what this page does not know: another one may.
+    if (asWhat !== UNCOUNTED) engine.call("count_back", cached.id, asWhat === AS_SHARED ? TAB : DISK);
+    return null;
+  }
   kept.effects = effects;
   try {
     kept.prove();
@@ -175,6 +182,7 @@ export async function lookAway(cached, _self, _args, flight) {
 export function wait(cached, flight, outcome, extra) {
   const { cache } = cached;
   return flight.wait(outcome, extra === null ? null : extra.signals, () => {
+    flight.endSpinner?.();
     if (flight.epoch === cache.engine.epoch) cache.engine.call("abandon", flight.id);
   });
 }

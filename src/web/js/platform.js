@@ -252,11 +252,11 @@ export function isUncounted(value) {
 /** The method by which what draws for one call is known. */
 export const ST = Symbol.for("keepsake.st");
 
-/** Whether a value draws for one call: the `st` of `keepsake/elements`. @param {any} value @returns {boolean} */
+/** Whether a value draws for one call: the `st` of `keepsake/elements`. Its own property is asked for, since there are proxies that answer whatever they are asked. @param {any} value @returns {boolean} */
 export function isSt(value) {
   if (typeof value !== "object" || value === null) return false;
   try {
-    return typeof value[ST] === "function";
+    return typeof Object.getOwnPropertyDescriptor(value, ST)?.value === "function";
   } catch {
     return false; // a proxy that does not let itself be looked at
   }

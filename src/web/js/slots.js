@@ -4,6 +4,8 @@
  * for the leases on them.
  */
 
+import { outside } from "./replay/context.js";
+
 /** @typedef {import("./kept.js").Kept} Kept */
 /** Who holds a resource: slots and leases; and what says how it is released when the last of them lets go. @typedef {{ count: number, kept: Kept | null }} Holders */
 
@@ -151,7 +153,7 @@ export class Slots {
     const { value } = kept;
     if (isObject(value)) this.#released.add(value);
     try {
-      const result = /** @type {any} */ (release?.(value));
+      const result = /** @type {any} */ (outside(() => release?.(value)));
       return typeof result?.then === "function" ? Promise.resolve(result).catch((error) => this.#onReleaseFailed(error, kept)) : undefined;
     } catch (error) {
       this.#onReleaseFailed(error, kept);

@@ -3,25 +3,47 @@
 import { shared } from "./replay/context.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
-/** @typedef {import("./replay/context.js").Context} Context */
+/** @typedef {import("./flight.js").Extra} Extra */
+/** @typedef {import("./flight.js").Flight} Flight */
 
 /** Who waits less than this is shown nothing, in milliseconds: what comes at once would only flicker. */
 const PATIENCE = 500;
 
 const nothing = () => {};
 
+/** Shows it to the leader of a flight. @param {Cached} cached @param {Flight} flight @param {Extra | null} extra */
+export function spinFor(cached, flight, extra) {
+  flight.endSpinner = spin(cached, extra);
+  if (flight.endSpinner !== nothing) flight.spinsIn = placeOf(extra);
+}
+
+/** Shows it to a caller who waits for what another one leads, unless it is shown there already. @template T @param {Cached} cached @param {Flight} flight @param {Promise<T>} outcome @param {Extra | null} extra @returns {Promise<T>} */
+export function spun(cached, flight, outcome, extra) {
+  if (flight.spinsIn === placeOf(extra)) return outcome;
+  const end = spin(cached, extra);
+  if (end === nothing) return outcome;
+  for (const signal of extra?.signals ?? []) signal.addEventListener("abort", end, { once: true });
+  return outcome.finally(end);
+}
+
+/** @param {Extra | null} extra */
+function placeOf(extra) {
+  return extra?.context?.place ?? null;
+}
+
 /**
- * Shows it, if the function has one, as long as its computation takes. Only the outermost call has one: who calls cached
- * functions in a cached function waits for that.
- * @param {Cached} cached @param {Context | null} context that the call is made in
+ * Shows it, if the function has one, as long as its computation takes. Only the outermost call has one, as far as that can be
+ * told: who calls cached functions in a cached function waits for that.
+ * @param {Cached} cached @param {Extra | null} extra what goes with the call
  * @returns {() => void} ends it
  */
-export function spin(cached, context) {
+function spin(cached, extra) {
   const { page } = cached.cache;
+  const context = extra === null ? null : extra.context;
   const wanted = cached.options.showSpinner ?? page.showSpinner ?? false;
   if (wanted === false || typeof document === "undefined" || context?.isDetached || context?.recorder || context?.beside) return nothing;
   const text = typeof wanted === "string" ? wanted : `Running \`${cached.name || "function"}(...)\`.`;
-  const options = { showTime: Boolean(cached.options.showTime ?? page.showTime), place: context?.place ?? null };
+  const options = { showTime: Boolean(cached.options.showTime ?? page.showTime), place: placeOf(extra) };
   let end = nothing;
   const attempt = (/** @type {() => unknown} */ act) => {
     try {

@@ -1,7 +1,7 @@
 // @ts-check
 /** A cached call among effects: the context that it is made in, and the one that its function runs in. */
 import { ST } from "../platform.js";
-import { stOf, withSt } from "../stand-ins.js";
+import { withSt } from "../stand-ins.js";
 import { currentContext, shared, within } from "./context.js";
 import { Recorder } from "./recorder.js";
 import { replay } from "./replay.js";
@@ -18,19 +18,17 @@ export function contextOf(st) {
   const current = currentContext();
   if (st === undefined) return current;
   const own = /** @type {Context} */ (ask(st));
-  return { recorder: own.recorder, beside: current?.recorder ?? null, place: st, isDetached: own.isDetached };
+  return { recorder: own.recorder, beside: current?.recorder ?? null, place: st, isDetached: own.isDetached || current?.isDetached === true };
 }
 
 /**
  * Runs the function of a call, and records what it draws.
- * @param {Cached} cached @param {unknown} self @param {any[]} args @param {import("../flight.js").Flight} flight @param {Context | null} outer that the call is made in
+ * @param {Cached} cached @param {unknown} self @param {any[]} args @param {import("../flight.js").Flight} flight @param {import("../flight.js").Extra | null} extra
  */
-export function runRecorded(cached, self, args, flight, outer) {
-  const st = stOf(args);
-  const around = st === undefined || outer?.place === st ? outer : { recorder: null, isDetached: false, ...outer, place: st };
-  const context = enter(cached, around, flight.isBehind);
+export function runRecorded(cached, self, args, flight, extra) {
+  const context = enter(cached, extra === null ? null : extra.context, flight.isBehind);
   flight.recorder = context.recorder;
-  const own = st !== undefined ? withSt(args, (st) => stWithin(st, context)) : args;
+  const own = extra === null || extra.st === undefined ? args : withSt(args, (st) => stWithin(st, context));
   return within(context, () => cached.run(self, own));
 }
 
@@ -46,11 +44,12 @@ function enter({ cache, description }, outer, isDetached) {
 
 /** Until the promise of a function settles, nobody can tell whether what is drawn is its own. @template T @param {import("../flight.js").Flight} flight @param {PromiseLike<T>} result @returns {Promise<T>} */
 export async function untilSettled(flight, result) {
-  shared.waiting += 1;
+  const counts = Number(!flight.isBehind);
+  shared.waiting += counts;
   try {
     return await result;
   } finally {
-    shared.waiting -= 1;
+    shared.waiting -= counts;
     close(flight);
   }
 }
@@ -65,14 +64,15 @@ export function drawnBy({ recorder }) {
   return recorder === null || recorder.effects.length === 0 ? null : recorder.effects;
 }
 
-/** Draws again what a computation drew, for a caller who did not see it. @param {Cached} cached @param {import("./recorder.js").Recorded[] | null} effects @param {Context | null} context of the caller */
-export function draw(cached, effects, context) {
-  if (effects === null) return;
+/** Draws again what a computation drew, for a caller who did not see it and is still there. @param {Cached} cached @param {import("./recorder.js").Recorded[] | null} effects @param {import("../flight.js").Extra | null} extra what goes with the call */
+export function draw(cached, effects, extra) {
+  if (effects === null || extra?.signals?.some(({ aborted }) => aborted)) return;
   const { cache } = cached;
+  const failed = (/** @type {unknown} */ error) => cache.report("replay-failed", `what ${cached.description} drew could not be drawn again.`, error);
   try {
-    replay(effects, context, cache.codecs);
+    replay(effects, extra === null ? null : extra.context, cache.codecs, failed);
   } catch (error) {
-    cache.report("replay-failed", `what ${cached.description} drew could not be drawn again.`, error);
+    failed(error);
   }
 }
 
@@ -82,7 +82,7 @@ function stWithin(st, context) {
   const handle = ask(st, own);
   own.place = handle;
   shared.handles.add(handle);
-  context.recorder.alias(handle, st);
+  for (const recorder of context.recorder.active()) recorder.adopt(handle, st);
   return handle;
 }
 

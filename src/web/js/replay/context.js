@@ -35,8 +35,8 @@
 
 /** What draws for one call, known by its method `Symbol.for("keepsake.st")`: without an argument it gives its context; with one, what draws in that. @typedef {{ [method: symbol]: (context?: Context) => any }} St */
 
-const KEY = Symbol.for("keepsake.replay");
-
+/** The number changes with what is shared. */
+const KEY = Symbol.for("keepsake.replay/1");
 
 /** @type {Shared} */
 const own = { current: null, variable: newVariable(), effects: new Map(), handles: new WeakSet(), here: Object.freeze({}), spinner: null, waiting: 0, hasWarned: false };
@@ -67,6 +67,11 @@ export const HERE = shared.here;
 /** The context of the moment. @returns {Context | null} */
 export function currentContext() {
   return shared.variable === null ? shared.current : (shared.variable.get() ?? null);
+}
+
+/** Runs what is no part of the call that is under way: listeners, and what users are asked. @template T @param {() => T} act @returns {T} */
+export function outside(act) {
+  return currentContext() === null ? act() : within(null, act);
 }
 
 /**

@@ -1,27 +1,27 @@
 // @ts-check
 /**
  * What one computation draws, as a list of effects that can be run again: the name of each, a snapshot of its arguments, and
- * in the place of handles the number of the effect's result that they came from.
+ * in the place of handles the effect that they came from. What other copies of Keepsake in a page call is public.
  */
 import { CacheReplayClosureError } from "../errors.js";
 import { HERE } from "./context.js";
 import { snapshot } from "./snapshot.js";
 
 /** @typedef {import("./context.js").Context} Context */
-/** What stands in the list: a name, the arguments as they are kept, what a clone would lose of them, and which of them are handles. @typedef {[name: string, args: unknown, parts: unknown, handles: [at: number, ref: number][]]} Recorded */
+/** Where a handle comes from: which effect, and which of its results. @typedef {[effect: number, result: number]} Origin */
+/** An argument that is a handle. @typedef {[at: number, effect: number, result: number]} HandleAt */
+/** What stands in the list: a name, the arguments as they are kept, what a clone would lose of them, and which of them are handles. @typedef {[name: string, args: unknown, parts: unknown, handles: HandleAt[]]} Recorded */
 
-/** The place of the call itself. */
-export const PLACE = 0;
+/** The place of the call itself. @type {Origin} */
+const PLACE = [-1, 0];
 
 export class Recorder {
   /** @type {Recorded[]} */
   effects = [];
   /** Whether its computation is under way: what a handle draws after that is not part of it. */
   isOpen = true;
-  /** @type {WeakMap<object, number> | null} */
+  /** @type {WeakMap<object, Origin> | null} */
   #known = null;
-  #next = PLACE + 1;
-  #outer;
   #place;
   #description;
 
@@ -33,23 +33,21 @@ export class Recorder {
    */
   constructor(cache, description, outer, place) {
     this.cache = cache;
+    this.outer = outer;
     this.#description = description;
-    this.#outer = outer;
     this.#place = place ?? HERE;
   }
 
-  /** The numbers of the handles that it knows: most computations draw nothing. */
-  get #refs() {
+  /** Where the handles come from that it knows: most computations draw nothing. */
+  get #origins() {
     this.#known ??= new WeakMap([[this.#place, PLACE]]);
     return this.#known;
   }
 
-  /** A handle is another one, for a call within: here and in the calls around. @param {object} handle @param {object} other */
-  alias(handle, other) {
-    for (const recorder of this.active()) {
-      const ref = recorder.#refs.get(other);
-      if (ref !== undefined) recorder.#refs.set(handle, ref);
-    }
+  /** A handle is another one that it may know, for a call within. @param {object} handle @param {object} other */
+  adopt(handle, other) {
+    const origin = this.#origins.get(other);
+    if (origin !== undefined) this.#origins.set(handle, origin);
   }
 
   /** This one and those of the calls around it, as far as they are under way. @returns {Recorder[]} */
@@ -57,20 +55,15 @@ export class Recorder {
     return activeIn({ recorder: this, place: null, isDetached: false });
   }
 
-  /** The context that its call was made in. */
-  get outer() {
-    return this.#outer;
-  }
-
   /**
-   * The numbers of an effect's handles; throws for one from outside, before anything is drawn.
+   * Where an effect's handles come from; throws for one from outside, before anything is drawn.
    * @param {string} name @param {[at: number, handle: object][]} handles
-   * @returns {[at: number, ref: number][]}
+   * @returns {HandleAt[]}
    */
-  numbersOf(name, handles) {
+  originsOf(name, handles) {
     return handles.map(([at, handle]) => {
-      const ref = this.#refs.get(handle);
-      if (ref !== undefined) return [at, ref];
+      const origin = this.#origins.get(handle);
+      if (origin !== undefined) return [at, ...origin];
       throw new CacheReplayClosureError(
         `${this.#description} draws with \`${name}\` into something that was made outside of it, which a later page does not have. Make it inside the cached function, or pass \`st\` as an argument: cacheData(async (url, st) => { …; st.${name.split("/").pop()}(…); })`,
         { functionName: this.#description, path: `arguments[${at}]`, effect: name },
@@ -85,13 +78,13 @@ export class Recorder {
 
   /** @param {Recorded} effect @param {object[]} results the handles that it gave */
   record(effect, results) {
-    this.effects.push(effect);
-    for (const handle of results) this.#refs.set(handle, this.#next++);
+    const number = this.effects.push(effect) - 1;
+    results.forEach((handle, at) => this.#origins.set(handle, [number, at]));
   }
 }
 
 /** The recorders of a context and of those around it, as far as they are under way. @param {Context | null} context @returns {Recorder[]} */
-function activeIn(context) {
+export function activeIn(context) {
   /** @type {Set<Recorder>} */
   const found = new Set();
   /** @param {Context | null} context */

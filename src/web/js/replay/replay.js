@@ -10,16 +10,19 @@ import { restore } from "./snapshot.js";
 /**
  * Runs again what was recorded.
  * @param {Recorded[]} effects @param {Context | null} context of the caller, whose place it is drawn in
- * @param {import("../revive.js").Types} types
+ * @param {import("../revive.js").Types} types @param {(error: unknown) => void} onRejected told of an effect whose promise fails
  */
-export function replay(effects, context, types) {
-  /** @type {object[]} by number */
-  const handles = [context?.place ?? HERE];
+export function replay(effects, context, types, onRejected) {
+  /** What each effect has given. @type {object[][]} */
+  const results = [];
+  const place = context?.place ?? HERE;
   within(context, () => {
-    for (const [name, copy, parts, numbers] of effects) {
+    for (const [name, copy, parts, handles] of effects) {
       const args = restore(copy, parts, types);
-      for (const [at, ref] of numbers) args[at] = handles[ref];
-      handles.push(...handlesIn(perform(name, args)));
+      for (const [at, effect, result] of handles) args[at] = effect < 0 ? place : results[effect]?.[result];
+      const given = perform(name, args);
+      if (typeof given?.then === "function") Promise.resolve(given).catch(onRejected);
+      results.push(handlesIn(given));
     }
   });
 }

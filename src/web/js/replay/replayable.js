@@ -35,10 +35,10 @@ export function perform(name, args) {
   if (recorders.length === 0) return known(run(...args));
   const handles = handlesAmong(args, context);
   // Before anything is drawn: a handle from outside, or an argument that cannot be copied, is an error of the call.
-  const numbers = recorders.map((recorder) => recorder.numbersOf(name, handles));
-  const [copy, parts] = recorders[0].snapshot(name, args, handles);
+  /** @type {import("./recorder.js").Recorded[]} */
+  const records = recorders.map((recorder) => [name, ...recorder.snapshot(name, args, handles), recorder.originsOf(name, handles)]);
   const result = known(run(...args));
-  recorders.forEach((recorder, at) => recorder.record([name, copy, parts, numbers[at]], handlesIn(result)));
+  recorders.forEach((recorder, at) => recorder.record(/** @type {any} */ (records[at]), handlesIn(result)));
   return result;
 }
 
@@ -83,7 +83,7 @@ function warnOfLoss(name) {
   shared.hasWarned = true;
   const short = name.split("/").pop();
   console.warn(
-    `[keepsake] \`${short}\` was called after an \`await\`, while a cached function is under way: it cannot be told which one draws, so this is not replayed on a hit. Pass \`st\` to the cached function, and draw with that: cacheData(async (url, st) => { …; st.${short}(…); }). Or, for effects of your own: const record = bindReplay(); before the first await, and record(() => ${short}(…)) after it.`,
+    `[keepsake] \`${short}\` was called while a cached function waits, and it cannot be told whether it belongs to that: what is drawn after an \`await\` is not replayed on a hit. If it does, pass \`st\` to the cached function, and draw with that: cacheData(async (url, st) => { …; st.${short}(…); }). Or, for effects of your own: const record = bindReplay(); before the first await, and record(() => ${short}(…)) after it.`,
   );
 }
 
