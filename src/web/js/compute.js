@@ -14,6 +14,7 @@ export function takeOff(cached, id, extra) {
   const { cache } = cached;
   const flight = new Flight(id, cache.engine.epoch);
   flight.isAlone = cached.isAlone;
+  flight.moment = cache.moment;
   if (extra !== null) {
     flight.fingerprint = extra.fingerprint;
     flight.entry = extra.entry;
@@ -86,13 +87,15 @@ export async function timed(cached, start, result) {
 }
 
 /**
- * Whether the arguments are no longer what they were at the call.
+ * Whether the arguments are no longer what they were at the call, or the page is another one: a function that is run
+ * after a log-in asks as the new user.
  * @param {Cached} cached @param {unknown} self @param {any[]} args @param {Flight} flight
  * @returns {boolean | Promise<boolean>} a promise where a content has to be read to tell
  */
 export function changed(cached, self, args, flight) {
   const { keys, engine } = cached.cache;
   if (flight.epoch !== engine.epoch) return false; // nothing will be kept
+  if (flight.moment !== cached.cache.moment) return true;
   try {
     const encoding = keys.encode(cached, self, args);
     if (hasContents(encoding)) return contentsChanged(cached, encoding, flight);
