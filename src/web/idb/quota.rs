@@ -8,6 +8,7 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::DomException;
 
 use super::Disk;
+use super::{ANSWER_LIMIT, Disk};
 use super::writes::Write;
 use crate::collection::{held, is_too_large, oldest_quarter};
 use crate::record::own_field;
@@ -71,7 +72,11 @@ impl Disk {
             return Some(held);
         }
         let database = self.open_already()?;
-        let held = held(&self.small(&database).await.ok()?);
+        let Some(entries) = sys::in_time(self.small(&database), ANSWER_LIMIT).await else {
+            self.is_silent();
+            return None;
+        };
+        let held = held(&entries.ok()?);
         self.state.borrow_mut().room.held = Some((held, sys::now()));
         Some(held)
     }
@@ -84,7 +89,10 @@ impl Disk {
             if state.room.making.is_none() {
                 let disk = self.clone();
                 state.room.making = Some(future_to_promise(async move {
-                    let _ = disk.evict().await; // whether there is room, the next write shows
+                    // Whether there is room, the next write shows.
+                    if sys::in_time(disk.evict(), ANSWER_LIMIT).await.is_none() {
+                        disk.is_silent();
+                    }
                     disk.state.borrow_mut().room.making = None;
                     Ok(JsValue::UNDEFINED)
                 }));
