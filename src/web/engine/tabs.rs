@@ -49,7 +49,7 @@ impl Engine {
     /// The page ends, or may: what waits to be written goes out in this task.
     pub fn write_out(&self) {
         for disk in self.disks() {
-            disk.close_writes();
+            disk.write_out();
         }
     }
 

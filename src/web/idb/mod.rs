@@ -25,6 +25,7 @@ use web_sys::{IdbKeyRange, IdbRequest};
 
 use crate::digest::{CacheKey, Digest, Secret};
 use crate::duration::Millis;
+use crate::size::Bytes;
 pub use collection::Page;
 use connection::Connection;
 pub use removal::{Outcome, What};
@@ -72,6 +73,8 @@ struct State {
     /// How many batches are under way or about to be.
     writing: u32,
     /// Functions whose note this page has left.
+    /// How much the next transaction takes, if not the usual.
+    takes: Option<Bytes>,
     noted: HashSet<Digest>,
     waiting: Vec<Function>,
     lost: u32,
