@@ -109,6 +109,11 @@ impl Disk {
         self.fault("database-silent", message, JsValue::UNDEFINED);
     }
 
+    /// Whether the page goes on without a database.
+    pub(super) fn is_unusable(&self) -> bool {
+        matches!(self.state.borrow().connection, Connection::Unusable(_))
+    }
+
     /// Whether entries may be in the database although it cannot be reached.
     pub(super) fn has_failed(&self) -> bool {
         matches!(self.state.borrow().connection, Connection::Unusable(Why::Failed))
@@ -219,11 +224,6 @@ impl Disk {
     }
 }
 
-fn has_stores(database: &Database) -> bool {
-    let names = sys::get(&handle_of(database), "objectStoreNames");
-    names.and_then(|names| sys::get(&names, "length")).and_then(|length| length.as_f64()) != Some(0.0)
-}
-
 /// Makes all stores of a new database, or none.
 fn make_stores(database: &IdbDatabase) {
     let mut made: Option<IdbObjectStore> = None;
@@ -240,6 +240,11 @@ fn make_stores(database: &IdbDatabase) {
         }
         made = Some(store);
     }
+}
+
+fn has_stores(database: &Database) -> bool {
+    let names = sys::get(&handle_of(database), "objectStoreNames");
+    names.and_then(|names| sys::get(&names, "length")).and_then(|length| length.as_f64()) != Some(0.0)
 }
 
 /// The platform's own object behind a connection.

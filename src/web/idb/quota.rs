@@ -7,9 +7,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::DomException;
 
-use super::Disk;
-use super::{ANSWER_LIMIT, Disk};
 use super::writes::Write;
+use super::{ANSWER_LIMIT, Disk};
 use crate::collection::{held, is_too_large, oldest_quarter};
 use crate::record::own_field;
 use crate::size::Bytes;
@@ -37,6 +36,11 @@ impl Disk {
         let until = self.state.borrow().room.paused_until;
         let left = until - sys::now();
         left > 0.0 && left <= PAUSE // else the clock was set back
+    }
+
+    /// Whether an entry that is computed now will be written, as far as that is known.
+    pub fn takes_entries(&self) -> bool {
+        !self.is_unusable() && !self.is_paused()
     }
 
     /// Writes once more what did not fit: without the values that are too large to make room for, then with room made.

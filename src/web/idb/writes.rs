@@ -16,7 +16,7 @@ use web_sys::IdbObjectStore;
 
 use super::quota::is_quota;
 use super::uses::FUNCTION_AGE;
-use super::{ANSWER_LIMIT, Disk, Stamp, State, entry_key, function_key, number_at, result};
+use super::{ANSWER_LIMIT, Disk, Stamp, State, WRITE_LIMIT, entry_key, function_key, number_at, result};
 use crate::digest::{CacheKey, Digest};
 use crate::freshness::Lifetime;
 use crate::options::Kind;
@@ -85,17 +85,29 @@ impl Disk {
         let _ = JsFuture::from(idle).await;
     }
 
-    /// Settles when all that was given to be written until now has been, or could not be.
-    pub async fn batch_written(self: Rc<Self>) {
+    /// How many entries were to be written until now and are not on disk.
+    pub fn unwritten(&self) -> u32 {
+        self.state.borrow().unwritten
+    }
+
+    /// Settles when all that was given to be written until now has been, or could not be, or takes too long; whether
+    /// every entry since `unwritten` was told is on disk.
+    pub async fn batch_written(self: Rc<Self>, unwritten: u32) -> bool {
         let written = {
             let mut state = self.state.borrow_mut();
             let batches = state.writing;
-            if batches == 0 {
-                return;
-            }
-            Promise::new(&mut |resolve, _| state.settling.push((batches, resolve)))
+            (batches > 0).then(|| Promise::new(&mut |resolve, _| state.settling.push((batches, resolve))))
         };
-        let _ = JsFuture::from(written).await;
+        let in_time = match written {
+            Some(written) => sys::in_time(JsFuture::from(written), WRITE_LIMIT).await.is_some(),
+            None => true,
+        };
+        in_time && self.unwritten() == unwritten
+    }
+
+    fn stays_unwritten(&self, entries: usize) {
+        let mut state = self.state.borrow_mut();
+        state.unwritten = state.unwritten.wrapping_add(u32::try_from(entries).unwrap_or(u32::MAX));
     }
 
     /// The page ends, or may: what waits goes out in this task, in one transaction.
@@ -147,6 +159,7 @@ impl Disk {
         // What was taken by another batch has gone out already.
         if !batch.is_empty() {
             let left = if self.is_paused() { batch } else { self.write_all(&mut batch).await };
+            self.stays_unwritten(left.len());
             self.drop_older(&left).await;
         }
         self.written();
@@ -165,7 +178,8 @@ impl Disk {
         let put = self.attempt(|database| self.clone().put_some(database, &waiting)).await;
         let batch = waiting.into_inner();
         match put {
-            Ok(_) => Vec::new(),
+            Ok(Some(())) => Vec::new(),
+            Ok(None) => batch, // nothing is there to be written to
             Err(thrown) if is_quota(&thrown) => self.write_over_quota(batch, thrown).await,
             Err(thrown) => self.write_halves(batch, thrown).await,
         }
@@ -258,6 +272,7 @@ impl Disk {
                 values.delete(&key)?;
                 entries.delete(&key)?;
                 let message = ["a value of ", &write.identity, " cannot be stored, and stays in memory only."].concat();
+                self.stays_unwritten(1);
                 self.fault("value-refused", &message, thrown);
                 continue;
             }

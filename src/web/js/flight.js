@@ -37,6 +37,8 @@ export class Flight {
   entry = null;
   /** Its turn among the tabs, if it is for all of them. @type {import("./tabs.js").Turn | null} */
   turn = null;
+  /** What tells later whether its entry was written: the database, and how many entries were not by then. @type {[string, number]} */
+  written = ["", 0];
   /** Who waits. One without a signal never leaves. */
   #waiting = 0;
   #hasLeft = false;
