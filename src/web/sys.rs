@@ -224,7 +224,7 @@ async fn before<T>(mut work: Pin<&mut impl Future<Output = T>>, end: impl Future
 /// So many tasks of the event loop pass before something counts as unanswered whose time is up,
 const TASKS_OF_GRACE: u32 = 3_000;
 /// or fewer, but at least so many, if they take
-const FEWEST_TASKS: u32 = 100;
+const FEWEST_TASKS: u32 = 20;
 /// so long, in milliseconds: a page may be busy without end.
 const LONGEST_GRACE: f64 = 500.0;
 

@@ -9,7 +9,8 @@ const visitWithHistory = pages({ ignoreDefaultArgs: ["--disable-back-forward-cac
 
 const counting = ({ cacheData, flush }) => {
   let runs = 0;
-  const load = cacheData(async (id) => ((runs += 1), { id, rows: Array.from({ length: 20 }, (_, at) => ({ id, at })) }), { name: "load" });
+  let gate = Promise.resolve();
+  const load = cacheData(async (id) => ((runs += 1), await gate, { id, rows: Array.from({ length: 20 }, (_, at) => ({ id, at })) }), { name: "load" });
   const ends = {
     navigation: () => (location.href = "/elsewhere"),
     reload: () => location.reload(),
@@ -21,7 +22,12 @@ const counting = ({ cacheData, flush }) => {
     callAndEnd: async (ids, end) => {
       await load("warm");
       await flush();
-      await Promise.all(ids.map((id) => load(id)));
+      const { promise, resolve } = Promise.withResolvers();
+      gate = promise;
+      const all = ids.map((id) => load(id));
+      while (runs < ids.length + 1) await new Promise((resolve) => setTimeout(resolve));
+      resolve(); // all of them resolve at once
+      await Promise.all(all);
       globalThis.name = "called";
       ends[end]();
     },
