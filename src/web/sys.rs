@@ -1,7 +1,7 @@
 //! Raw bindings: the platform's own functions, called on any value, so that nothing a value says about itself counts.
 
 use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 
 use js_sys::{Function, Iterator, JsString, Object, Promise, Uint8Array};
@@ -191,40 +191,61 @@ pub fn is_object(value: &JsValue) -> bool {
 /// answers come.
 pub async fn in_time<T>(work: impl Future<Output = T>, milliseconds: i32) -> Option<T> {
     let mut work = pin!(work);
-    if let Some(done) = poll_fn(|context| Poll::Ready(ready(work.as_mut().poll(context)))).await {
+    if let Some(done) = before(work.as_mut(), std::future::ready(())).await {
         return Some(done); // no timer for what needs none
     }
     for _ in 0..2 {
         let mut timer = JsValue::UNDEFINED;
         let rings = Promise::new(&mut |resolve, _| timer = set_timeout(&resolve, milliseconds / 2));
-        let mut rings = pin!(wasm_bindgen_futures::JsFuture::from(rings));
-        let first = poll_fn(|context| match work.as_mut().poll(context) {
-            Poll::Ready(done) => Poll::Ready(Some(done)),
-            Poll::Pending => rings.as_mut().poll(context).map(|_| None),
-        });
-        let first = first.await;
+        let first = before(work.as_mut(), wasm_bindgen_futures::JsFuture::from(rings)).await;
         clear_timeout(&timer);
         if first.is_some() {
             return first;
         }
     }
     // Timers that were held back ring one right after the other: what has been answered meanwhile comes first.
-    for _ in 0..TASKS_OF_GRACE {
-        task().await;
-        if let Some(done) = poll_fn(|context| Poll::Ready(ready(work.as_mut().poll(context)))).await {
-            return Some(done);
-        }
-    }
-    None
+    before(work, async {
+        let mut grace = Grace::default();
+        while grace.goes_on().await {}
+    })
+    .await
 }
 
-/// So many tasks of the event loop pass before something counts as unanswered whose time is up.
-pub const TASKS_OF_GRACE: u32 = 3_000;
+/// What work gives, if it is done before something else ends. It goes on whenever it can: a transaction would not wait.
+async fn before<T>(mut work: Pin<&mut impl Future<Output = T>>, end: impl Future) -> Option<T> {
+    let mut end = pin!(end);
+    poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Ready(done) => Poll::Ready(Some(done)),
+        Poll::Pending => end.as_mut().poll(context).map(|_| None),
+    })
+    .await
+}
 
-fn ready<T>(poll: Poll<T>) -> Option<T> {
-    match poll {
-        Poll::Ready(done) => Some(done),
-        Poll::Pending => None,
+/// So many tasks of the event loop pass before something counts as unanswered whose time is up,
+const TASKS_OF_GRACE: u32 = 3_000;
+/// or fewer, but at least so many, if they take
+const FEWEST_TASKS: u32 = 20;
+/// so long, in milliseconds: a page may be busy without end.
+const LONGEST_GRACE: f64 = 500.0;
+
+/// The time between a timer that rings and the end of waiting: of a page that was held up, timers ring before the answers
+/// come that are there already.
+#[derive(Default)]
+pub struct Grace {
+    tasks: u32,
+    start: Option<f64>,
+}
+
+impl Grace {
+    /// Lets a task pass; whether there is more time.
+    pub async fn goes_on(&mut self) -> bool {
+        let start = *self.start.get_or_insert_with(elapsed);
+        if self.tasks == TASKS_OF_GRACE || (self.tasks >= FEWEST_TASKS && elapsed() - start > LONGEST_GRACE) {
+            return false;
+        }
+        self.tasks += 1;
+        task().await;
+        true
     }
 }
 

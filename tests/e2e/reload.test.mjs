@@ -401,13 +401,13 @@ test("each namespace has entries of its own, and each call takes the one that ho
     },
   ));
 
-test("a namespace that changes while a call is under way leaves that call in its own", () =>
+test("a namespace that changes while a function is running leaves its result in its own", () =>
   visit(
     ({ cacheData, configure, flush }) => {
       let runs = 0;
       const load = cacheData(async (id) => {
         runs += 1;
-        await new Promise((resolve) => setTimeout(resolve));
+        await new Promise((resolve) => setTimeout(resolve, 50));
         return id;
       });
       return { load, as: (namespace) => configure({ namespace }), flush, runs: () => runs };
@@ -417,6 +417,7 @@ test("a namespace that changes while a call is under way leaves that call in its
         app.as("ann");
         await app.load("warm"); // ann's database is open
         const early = app.load("early");
+        while (app.runs() < 2) await new Promise((resolve) => setTimeout(resolve)); // else it would run as bob
         app.as("bob");
         const value = await early;
         await app.flush();

@@ -19,18 +19,21 @@ pub struct Lock {
     pub name: String,
     /// How long it is waited for.
     pub timeout: Millis,
+    /// How many entries are not on disk that were to be written until now.
+    pub unwritten: u32,
 }
 
 impl Engine {
-    /// The lock of a flight; `None` where its result is this tab's own. The generations are part of its name: nobody waits
+    /// The lock of a flight; `None` where its result is this tab's own, or nothing is written at the moment. The generations are part of its name: nobody waits
     /// for what was begun before a clear.
     pub fn lock(&self, flight: FlightId) -> Option<Lock> {
         let (disk, start) = self.start(flight)?;
-        let shared = start.policy.persist && start.policy.single_flight == SingleFlight::Origin;
+        let shared = start.policy.persist && start.policy.single_flight == SingleFlight::Origin && disk.takes_entries();
         shared.then(|| Lock {
             database: disk.name().into(),
             name: [disk.name(), "/", &start.key.to_string(), "/", &start.stamp.to_string()].concat(),
             timeout: start.policy.lock_timeout,
+            unwritten: disk.unwritten(),
         })
     }
 
@@ -39,17 +42,20 @@ impl Engine {
         self.state.borrow().flights.is_valid(flight)
     }
 
-    /// Settles when what waits to be written has been, or could not be.
-    pub async fn written(self: Rc<Self>) {
-        if let Some(disk) = self.disk() {
-            disk.batch_written().await;
+    /// Settles when what waits to be written has been, or could not be, or takes too long; whether every entry since
+    /// `unwritten` was told is on disk.
+    pub async fn written(self: Rc<Self>, database: String, unwritten: u32) -> bool {
+        let disk = self.state.borrow().space_of(&database).map(|(_, disk)| disk);
+        match disk {
+            Some(disk) => disk.batch_written(unwritten).await,
+            None => false,
         }
     }
 
     /// The page ends, or may: what waits to be written goes out in this task.
     pub fn write_out(&self) {
         for disk in self.disks() {
-            disk.close_writes();
+            disk.write_out();
         }
     }
 

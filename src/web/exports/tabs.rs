@@ -11,10 +11,11 @@ use crate::web::idb::What;
 
 #[wasm_bindgen]
 impl Engine {
-    /// The lock of a flight whose result is for all tabs: `[database, name, timeout in milliseconds]`.
+    /// The lock of a flight whose result is for all tabs: `[database, name, timeout in milliseconds, entries unwritten
+    /// so far]`.
     pub fn lock(&self, flight: u32) -> Option<Array> {
         let lock = self.0.lock(FlightId(flight))?;
-        Some(Array::of3(&lock.database.into(), &lock.name.into(), &lock.timeout.to_js().into()))
+        Some(Array::of4(&lock.database.into(), &lock.name.into(), &lock.timeout.to_js().into(), &lock.unwritten.into()))
     }
 
     /// The name of the database of the namespace.
@@ -27,13 +28,10 @@ impl Engine {
         self.0.is_valid(FlightId(flight))
     }
 
-    /// Settles when what waits to be written has been.
-    pub fn written(&self) -> Promise {
-        let written = self.0.clone().written();
-        future_to_promise(async move {
-            written.await;
-            Ok(JsValue::UNDEFINED)
-        })
+    /// Settles when what waits to be written has been; whether every entry since `unwritten` was told is on disk.
+    pub fn written(&self, database: String, unwritten: u32) -> Promise {
+        let written = self.0.clone().written(database, unwritten);
+        future_to_promise(async move { Ok(written.await.into()) })
     }
 
     /// Another tab has removed or written something: this one's memory has it no more. Gives the functions that a removal

@@ -5,7 +5,6 @@ use std::rc::Rc;
 use indexed_db_futures::database::Database;
 use indexed_db_futures::error::{Error, OpenDbError};
 use indexed_db_futures::internals::SystemRepr;
-use indexed_db_futures::prelude::*;
 use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
@@ -110,6 +109,11 @@ impl Disk {
         self.fault("database-silent", message, JsValue::UNDEFINED);
     }
 
+    /// Whether the page goes on without a database.
+    pub(super) fn is_unusable(&self) -> bool {
+        matches!(self.state.borrow().connection, Connection::Unusable(_))
+    }
+
     /// Whether entries may be in the database although it cannot be reached.
     pub(super) fn has_failed(&self) -> bool {
         matches!(self.state.borrow().connection, Connection::Unusable(Why::Failed))
@@ -143,15 +147,8 @@ impl Disk {
 
     async fn open_database(&self) -> Result<Database, JsValue> {
         let opening = Database::open(self.name.as_str()).with_version(SCHEMA).with_on_upgrade_needed(|_, database| {
-            for name in stores::ALL {
-                let store = database.create_object_store(name).build()?;
-                if let (stores::FUNCTIONS, Ok(record)) = (name, new_record()) {
-                    // If it cannot be put, it is made when it is missed.
-                    let store: IdbObjectStore = JsValue::from(store.as_sys()).unchecked_into();
-                    let _ = store.put_with_key(&record, &DATABASE_KEY.into());
-                }
-            }
-            Ok(())
+            make_stores(&handle_of(&database));
+            Ok(()) // an error of this callback would reach the page
         });
         opening.await.map_err(|error| match error {
             OpenDbError::Base(Error::DomException(exception)) => exception.into(),
@@ -224,6 +221,24 @@ impl Disk {
             let message = "the database was closed again and again, so entries stay in memory only.";
             self.fault("database-lost", message, JsValue::UNDEFINED);
         }
+    }
+}
+
+/// Makes all stores of a new database, or none.
+fn make_stores(database: &IdbDatabase) {
+    let mut made: Option<IdbObjectStore> = None;
+    for name in stores::ALL {
+        let Ok(store) = database.create_object_store(name) else {
+            if let Some(made) = made {
+                let _ = made.transaction().abort(); // fails if that is the reason
+            }
+            return;
+        };
+        if let (stores::FUNCTIONS, Ok(record)) = (name, new_record()) {
+            // If it cannot be put, it is made when it is missed.
+            let _ = store.put_with_key(&record, &DATABASE_KEY.into());
+        }
+        made = Some(store);
     }
 }
 

@@ -26,6 +26,7 @@ use web_sys::{IdbKeyRange, IdbRequest};
 
 use crate::digest::{CacheKey, Digest, Secret};
 use crate::duration::Millis;
+use crate::size::Bytes;
 pub use collection::Page;
 use connection::Connection;
 pub use reads::Look;
@@ -36,6 +37,9 @@ pub use writes::Write;
 const OPEN_LIMIT: i32 = 2_000;
 /// A read takes at most this long, in milliseconds.
 const READ_LIMIT: i32 = 1_000;
+
+/// Other tabs wait at most this long for an entry to be written, in milliseconds: then they compute it.
+const WRITE_LIMIT: i32 = 2_000;
 
 /// Anything else takes at most this long: a clear of a large database is slow, but one that has not answered by then will
 /// not.
@@ -71,8 +75,12 @@ struct State {
     /// Whether a batch is being put, and whether another waits for its end.
     is_putting: bool,
     is_gathering: bool,
+    /// How much the next transaction takes, if not the usual.
+    takes: Option<Bytes>,
     /// How many batches are under way or about to be.
     writing: u32,
+    /// How many entries were to be written and are not on disk.
+    unwritten: u32,
     /// Functions whose note this page has left.
     noted: HashSet<Digest>,
     waiting: Vec<Function>,

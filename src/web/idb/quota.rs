@@ -7,8 +7,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::DomException;
 
-use super::Disk;
 use super::writes::Write;
+use super::{ANSWER_LIMIT, Disk};
 use crate::collection::{Loss, held, is_too_large, oldest_quarter};
 use crate::record::own_field;
 use crate::size::Bytes;
@@ -36,6 +36,11 @@ impl Disk {
         let until = self.state.borrow().room.paused_until;
         let left = until - sys::now();
         left > 0.0 && left <= PAUSE // else the clock was set back
+    }
+
+    /// Whether an entry that is computed now will be written, as far as that is known.
+    pub fn takes_entries(&self) -> bool {
+        !self.is_unusable() && !self.is_paused()
     }
 
     /// Writes once more what did not fit: without the values that are too large to make room for, then with room made.
@@ -71,7 +76,11 @@ impl Disk {
             return Some(held);
         }
         let database = self.open_already()?;
-        let held = held(&self.small(&database).await.ok()?);
+        let Some(entries) = sys::in_time(self.small(&database), ANSWER_LIMIT).await else {
+            self.is_silent();
+            return None;
+        };
+        let held = held(&entries.ok()?);
         self.state.borrow_mut().room.held = Some((held, sys::now()));
         Some(held)
     }
@@ -84,7 +93,10 @@ impl Disk {
             if state.room.making.is_none() {
                 let disk = self.clone();
                 state.room.making = Some(future_to_promise(async move {
-                    let _ = disk.evict().await; // whether there is room, the next write shows
+                    // Whether there is room, the next write shows.
+                    if sys::in_time(disk.evict(), ANSWER_LIMIT).await.is_none() {
+                        disk.is_silent();
+                    }
                     disk.state.borrow_mut().room.making = None;
                     Ok(JsValue::UNDEFINED)
                 }));

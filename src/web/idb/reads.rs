@@ -11,7 +11,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::IdbRequest;
 
 use super::connection::handle_of;
-use super::{Disk, READ_LIMIT, Stamp, entry_key, function_key, number_at};
+use super::{Disk, READ_LIMIT, Stamp, State, entry_key, function_key, number_at};
 use crate::digest::{CacheKey, Digest};
 use crate::freshness::Lifetime;
 use crate::record::{self, DATABASE_KEY, function_field, own_field, stores, value_field};
@@ -148,11 +148,13 @@ impl Disk {
         }
         let transaction = handle_of(database).transaction_with_str_sequence(&names)?;
         let notes = transaction.object_store(stores::FUNCTIONS)?;
-        let (disk, answered) = (self.clone(), answered.clone());
+        let (disk, heard) = (self.clone(), answered.clone());
+        let asks_values = names.length() > 1;
         when_done(&notes.get(&DATABASE_KEY.into())?, move |record| {
-            answered.set(true);
             let mut state = disk.state.borrow_mut();
-            state.unanswered = 0;
+            if !asks_values {
+                state.is_answered(&heard);
+            }
             state.generations.database = number_at(&record, own_field::GENERATION).unwrap_or_default();
         });
         let mut functions: Vec<Digest> = batch.iter().map(|read| read.function).collect();
@@ -174,8 +176,9 @@ impl Disk {
                 continue;
             };
             let values = transaction.object_store(stores::VALUES)?;
-            let resolve = read.resolve.clone();
+            let (disk, heard, resolve) = (self.clone(), answered.clone(), read.resolve.clone());
             when_done(&values.get(&entry_key(CacheKey { function: read.function, call }))?, move |record| {
+                disk.state.borrow_mut().is_answered(&heard);
                 settle(&[resolve], &record);
             });
         }
@@ -189,12 +192,8 @@ impl Disk {
         let ring = Closure::once_into_js(move || {
             spawn_local(async move {
                 // The page may have been held up, and its timers ring before the answers come.
-                for _ in 0..sys::TASKS_OF_GRACE {
-                    if answered.get() {
-                        break;
-                    }
-                    sys::task().await;
-                }
+                let mut grace = sys::Grace::default();
+                while !answered.get() && grace.goes_on().await {}
                 settle(&waiting, &JsValue::UNDEFINED);
                 if let Some(disk) = disk.upgrade().filter(|_| !answered.get()) {
                     disk.unanswered();
@@ -213,6 +212,14 @@ impl Disk {
         if is_over {
             self.is_silent();
         }
+    }
+}
+
+impl State {
+    /// The database has given what a batch has asked for, or some of it.
+    fn is_answered(&mut self, batch: &Cell<bool>) {
+        batch.set(true);
+        self.unanswered = 0;
     }
 }
 

@@ -16,7 +16,7 @@ use web_sys::IdbObjectStore;
 
 use super::quota::is_quota;
 use super::uses::FUNCTION_AGE;
-use super::{ANSWER_LIMIT, Disk, Stamp, State, entry_key, function_key, number_at, result};
+use super::{ANSWER_LIMIT, Disk, Stamp, State, WRITE_LIMIT, entry_key, function_key, number_at, result};
 use crate::digest::{CacheKey, Digest};
 use crate::freshness::Lifetime;
 use crate::identity::Portrait;
@@ -24,11 +24,10 @@ use crate::record::{self, DATABASE_KEY, VERSION, function_field, own_field, stor
 use crate::size::Bytes;
 use crate::web::sys;
 
-/// A transaction takes so many bytes, as far as sizes are known; the rest goes out in another.
+/// A transaction takes so many bytes, as far as sizes are known; the rest goes out in another. There is no limit of time:
+/// the rest goes out in the same task anyway, and when a page ends Chromium keeps, of transactions that wait for each
+/// other, the one that is running and the next.
 const MOST_BYTES: Bytes = Bytes(4 * 1024 * 1024);
-
-/// Or what can be put in so many milliseconds: what fails with a transaction is tried again.
-const MOST_MILLIS: f64 = 8.0;
 
 /// So many transactions may be spent on finding what of a batch it is that cannot be written.
 const MOST_HALVES: u32 = 32;
@@ -90,17 +89,38 @@ impl Disk {
         let _ = JsFuture::from(idle).await;
     }
 
-    /// Settles when all that was given to be written until now has been, or could not be.
-    pub async fn batch_written(self: Rc<Self>) {
+    /// How many entries were to be written until now and are not on disk.
+    pub fn unwritten(&self) -> u32 {
+        self.state.borrow().unwritten
+    }
+
+    /// Settles when all that was given to be written until now has been, or could not be, or takes too long; whether
+    /// every entry since `unwritten` was told is on disk.
+    pub async fn batch_written(self: Rc<Self>, unwritten: u32) -> bool {
         let written = {
             let mut state = self.state.borrow_mut();
             let batches = state.writing;
-            if batches == 0 {
-                return;
-            }
-            Promise::new(&mut |resolve, _| state.settling.push((batches, resolve)))
+            (batches > 0).then(|| Promise::new(&mut |resolve, _| state.settling.push((batches, resolve))))
         };
-        let _ = JsFuture::from(written).await;
+        let in_time = match written {
+            Some(written) => sys::in_time(JsFuture::from(written), WRITE_LIMIT).await.is_some(),
+            None => true,
+        };
+        in_time && self.unwritten() == unwritten
+    }
+
+    fn stays_unwritten(&self, entries: usize) {
+        let mut state = self.state.borrow_mut();
+        state.unwritten = state.unwritten.wrapping_add(u32::try_from(entries).unwrap_or(u32::MAX));
+    }
+
+    /// The page ends, or may: what waits goes out in this task, in one transaction.
+    pub fn write_out(self: &Rc<Self>) {
+        {
+            let mut state = self.state.borrow_mut();
+            state.takes = (!state.writes.is_empty()).then_some(Bytes::MAX);
+        }
+        self.close_writes();
     }
 
     /// Closes the batch: what is written from now on goes out in a later transaction.
@@ -143,6 +163,7 @@ impl Disk {
         // What was taken by another batch has gone out already.
         if !batch.is_empty() {
             let left = if self.is_paused() { batch } else { self.write_all(&mut batch).await };
+            self.stays_unwritten(left.len());
             self.drop_older(&left).await;
         }
         self.written();
@@ -161,7 +182,8 @@ impl Disk {
         let put = self.attempt(|database| self.clone().put_some(database, &waiting)).await;
         let batch = waiting.into_inner();
         match put {
-            Ok(_) => Vec::new(),
+            Ok(Some(())) => Vec::new(),
+            Ok(None) => batch, // nothing is there to be written to
             Err(thrown) if is_quota(&thrown) => self.write_over_quota(batch, thrown).await,
             Err(thrown) => self.write_halves(batch, thrown).await,
         }
@@ -197,9 +219,6 @@ impl Disk {
     /// Puts a batch that was tried before, on the connection of the moment. What does not go into one transaction is
     /// taken off, and follows.
     pub(super) async fn put(self: &Rc<Self>, batch: &mut Vec<Write>) -> Result<(), JsValue> {
-        let is_latest = |state: &State, write: &Write| {
-            state.latest.get(&write.key).is_none_or(|at| *at <= write.lifetime.stored_at)
-        };
         {
             let state = self.state.borrow();
             batch.retain(|write| is_latest(&state, write)); // else another batch has brought a later value
@@ -241,13 +260,14 @@ impl Disk {
     /// Puts as much of what waits as one transaction takes, and commits it before it returns for the first time; the rest
     /// follows in its own.
     async fn put_some(self: Rc<Self>, database: Rc<Database>, waiting: &RefCell<Vec<Write>>) -> Result<(), JsValue> {
-        let transaction = begin(&database)?;
+        let transaction = begin_on(&database, &[stores::VALUES, stores::ENTRIES])?;
         let (values, entries) = (store(&transaction, stores::VALUES)?, store(&transaction, stores::ENTRIES)?);
         let batch = waiting.borrow().clone();
-        let (start, mut size, mut count) = (sys::elapsed(), Bytes(0), 0);
+        let most = self.state.borrow_mut().takes.take().unwrap_or(MOST_BYTES);
+        let (mut size, mut count) = (Bytes(0), 0);
         for write in &batch {
             size = Bytes(size.0.saturating_add(write.size.0));
-            if count > 0 && (size > MOST_BYTES || sys::elapsed() - start > MOST_MILLIS) {
+            if count > 0 && size > most {
                 break;
             }
             count += 1;
@@ -257,6 +277,7 @@ impl Disk {
                 entries.delete(&key)?;
                 let message =
                     ["a value of ", &write.portrait.words, " cannot be stored, and stays in memory only."].concat();
+                self.stays_unwritten(1);
                 self.fault("value-refused", &message, thrown);
                 continue;
             }
@@ -281,9 +302,23 @@ impl Disk {
     }
 
     /// Behind a batch: takes back what was cleared before it came, here or in another tab (nobody would find it, but after
-    /// a log-out it must not lie there either), and leaves a note of each function once in this page.
-    async fn settle(&self, database: &Database, batch: &[Write]) -> Result<(), JsValue> {
-        let transaction = begin(database)?;
+    /// a log-out it must not lie there either), and leaves a note of each function once in this page. As long as there is
+    /// nothing to take back it touches no entries: a transaction that waits for an answer is aborted when the page ends,
+    /// and what was sent behind it on the same stores is lost.
+    async fn settle(&self, database: &Rc<Database>, batch: &[Write]) -> Result<(), JsValue> {
+        let known = self.note_functions(database, batch).await?;
+        let is_void = |write: &&Write| known.get(&write.key.function) != Some(&write.stamp);
+        let mut void: Vec<Write> = batch.iter().filter(is_void).cloned().collect();
+        {
+            let state = self.state.borrow();
+            void.retain(|write| is_latest(&state, write));
+        }
+        if void.is_empty() { Ok(()) } else { delete(database.clone(), &void).await }
+    }
+
+    /// Notes the functions of a batch, and gives the generations of the moment.
+    async fn note_functions(&self, database: &Database, batch: &[Write]) -> Result<HashMap<Digest, Stamp>, JsValue> {
+        let transaction = begin_on(database, &[stores::FUNCTIONS])?;
         let functions = store(&transaction, stores::FUNCTIONS)?;
         let own = result(&functions.get(&DATABASE_KEY.into())?);
         let mut asked: HashMap<Digest, _> = HashMap::new();
@@ -304,13 +339,14 @@ impl Disk {
                 functions.put_with_key(&function_record(generation, portrait), &function_key(function))?;
             }
         }
-        for write in batch.iter().filter(|write| known.get(&write.key.function) != Some(&write.stamp)) {
-            for name in [stores::VALUES, stores::ENTRIES] {
-                store(&transaction, name)?.delete(&entry_key(write.key))?;
-            }
-        }
-        commit(transaction).await
+        commit(transaction).await?;
+        Ok(known)
     }
+}
+
+/// Whether no later value of the same call is being written.
+fn is_latest(state: &State, write: &Write) -> bool {
+    state.latest.get(&write.key).is_none_or(|at| *at <= write.lifetime.stored_at)
 }
 
 async fn delete(database: Rc<Database>, writes: &[Write]) -> Result<(), JsValue> {

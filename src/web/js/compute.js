@@ -17,6 +17,7 @@ export function takeOff(cached, id, extra) {
   const { cache } = cached;
   const flight = new Flight(id, cache.engine.epoch);
   flight.isAlone = cached.isAlone;
+  flight.moment = cache.moment;
   if (extra !== null) {
     flight.fingerprint = extra.fingerprint;
     flight.entry = extra.entry;
@@ -97,13 +98,15 @@ export async function timed(cached, flight, start, result) {
 }
 
 /**
- * Whether the arguments are no longer what they were at the call.
+ * Whether the arguments are no longer what they were at the call, or the page is another one: a function that is run
+ * after a log-in asks as the new user.
  * @param {Cached} cached @param {unknown} self @param {any[]} args @param {Flight} flight
  * @returns {boolean | Promise<boolean>} a promise where a content has to be read to tell
  */
 export function changed(cached, self, args, flight) {
   const { keys, engine } = cached.cache;
   if (flight.epoch !== engine.epoch) return false; // nothing will be kept
+  if (flight.moment !== cached.cache.moment) return true;
   cached.remember(flight, args); // before it is compared: nothing of the user's runs between that and the function
   try {
     const encoding = keys.encode(cached, self, args);

@@ -27,6 +27,8 @@ export class Flight {
   isBehind = false;
   /** Whether its result is not kept: a body in it is still to come. */
   isPassed = false;
+  /** How the page was configured at the call, as {@link import("./keepsake.js").Keepsake.moment} counts it. */
+  moment = 0;
   /** Whether its function was kept by itself when it was boarded. */
   isAlone = false;
   /** @type {string | null} of the arguments at the call, where some have contents that were read after it */
@@ -43,6 +45,8 @@ export class Flight {
   outline = null;
   /** Its turn among the tabs, if it is for all of them. @type {import("./tabs.js").Turn | null} */
   turn = null;
+  /** What tells later whether its entry was written: the database, and how many entries were not by then. @type {[string, number]} */
+  written = ["", 0];
   /** Who waits. One without a signal never leaves. */
   #waiting = 0;
   #hasLeft = false;

@@ -102,12 +102,12 @@ async function takeTurn(cached, self, args, flight) {
   return stored;
 }
 
-/** The arguments are no longer what they were at the call: nothing is kept or shared. @param {Cached} cached @param {Flight} flight */
+/** The call is no longer what it was: nothing is kept or shared. @param {Cached} cached @param {Flight} flight */
 function leaveOut(cached, flight) {
   const { cache } = cached;
   void cache.neighbours.end(flight, false);
   cache.land(flight);
-  cache.report("arguments-changed", `the arguments of ${cached.description} changed between the call and the computation, so its result was not kept. Pass a copy, or do not change what was passed.`);
+  if (flight.moment === cache.moment) cache.report("arguments-changed", `the arguments of ${cached.description} changed between the call and the computation, so its result was not kept. Pass a copy, or do not change what was passed.`);
   missed(cached);
 }
 

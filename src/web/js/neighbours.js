@@ -45,7 +45,8 @@ export class Neighbours {
     if (!HAS_TABS || flight.epoch !== engine.epoch) return undefined;
     const lock = engine.call("lock", flight.id);
     if (!Array.isArray(lock)) return undefined;
-    const [database, name, timeout] = lock;
+    const [database, name, timeout, unwritten] = lock;
+    flight.written = [database, unwritten];
     try {
       const tabs = this.#of(database);
       flight.turn = await (onlyIfFree ? tabs.takeIfFree(name) : tabs.take(name, timeout));
@@ -56,15 +57,15 @@ export class Neighbours {
   }
 
   /**
-   * A flight has ended: the next may compute, or finds what was kept.
+   * A flight has ended: the next finds what was kept, once that is on disk; if it is not, everybody computes.
    * @param {Flight} flight @param {boolean} isKept
    */
   async end(flight, isKept) {
     const { turn } = flight;
     if (turn === null) return;
-    if (isKept) await this.#cache.engine.callAsync("written");
+    const isThere = isKept && (await this.#cache.engine.callAsync("written", ...flight.written)) === true;
     flight.turn = null;
-    turn.end(isKept);
+    turn.end(isThere);
   }
 
   /** Nobody waits for what was overtaken by a removal. */
