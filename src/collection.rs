@@ -16,9 +16,9 @@ pub const UNUSED: Millis = Millis(30 * DAY);
 /// So long after a page has registered it for the last time a function goes, with its entries.
 pub const UNREGISTERED: Millis = Millis(7 * DAY);
 
-/// So long after a page has registered it for the last time a function of a tab that is gone goes: a tab may be at another
-/// site, and come back.
-pub const ORPHANED: Millis = Millis(DAY);
+/// So long after a page has registered it for the last time, which is noted daily, a function of a tab that is gone goes: a
+/// tab may be at another site for a day, and come back.
+pub const ORPHANED: Millis = Millis(2 * DAY);
 
 /// So far in the future a mark may end: one that ends later was set by a wrong clock.
 pub const LONGEST_MARK: Millis = Millis(7 * DAY);

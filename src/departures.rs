@@ -14,20 +14,26 @@ pub const MOST: usize = 1_000;
 /// What has left lately.
 #[derive(Debug, Default)]
 pub struct Departures {
-    reasons: HashMap<(FunctionId, Digest), Reason>,
-    order: VecDeque<(FunctionId, Digest)>,
+    /// Why, and by which number, so that the order can be told.
+    reasons: HashMap<(FunctionId, Digest), (Reason, u64)>,
+    /// By number; those that have left again since are in it twice.
+    order: VecDeque<(u64, FunctionId, Digest)>,
+    count: u64,
     cleared: HashSet<FunctionId>,
 }
 
 impl Departures {
     /// The entry of a call has left.
     pub fn note(&mut self, function: FunctionId, call: Digest, why: Reason) {
-        if self.reasons.insert((function, call), why).is_none() {
-            self.order.push_back((function, call));
-        }
+        self.count += 1;
+        self.reasons.insert((function, call), (why, self.count));
+        self.order.push_back((self.count, function, call));
         while self.order.len() > MOST {
-            if let Some(oldest) = self.order.pop_front() {
-                self.reasons.remove(&oldest);
+            let Some((number, function, call)) = self.order.pop_front() else {
+                return;
+            };
+            if self.reasons.get(&(function, call)).is_some_and(|(_, last)| *last == number) {
+                self.reasons.remove(&(function, call));
             }
         }
     }
@@ -41,13 +47,17 @@ impl Departures {
     pub fn forget(&mut self, function: FunctionId) {
         self.cleared.remove(&function);
         self.reasons.retain(|(own, _), _| *own != function);
-        self.order.retain(|(own, _)| *own != function);
+        self.order.retain(|(_, own, _)| *own != function);
     }
 
     /// Why the entry of a call left, as far as that is remembered.
     pub fn why(&self, function: FunctionId, call: Digest) -> Option<Reason> {
-        let known = self.reasons.get(&(function, call)).copied();
-        known.or_else(|| self.cleared.contains(&function).then_some(Reason::Cleared))
+        self.reasons.get(&(function, call)).map(|(why, _)| *why)
+    }
+
+    /// Whether all entries of a function were cleared: of a call that is not known otherwise there may have been one.
+    pub fn were_cleared(&self, function: FunctionId) -> bool {
+        self.cleared.contains(&function)
     }
 }
 
@@ -62,12 +72,19 @@ mod tests {
         departures.note(1, Digest(0), Reason::Memory);
         assert_eq!(departures.why(1, Digest(0)), Some(Reason::Memory));
         assert_eq!(departures.why(2, Digest(0)), None);
-        for call in 1..=MOST as u128 {
+        for call in 1..MOST as u128 {
             departures.note(1, Digest(call), Reason::Entries);
         }
+        assert_eq!(departures.why(1, Digest(0)), Some(Reason::Memory));
+        departures.note(1, Digest(1), Reason::Size); // it has left again
+        departures.note(1, Digest(9_999), Reason::Size);
         assert_eq!(departures.why(1, Digest(0)), None);
-        assert_eq!(departures.why(1, Digest(1)), Some(Reason::Entries));
-        assert_eq!((departures.reasons.len(), departures.order.len()), (MOST, MOST));
+        assert_eq!(departures.why(1, Digest(1)), Some(Reason::Size));
+        for call in 1..MOST as u128 {
+            departures.note(2, Digest(call), Reason::Entries);
+        }
+        assert_eq!(departures.why(1, Digest(1)), None);
+        assert!(departures.reasons.len() <= MOST && departures.order.len() == MOST);
     }
 
     #[test]
@@ -75,10 +92,10 @@ mod tests {
         let mut departures = Departures::default();
         departures.note(1, Digest(5), Reason::Refused);
         departures.note_all(1);
-        assert_eq!(departures.why(1, Digest(6)), Some(Reason::Cleared));
-        assert_eq!(departures.why(1, Digest(5)), Some(Reason::Refused));
+        assert!(departures.were_cleared(1) && !departures.were_cleared(2));
+        assert_eq!((departures.why(1, Digest(5)), departures.why(1, Digest(6))), (Some(Reason::Refused), None));
         departures.forget(1);
-        assert_eq!((departures.why(1, Digest(5)), departures.why(1, Digest(6))), (None, None));
+        assert_eq!((departures.why(1, Digest(5)), departures.were_cleared(1)), (None, false));
         assert!(departures.order.is_empty());
     }
 }

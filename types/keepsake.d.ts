@@ -90,8 +90,8 @@ export interface DataOptions<F extends AnyFunction = AnyFunction> extends Common
   maxSize?: Size;
   /**
    * Whose the entries on disk are. `"origin"` (the default): all tabs and workers share them. `"tab"`: each tab has its own,
-   * over its reloads; a tab that is duplicated starts without. They go a day after the tab has. (In a worker, and where
-   * there is no `sessionStorage` or no Web Locks, they stay in memory.)
+   * over its reloads; a tab that is duplicated while the first is there starts without. They go some two days after the tab
+   * has. (In a worker, and where there is no `sessionStorage` or no Web Locks, they stay in memory.)
    */
   scope?: "origin" | "tab";
   /**

@@ -77,6 +77,8 @@ pub struct Current {
     epoch: Option<u32>,
     /// Its key.
     pub key: Digest,
+    /// The same whichever tab this is.
+    pub shared_key: Digest,
     /// Its entries in the store, of the namespace of the moment; functions of one key share them.
     pub function: FunctionId,
     /// Its limits.
@@ -262,6 +264,7 @@ impl Current {
         Self {
             epoch: None,
             key: Digest(0),
+            shared_key: Digest(0),
             function: 0,
             policy: Policy::default(),
             rules: Rules::default(),
@@ -318,9 +321,11 @@ impl Wrapped {
         }
         let version = page.options.version.as_deref();
         let portrait = Portrait { owner: owner.clone(), ..facts.portrait(version, &page.deps) };
+        let shared_key = facts.key(version, &page.deps);
+        let is_shared = owner.is_none();
         facts.shape.extend(owner.map(|tab| ["tab ", &tab].concat())); // no other tab finds them
-        let key = facts.key(version, &page.deps);
-        Current { epoch: Some(page.epoch), key, function: 0, policy, rules, portrait: portrait.into() }
+        let key = if is_shared { shared_key } else { facts.key(version, &page.deps) };
+        Current { epoch: Some(page.epoch), key, shared_key, function: 0, policy, rules, portrait: portrait.into() }
     }
 
     /// The keys it has had, and has now.

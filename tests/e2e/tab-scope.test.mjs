@@ -85,7 +85,7 @@ test("two instances in a page are in the same tab", () =>
     assert.equal(await page.evaluate(async () => (await navigator.locks.query()).held.filter(({ name }) => name.startsWith("keepsake/tab-id/")).length), 1);
   }));
 
-test("what a tab that is gone has kept goes after a day, and not as long as it is there", () =>
+test("what a tab that is gone has kept goes after two days, and not as long as it is there", () =>
   visit(
     scoped,
     async ({ page, open, reload }) => {
@@ -106,7 +106,7 @@ test("what a tab that is gone has kept goes after a day, and not as long as it i
         await page.evaluate(() => until(() => globalThis.hasCollected));
         await page.evaluate(() => app.ours.clear());
       };
-      await collect(23 * HOUR);
+      await collect(47 * HOUR);
       assert.equal((await owners()).length, 3, "it may be at another site");
       await collect(2 * HOUR);
       await page.evaluate(() => until(async () => (await counts())[0] === 2));

@@ -134,7 +134,7 @@ impl Engine {
     /// The key of a call under the page's own secret, which is known at once.
     pub fn page_key(&self, id: u32, length: u32) -> Option<CacheKey> {
         let call = self.digest_with(self.page_secret().as_ref(), length)?;
-        self.with_function(id, |_, current| CacheKey { function: current.key, call })
+        self.with_function(id, |_, current| CacheKey { function: current.shared_key, call })
     }
 
     /// Whether a call is the one that a flight was boarded for.

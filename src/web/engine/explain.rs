@@ -21,8 +21,8 @@ pub enum Finding {
     Memory(Freshness, Lifetime, Slot),
     /// A computation that is under way.
     Flight,
-    /// A value on disk, and its parts.
-    Disk(Freshness, Lifetime, [JsValue; 2]),
+    /// A value on disk, its parts, and what was drawn.
+    Disk(Freshness, Lifetime, [JsValue; 3]),
     /// There was a value, and it has left.
     Left(Reason),
     /// There was a value on disk, and this page has taken it out.
@@ -31,8 +31,8 @@ pub enum Finding {
     Unreadable,
     /// No value, but some of an earlier version of the function: what has changed since.
     Changed(Vec<&'static str>),
-    /// Nothing; and what tells those calls from others that are on disk.
-    Unknown(Array),
+    /// Nothing; what tells those calls from others that are on disk, and whether all were cleared that were there before.
+    Unknown(Array, bool),
 }
 
 impl Engine {
@@ -40,7 +40,7 @@ impl Engine {
     pub fn explain(self: Rc<Self>, id: u32, length: u32, now: Millis) -> impl Future<Output = Option<Finding>> + use<> {
         let call = self.digest(id, length);
         async move {
-            let (key, function, policy, portrait, disk, why) = {
+            let (key, function, policy, portrait, disk, why, were_cleared) = {
                 let mut state = self.state.borrow_mut();
                 let State { functions, page, spaces, store, flights, departures, .. } = &mut *state;
                 let (_, current) = functions.get(id, page)?;
@@ -58,17 +58,19 @@ impl Engine {
                 };
                 let key = CacheKey { function: current.key, call };
                 let disk = current.policy.persist.then(|| spaces[page.space].disk.clone());
-                (key, function, current.policy, current.portrait.clone(), disk, why)
+                let were_cleared = departures.were_cleared(function);
+                (key, function, current.policy, current.portrait.clone(), disk, why, were_cleared)
             };
             let left = why.map(Finding::Left);
             let Some(disk) = disk else {
-                return Some(left.unwrap_or_else(|| Finding::Unknown(Array::new())));
+                return Some(left.unwrap_or_else(|| Finding::Unknown(Array::new(), were_cleared)));
             };
             match disk.clone().look(key).await {
                 Look::Found(stored) => {
                     let (freshness, lifetime) = policy.of_read(stored.lifetime, now);
                     if freshness != Freshness::Expired {
-                        return Some(Finding::Disk(freshness, lifetime, stored.value));
+                        let [value, parts] = stored.value;
+                        return Some(Finding::Disk(freshness, lifetime, [value, parts, stored.effects]));
                     }
                     return Some(Finding::Left(Reason::Expired));
                 }
@@ -85,7 +87,7 @@ impl Engine {
             let outlines = disk.clone().outlines(key.function).await;
             let has_none = outlines.length() == 0 && self.state.borrow().store.len(function) == 0;
             let changes = if has_none { disk.changes(key.function, &portrait).await } else { Vec::new() };
-            Some(if changes.is_empty() { Finding::Unknown(outlines) } else { Finding::Changed(changes) })
+            Some(if changes.is_empty() { Finding::Unknown(outlines, were_cleared) } else { Finding::Changed(changes) })
         }
     }
 }

@@ -21,7 +21,8 @@ use wasm_bindgen::JsValue;
 
 use super::codecs::Codec;
 use super::error::Fault;
-use super::functions::{Current, Functions, Page, Registered, Tab, Wrapped};
+pub use super::functions::Tab;
+use super::functions::{Current, Functions, Page, Registered, Wrapped};
 use super::idb::{Disk, Report, Stamp, Tell, connection};
 use super::rules::Rules;
 use super::scratch::Scratch;
@@ -255,15 +256,15 @@ impl Engine {
         Some(words.into_iter().chain([site, stamps, needs_tab.into()]).collect())
     }
 
-    /// Which tab this is, over its reloads; `None` where that cannot be told. An empty text: it has to be asked again.
-    pub fn set_tab(&self, tab: Option<String>) {
+    /// Which tab this is; `false` if that is known already.
+    pub fn set_tab(&self, tab: Tab) -> bool {
         let mut state = self.state.borrow_mut();
-        state.page.tab = match tab {
-            None => Tab::Unknown,
-            Some(tab) if tab.is_empty() => Tab::Unasked,
-            Some(tab) => Tab::Known(tab),
-        };
+        if state.page.tab == tab {
+            return false;
+        }
+        state.page.tab = tab;
         state.page.epoch += 1;
+        true
     }
 
     /// Lets the options of the moment hold for what is in memory.

@@ -46,14 +46,14 @@ impl Engine {
     }
 
     /// Removes one call's entry.
-    pub fn remove(&self, id: u32, length: u32) -> impl Future<Output = Outcome> + use<> {
+    pub fn remove(self: &Rc<Self>, id: u32, length: u32) -> impl Future<Output = Outcome> + use<> {
         let call = self.digest(id, length);
+        let function = self.with_function(id, |_, current| current.function);
         let removed = {
             let mut state = self.state.borrow_mut();
-            let State { functions, page, spaces, store, flights, slots, departures, .. } = &mut *state;
+            let State { functions, page, spaces, store, flights, slots, .. } = &mut *state;
             let current = functions.get(id, page).map(|(_, current)| (current.function, current.key));
             current.zip(call).map(|((function, key), call)| {
-                departures.note(function, call, Reason::Cleared);
                 flights.revoke(Some(function), Some(call));
                 let count = slots.leave_all(function, store.remove(function, call), Reason::Cleared);
                 let what = vec![What::Entry(CacheKey { function: key, call })];
@@ -61,7 +61,14 @@ impl Engine {
                 (count, disk)
             })
         };
-        total(removed)
+        let (total, engine) = (total(removed), self.clone());
+        async move {
+            let outcome = total.await;
+            if let Some((function, call)) = function.zip(call).filter(|_| outcome.removed > 0) {
+                engine.state.borrow_mut().departures.note(function, call, Reason::Cleared); // it may have been on disk alone
+            }
+            outcome
+        }
     }
 
     /// Removes all entries of a function, also those that it kept under earlier options of the page.

@@ -13,8 +13,8 @@ use crate::web::engine::Finding;
 #[wasm_bindgen]
 impl Engine {
     /// What the call that was just encoded would meet: `["memory", isFresh, storedAt, freshUntil, staleUntil, slot]`,
-    /// `["disk", isFresh, storedAt, freshUntil, staleUntil, value, parts]`, `["flight"]`, `["left", reason]`,
-    /// `["lost", loss]`, `["unreadable"]`, `["changed", parts]` or `["unknown", outlines]`; nothing without a function.
+    /// `["disk", isFresh, storedAt, freshUntil, staleUntil, value, parts, effects]`, `["flight"]`, `["left", reason]`,
+    /// `["lost", loss]`, `["unreadable"]`, `["changed", parts]` or `["unknown", outlines, wereCleared]`; nothing without a function.
     pub fn explain(&self, id: u32, length: u32, now: f64) -> Promise {
         let explained = self.0.clone().explain(id, length, Millis::from_js(now));
         future_to_promise(async move { Ok(explained.await.map_or(JsValue::UNDEFINED, |finding| show(finding).into())) })
@@ -35,7 +35,7 @@ fn show(finding: Finding) -> Array {
         Finding::Lost(loss) => ("lost", vec![loss.name().into()]),
         Finding::Unreadable => ("unreadable", Vec::new()),
         Finding::Changed(parts) => ("changed", vec![parts.into_iter().map(JsValue::from).collect::<Array>().into()]),
-        Finding::Unknown(outlines) => ("unknown", vec![outlines.into()]),
+        Finding::Unknown(outlines, were_cleared) => ("unknown", vec![outlines.into(), were_cleared.into()]),
     };
     [JsValue::from(kind)].into_iter().chain(rest).collect()
 }

@@ -12,7 +12,7 @@ use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use super::engine::{Engine as Inner, Why};
+use super::engine::{Engine as Inner, Tab, Why};
 use super::scratch;
 use crate::duration::Millis;
 use crate::options::Kind;
@@ -75,9 +75,14 @@ impl Engine {
         self.0.isolate(id, if is_hot { Why::Hot } else { Why::Factory });
     }
 
-    /// Which tab this is, over its reloads; nothing where that cannot be told, an empty text if it has to be asked again.
-    pub fn set_tab(&self, tab: Option<String>) {
-        self.0.set_tab(tab);
+    /// Which tab this is, over its reloads; nothing where that cannot be told. Gives whether that is news.
+    pub fn set_tab(&self, tab: Option<String>) -> bool {
+        self.0.set_tab(tab.map_or(Tab::Unknown, Tab::Known))
+    }
+
+    /// Which tab this is has to be asked again. Gives whether it was known.
+    pub fn forget_tab(&self) -> bool {
+        self.0.set_tab(Tab::Unasked)
     }
 
     /// What a wrapper has to know: `[id, usesThis, ruled, leftOut, description, onDisk, site, stamps, needsTab]`.
@@ -147,7 +152,10 @@ impl Engine {
     /// Takes a look-up back whose value was refused, or that would have waited for itself: 0 a hit, 1 a stale value, 2 a
     /// computation under way.
     pub fn count_back(&self, id: u32, found: u32) {
-        self.0.count_back(id, [Found::Memory, Found::Stale, Found::Joined][found.min(2) as usize]);
+        self.0.count_back(
+            id,
+            [Found::Memory, Found::Stale, Found::Joined, Found::Disk, Found::Tab][found.min(4) as usize],
+        );
     }
 
     /// Counts a computation, which took so many milliseconds.

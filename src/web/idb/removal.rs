@@ -181,7 +181,9 @@ impl Disk {
         let note = if Array::is_array(&note) { note } else { function_record(generation, &Portrait::default()) };
         note.unchecked_ref::<Array>().set(function_field::GENERATION, generation.into());
         functions.put_with_key(&note, &function_key(function))?;
-        self.state.borrow_mut().generations.functions.insert(function, generation);
+        let mut state = self.state.borrow_mut();
+        state.generations.functions.insert(function, generation);
+        state.noted.remove(&function);
         Ok(removed)
     }
 

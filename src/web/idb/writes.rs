@@ -60,6 +60,7 @@ impl Disk {
     pub fn write(self: &Rc<Self>, write: Write) {
         let mut state = self.state.borrow_mut();
         state.latest.insert(write.key, write.lifetime.stored_at);
+        state.losses.remove(&write.key);
         state.writes.push(write);
         if state.writes.len() == 1 && !state.is_gathering {
             state.writing += 1;
@@ -334,7 +335,7 @@ impl Disk {
             let generation = number_at(&found, function_field::GENERATION).unwrap_or_default();
             known.insert(function, Stamp { database: own, function: generation });
             let is_new = self.state.borrow_mut().noted.insert(function);
-            let registered = number_at(&found, function_field::REGISTERED);
+            let registered = number_at(&found, function_field::REGISTERED).filter(|_| is_named(&found));
             if is_new && registered.is_none_or(|noted| (sys::now() - noted).abs() > FUNCTION_AGE) {
                 functions.put_with_key(&function_record(generation, portrait), &function_key(function))?;
             }
@@ -342,6 +343,12 @@ impl Disk {
         commit(transaction).await?;
         Ok(known)
     }
+}
+
+/// Whether a function's record says whose it is: a clear makes one that does not, where there is none yet.
+fn is_named(record: &JsValue) -> bool {
+    let words = record.dyn_ref::<Array>().and_then(|record| record.get(function_field::WORDS).as_string());
+    words.is_some_and(|words| !words.is_empty())
 }
 
 /// Whether no later value of the same call is being written.

@@ -100,6 +100,7 @@ export class Cached {
     const { cache } = this;
     const [id, usesThis, ruled, leftOut, description, onDisk, site, stamps, needsTab] = brief;
     Object.assign(this, { id, usesThis, ruled, leftOut, description, onDisk, needsTab });
+    cache.hasTabs ||= needsTab;
     this.#epoch = cache.engine.epoch;
     this.#options = cache.options;
     if (this.#isVisited) return;
@@ -298,7 +299,7 @@ function shown(value) {
 }
 
 /** What was thrown, for a message; not everything that can be thrown can be a text. @param {unknown} error */
-function inWords(error) {
+export function inWords(error) {
   try {
     return String(error);
   } catch {

@@ -7,15 +7,20 @@
  */
 import { hasContents } from "./contents.js";
 import { GONE } from "./engine.js";
-import { encodeFast } from "./keys.js";
+import { Encoding } from "./encoding.js";
+import { isUncounted } from "./platform.js";
+import { outside } from "./replay/context.js";
+import { encodeValue, release } from "./walker.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 /** By path, such as `arguments[0].page`. @typedef {Record<string, number>} Outline */
 
-/** A plain object with more properties than this counts as a whole. */
-const MOST_PROPERTIES = 24;
 /** What is longer than that counts as changed only where its length is: an outline is to cost less than a key. */
 const LONGEST = 65_536;
+/** An outline has so many paths; what is beyond is not compared. */
+const MOST_PATHS = 48;
+/** Names that are shown; others may tell something, and are numbers too. */
+const SHOWN = /^[A-Za-z_$][\w$]{0,31}$/;
 /** So many hexadecimal digits of a digest are a number without loss. */
 const DIGITS = 13;
 /** So many calls are remembered of each function. */
@@ -24,39 +29,48 @@ const MOST_RECENT = 64;
 /** @param {Cached} cached @param {any[]} args @returns {Outline | null} `null` where it cannot be told */
 export function outlineOf(cached, args) {
   const { keyBy } = cached.options;
-  /** @type {Outline} */
-  const outline = {};
+  const pageDeps = cached.cache.page.deps;
+  const outline = new Map();
   try {
-    if (keyBy !== undefined) add(cached, outline, "keyBy(…)", keyBy(...args));
+    if (keyBy !== undefined) add(cached, outline, "keyBy(…)", outside(() => keyBy(...args)));
     else args.forEach((item, at) => cached.leftOut?.[at] === true || add(cached, outline, `arguments[${at}]`, item));
-    const deps = [cached.cache.page.deps, cached.options.deps];
-    for (const ask of deps) if (typeof ask === "function") ask().forEach((/** @type {unknown} */ item, /** @type {number} */ at) => add(cached, outline, `${ask === deps[0] ? "configure({ deps })" : "deps"}()[${at}]`, item));
-    return outline;
+    for (const [name, ask] of Object.entries({ "configure({ deps })": pageDeps, deps: cached.options.deps })) {
+      if (typeof ask === "function") outside(() => ask()).forEach((/** @type {unknown} */ item, /** @type {number} */ at) => add(cached, outline, `${name}()[${at}]`, item));
+    }
+    return Object.fromEntries(outline);
   } catch {
     return null; // the call itself tells what is wrong
   }
 }
 
-/** @param {Cached} cached @param {Outline} outline @param {string} path @param {any} value */
+/** @param {Cached} cached @param {Map<string, number>} outline @param {string} path @param {any} value */
 function add(cached, outline, path, value) {
+  if (outline.size >= MOST_PATHS || isUncounted(value)) return;
   const isPlain = typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
   const keys = isPlain ? Object.keys(value) : [];
-  if (keys.length === 0 || keys.length > MOST_PROPERTIES) {
-    outline[path] = digestOf(cached, value);
+  if (keys.length === 0 || keys.length > MOST_PATHS - outline.size) {
+    outline.set(path, digestOf(cached, value));
     return;
   }
-  for (const key of keys) outline[`${path}${/^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`}`] = digestOf(cached, value[key]);
+  for (const key of keys) {
+    if (!isUncounted(value[key])) outline.set(path + (SHOWN.test(key) ? `.${key}` : `[#${digestOf(cached, key).toString(36)}]`), digestOf(cached, value[key]));
+  }
 }
 
 /** A number for a value: the same for the same content; 0 where that is to be read first. @param {Cached} cached @param {unknown} value @returns {number} */
 function digestOf(cached, value) {
   const { engine } = cached.cache;
-  const bytes = cached.ruled ? null : encodeFast(value);
-  const parts = bytes === null ? engine.call("encode", cached.id, [value], [], null, null, false, false, null) : [bytes];
-  if (parts === GONE || parts === undefined || hasContents(parts)) return 0;
-  const size = parts.reduce((/** @type {number} */ sum, /** @type {Uint8Array} */ part) => sum + part.length, 0);
-  if (size > LONGEST) return size;
-  return engine.digest(cached.id, engine.loadParts(cached.id, parts)) ? Number.parseInt(engine.readDigest().slice(0, DIGITS), 16) : 0;
+  const fast = cached.ruled ? null : encodeValue(value);
+  const encoding = fast instanceof Encoding ? fast : null;
+  const parts = encoding?.parts() ?? engine.call("encode", cached.id, [value], [], null, null, false, false, null);
+  try {
+    if (parts === GONE || parts === undefined || hasContents(parts)) return 0;
+    const size = parts.reduce((/** @type {number} */ sum, /** @type {Uint8Array} */ part) => sum + part.length, 0);
+    if (size > LONGEST) return size;
+    return engine.digest(cached.id, engine.loadParts(cached.id, parts)) ? Number.parseInt(engine.readDigest().slice(0, DIGITS), 16) : 0;
+  } finally {
+    if (encoding !== null) release(encoding);
+  }
 }
 
 /** The outlines of the calls that were computed last, for functions that are kept in memory only. */

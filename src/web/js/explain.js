@@ -3,6 +3,8 @@
 import { isTree } from "./copier.js";
 import { GONE } from "./engine.js";
 import { CLONE, Kept, TREE } from "./kept.js";
+import { canReplay } from "./replay/replay.js";
+import { inWords } from "./cached.js";
 import { Recent, nearest, outlineOf } from "./call-outline.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
@@ -23,34 +25,36 @@ export async function explain(cached, args, whenLoaded) {
   if (!cache.isEnabled(cached.options, args)) return miss("disabled", "caching is not enabled here (`enabled`).");
   cached.recent ??= new Recent();
   let found;
-  let outline;
   try {
     if (!cached.enroll()) return miss("disabled", "WebAssembly cannot be used here.");
     if (cached.isBeyond(args)) return miss("uncacheable", "a request that may change something is never cached.");
     found = await whenLoaded((length) => cache.engine.callAsync("explain", cached.id, length, Date.now()));
-    outline = outlineOf(cached, args); // by now the secret of the database is known
   } catch (error) {
-    return miss("uncacheable", `the call has no key. ${error instanceof Error ? error.message : String(error)}`, { error });
+    return miss("uncacheable", `the call has no key that could be looked for. ${inWords(error)}`, { error });
   }
   if (found === GONE || found === undefined) return miss("disabled", "the cache cannot be asked at the moment.");
   const [kind, ...rest] = found;
   if (kind === "flight") return { result: "join", message: `${description} is computing this call already; the next call waits for that result.` };
   if (kind === "memory" || kind === "disk") {
     const [isFresh, storedAt, freshUntil, staleUntil, ...where] = rest;
-    if (!(await isAccepted(cached, args, kind, where))) return miss("refused", `the value ${inPlace(kind)} is refused by \`validate\`.`, { where: kind });
+    const kept = keptIn(cached, kind, where);
+    if (kept === null) return miss("unreadable", `what is ${inPlace(kind)} cannot be made again, or drawn again, by what this page knows.`, { where: kind });
+    if (!(await isAccepted(cached, args, kept))) return miss("refused", `the value ${inPlace(kind)} is refused by \`validate\`.`, { where: kind });
     const times = { where: kind, storedAt, age: Date.now() - storedAt, expiresAt: isFresh ? freshUntil : staleUntil };
     const message = `The next call of ${description} with these arguments finds a value ${inPlace(kind)} that was stored ${ago(times.age)} ago`;
     return isFresh ? { result: "hit", ...times, message: `${message}.` } : { result: "stale", ...times, message: `${message} and is stale: it is served, and refreshed behind.` };
   }
-  const [what] = rest;
+  const [what, wereCleared] = rest;
   if (kind === "unreadable") return miss("unreadable", "what is on disk was written by another release, or is damaged.");
   if (kind === "lost" && what === "ended") return miss("expired", "its entry had ended, or was not used for long, and was taken from the disk.");
-  if (kind === "lost" || LIMITS[what] !== undefined) return miss("evicted", `its entry had to leave, by ${LIMITS[what]}.`, { evictedBy: LIMITS[what] });
+  if (kind === "lost" || (kind === "left" && LIMITS[what] !== undefined)) return miss("evicted", `its entry had to leave, by ${LIMITS[what]}.`, { evictedBy: LIMITS[what] });
   if (kind === "left") return miss(what, LEFT[what] ?? "its entry has left.");
   if (kind === "changed") return miss("function-changed", `the function is another one than when it was kept. What has changed: ${what.join(", ")}.`, { changed: what });
+  const outline = outlineOf(cached, args);
   const changed = outline === null ? undefined : nearest(outline, [...what, ...cached.recent.all]);
-  if (changed === undefined) return miss("never-seen", "no call of it is known here that could be compared.");
-  return miss("argument-changed", `no call with these arguments is known. The nearest one differs in ${changed.join(", ")}.`, { changed });
+  if (changed !== undefined) return miss("argument-changed", `no call with these arguments is known. The nearest one differs in ${changed.join(", ")}.`, { changed });
+  if (wereCleared) return miss("cleared", "everything of the function was cleared, here or in another tab.");
+  return miss("never-seen", "no call of it is known here that could be compared.");
 }
 
 /** @type {Record<string, string>} */
@@ -64,15 +68,29 @@ const LEFT = {
 /** @param {"memory" | "disk"} kind */
 const inPlace = (kind) => (kind === "memory" ? "in memory" : "on disk");
 
-/** @param {Cached} cached @param {any[]} args @param {string} kind @param {any[]} where */
-async function isAccepted(cached, args, kind, where) {
+/** What a call would get; nothing if it cannot be made again, or this page does not know what it drew. @param {Cached} cached @param {string} kind @param {any[]} where @returns {Kept | null} */
+function keptIn(cached, kind, [first, parts, effects]) {
+  if (kind === "memory") {
+    const kept = cached.cache.slots.at(first);
+    return kept ?? null;
+  }
+  if (effects !== null && !canReplay(effects)) return null;
+  const kept = new Kept(cached, first, parts === null && isTree(first) ? TREE : CLONE, parts, true);
+  try {
+    kept.prove();
+    return kept;
+  } catch {
+    return null; // a codec of the user's
+  }
+}
+
+/** @param {Cached} cached @param {any[]} args @param {Kept} kept */
+async function isAccepted(cached, args, kept) {
   if (cached.validate === undefined) return true;
   try {
-    const [first, parts] = where;
-    const kept = kind === "memory" ? cached.cache.slots.at(first) : new Kept(cached, first, parts === null && isTree(first) ? TREE : CLONE, parts, true);
-    return kept !== undefined && (await cached.accepts("validate", kept.out(), args));
+    return await cached.accepts("validate", kept.out(), args);
   } catch {
-    return false; // it cannot be made again
+    return false;
   }
 }
 

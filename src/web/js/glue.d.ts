@@ -8,7 +8,8 @@ export interface WasmEngine {
   configure(options: object, deps: Uint8Array, types: object[]): void;
   register(kind: number, options: object, facts: object): Brief | undefined;
   brief(id: number): Brief | undefined;
-  set_tab(tab: string | undefined): void;
+  set_tab(tab: string | undefined): boolean;
+  forget_tab(): boolean;
   isolate(id: number, isHot: boolean): void;
   open(): Promise<boolean>;
   encode(id: number, args: unknown[], leftOut: boolean[], deps: object | null, self: object | null, byKey: boolean, forOrigin: boolean, noContents: string | null): import("./contents.js").Part[] | undefined;

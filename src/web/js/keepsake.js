@@ -54,6 +54,8 @@ export class Keepsake {
   ready = false;
   /** Counts what makes a call that still waits for the database another one: new options, a log-out, a new engine. */
   moment = 0;
+  /** Whether there are functions whose entries are the tab's own. */
+  hasTabs = false;
   /** Counts the changes of the page's options: what an engine said of a function holds until the next. */
   options = 0;
   /** @type {Uint8Array | null} the encoding of the page's static deps; null: it takes the complete walker */
@@ -168,7 +170,7 @@ export class Keepsake {
     globalThis.addEventListener("pagehide", (/** @type {any} */ event) => {
       writeOut();
       if (!event.persisted) this.slots.releaseAll();
-      tabId.letGo();
+      tabId().letGo();
       this.neighbours.sleep(!event.persisted);
     });
     globalThis.addEventListener("pageshow", (/** @type {any} */ event) => event.persisted && void this.neighbours.wake());
@@ -238,8 +240,7 @@ export class Keepsake {
     this.ready = false;
     this.moment += 1;
     this.engine.call("doze");
-    this.engine.call("set_tab", ""); // another may have taken its place
-    this.options += 1;
+    if (this.engine.call("forget_tab") === true) this.options += 1; // another may have taken its place
     this.letGo();
   }
 
@@ -255,19 +256,18 @@ export class Keepsake {
     if (moment === this.moment) this.changedElsewhere(Array.isArray(cleared) ? cleared : undefined);
   }
 
-  /** Opens the database of the namespace, if that is possible within its time limit. @param {boolean} [needsTab] whether it is to be told which tab this is @returns {Promise<void>} */
-  async open(needsTab = false) {
+  /** Opens the database of the namespace, if that is possible within its time limit, and learns which tab this is where that counts. @returns {Promise<void>} */
+  async open() {
     const { moment } = this;
     const database = this.engine.call("database");
     if (typeof database === "string") this.neighbours.join(database);
-    const [opened, tab] = await Promise.all([this.engine.callAsync("open"), needsTab ? tabId.ask() : undefined]);
+    const { hasTabs } = this;
+    const [opened, tab] = await Promise.all([this.engine.callAsync("open"), hasTabs ? tabId().ask() : undefined]);
     if (opened === GONE || moment !== this.moment) return;
-    if (needsTab) {
-      if (tab === undefined) this.report("scope-tab", 'functions with scope: "tab" are kept in memory only here: it cannot be told which tab this is (that takes a page with sessionStorage and, in a secure context, Web Locks).');
-      this.engine.call("set_tab", tab);
-    }
+    const isNews = hasTabs && this.engine.call("set_tab", tab) === true;
+    if (isNews && tab === undefined) this.report("scope-tab", 'functions with scope: "tab" are kept in memory only here: it cannot be told which tab this is (that takes a page with sessionStorage and, in a secure context, Web Locks).');
     this.ready = true;
-    if (opened === true || needsTab) this.options += 1; // functions were isolated, or have another key, and have to learn of it
+    if (opened === true || isNews) this.options += 1; // functions were isolated, or have another key, and have to learn of it
   }
 
   /**

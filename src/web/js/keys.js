@@ -125,7 +125,7 @@ export class Keys {
       return () => -1; // there is no memory for a copy, or no stack
     }
     if (encoding instanceof Encoding) release(encoding);
-    if (!cached.knowsSecret) await cache.open(cached.needsTab);
+    if (!cached.knowsSecret) await cache.open();
     if (moment !== cache.moment || !cached.enroll() || !cached.knowsSecret) return () => -1;
     try {
       const load = await pending.digest(this.engine, cached.id, flight);

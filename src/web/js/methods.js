@@ -45,7 +45,16 @@ async function clear(cached) {
   const { cache } = cached;
   if (!cached.enroll()) return 0;
   cached.sets.cancelAll();
-  return cache.removing(() => cache.engine.callAsync("clear", cached.id), cached.handles(), cached);
+  return inTab(cached, () => cache.removing(() => cache.engine.callAsync("clear", cached.id), cached.handles(), cached));
+}
+
+/** At once, and again once it is known which tab this is, where entries on disk are the tab's own. @param {Cached} cached @param {() => Promise<number>} removal @returns {Promise<number>} how many it has removed */
+async function inTab(cached, removal) {
+  const { needsTab } = cached;
+  const removed = await removal();
+  if (!needsTab) return removed;
+  await cached.cache.open();
+  return cached.enroll() && !cached.needsTab ? removed + (await removal()) : removed;
 }
 
 /** @param {Cached} cached @param {any[]} args @returns {Promise<number>} */
@@ -82,7 +91,7 @@ async function expire(cached, args) {
     for (const entry of entries) entry.check();
     return count;
   };
-  if (args.length === 0) return cached.enroll() ? expired(() => engine.callAsync("expire_all", cached.id, Date.now())) : 0;
+  if (args.length === 0) return cached.enroll() ? inTab(cached, () => expired(() => engine.callAsync("expire_all", cached.id, Date.now()))) : 0;
   return (await whenLoaded(cached, args, (length) => expired(() => engine.callAsync("expire", cached.id, length, Date.now())))) ?? 0;
 }
 

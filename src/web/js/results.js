@@ -208,7 +208,8 @@ export function store(cached, flight, args, value, kept) {
     return kept;
   }
   try {
-    const size = cached.isResource ? 0 : sizeOf(kept.value, kept.how === TREE) + (kept.parts === null ? 0 : sizeOf(kept.parts)) + (effects === null ? 0 : sizeOf(effects));
+    const own = cached.isResource ? 0 : sizeOf(kept.value, kept.how === TREE) + (kept.parts === null ? 0 : sizeOf(kept.parts));
+    const size = own + (effects === null ? 0 : sizeOf(effects));
     const data = cached.isResource ? undefined : [kept.value, kept.parts, effects, flight.outline];
     let landing = 0;
     stays = cache.place(flight, kept, (slot) => (landing = engine.call("keep", flight.id, slot, Date.now(), size, ttl, data)) === KEPT || landing === TOO_LARGE);

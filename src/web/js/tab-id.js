@@ -20,7 +20,11 @@ class TabId {
 
   /** @returns {Promise<string | undefined>} nothing where it cannot be told */
   ask() {
-    this.#asked ??= this.#take().catch(() => undefined);
+    if (this.#asked === null) {
+      /** @type {Promise<string | undefined>} */
+      const asked = this.#take(() => this.#asked === asked).catch(() => undefined);
+      this.#asked = asked;
+    }
     return this.#asked;
   }
 
@@ -31,22 +35,25 @@ class TabId {
     this.#letGo = () => {};
   }
 
-  async #take() {
+  /** @param {() => boolean} isWanted whether the page has not let go meanwhile */
+  async #take(isWanted) {
     if (typeof sessionStorage === "undefined" || navigator.locks === undefined) return undefined;
     const known = sessionStorage.getItem(KEY);
-    if (known !== null && (await this.#hold(known))) return known;
+    if (known && (await this.#hold(known, isWanted))) return known;
     const id = [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join("-");
-    if (!(await this.#hold(id))) return undefined;
+    if (!(await this.#hold(id, isWanted))) return undefined;
     sessionStorage.setItem(KEY, id);
     return id;
   }
 
-  /** @param {string} id @returns {Promise<boolean>} whether it is this tab's own */
-  async #hold(id) {
+  /** @param {string} id @param {() => boolean} isWanted @returns {Promise<boolean>} whether it is this tab's own */
+  async #hold(id, isWanted) {
     try {
       const release = await hold(LOCK + id, { signal: AbortSignal.timeout(LEAVING) });
-      this.#letGo = release ?? (() => {});
-      return release !== null;
+      if (release === null) return false;
+      if (isWanted()) this.#letGo = release;
+      else release();
+      return true;
     } catch (error) {
       if (error instanceof DOMException && (error.name === "TimeoutError" || error.name === "AbortError")) return false;
       throw error;
@@ -56,5 +63,27 @@ class TabId {
 
 const SHARED = Symbol.for("keepsake.tab");
 
-/** One for all copies of Keepsake in a page. @type {TabId} */
-export const tabId = (/** @type {any} */ (globalThis)[SHARED] ??= new TabId());
+/** @type {TabId | null} */
+let own = null;
+
+/** One for all copies of Keepsake in a page, and for its frames of one origin, which share its `sessionStorage`. @returns {TabId} */
+export function tabId() {
+  const known = inFrames(globalThis);
+  if (known !== undefined) return known;
+  own ??= new TabId();
+  try {
+    /** @type {any} */ (globalThis)[SHARED] = own;
+  } catch {
+    // a hardened page takes nothing more
+  }
+  return own;
+}
+
+/** @param {any} page @returns {TabId | undefined} of it, or of the nearest page around it that has one */
+function inFrames(page) {
+  try {
+    return page[SHARED] ?? (page.parent === undefined || page.parent === page ? undefined : inFrames(page.parent));
+  } catch {
+    return undefined; // of another origin
+  }
+}
