@@ -1,57 +1,40 @@
-// Example 2: an argument of a class that Keepsake does not know is refused until you say what
-// counts about it.
-
-// #region setup
 import { DateTime } from "luxon";
 import { cacheData } from "keepsake";
+import * as st from "keepsake/elements";
 
 // Looks at every hour of the year to come.
-function nextClockChange(when) {
-  const zone = when.zoneName;
+function nextChange(date) {
+  const start = date instanceof Date ? DateTime.fromJSDate(date, { zone: "Europe/Berlin" }) : date;
   for (let hours = 1; hours <= 366 * 24; hours += 1) {
-    const later = when.plus({ hours });
-    if (later.offset !== when.offset) {
-      return { zone, change: later.toISODate(), offset: later.toFormat("ZZ") };
-    }
+    const later = start.plus({ hours });
+    if (later.offset !== start.offset) return `on ${later.toISODate()}, to ${later.toFormat("ZZ")}`;
   }
-  return { zone, change: "never", offset: when.toFormat("ZZ") };
+  return `never in ${start.zoneName}`;
 }
-// #endregion
 
-// #region plainDate
-const changeInBerlin = cacheData(function changeInBerlin(date) {
-  const zone = "Europe/Berlin";
-  return nextClockChange(DateTime.fromJSDate(date, { zone }));
-});
+export const changeAfter = cacheData(nextChange, { name: "changeAfter" });
 
-export function plainDate() {
-  return changeInBerlin(new Date("2025-01-15T09:00:00+01:00"));
-}
-// #endregion
-
-// #region zonedRefused
-const changeOfAnything = cacheData(nextClockChange);
-
-export function zonedRefused(zone) {
-  const when = DateTime.fromISO("2025-01-15T09:00:00", { zone });
-  return changeOfAnything(when);
-}
-// #endregion
-
-// #region zonedCached
-const changeInZone = cacheData(nextClockChange, {
+export const changeInZone = cacheData(nextChange, {
+  name: "changeInZone",
+  // The zone belongs in it: in January, Berlin and Lagos write the same time with the same offset.
   hashFuncs: [[DateTime, (date) => [date.toISO(), date.zoneName]]],
 });
 
-export function zonedCached(zone) {
-  const when = DateTime.fromISO("2025-01-15T09:00:00", { zone });
-  return changeInZone(when);
-}
-// #endregion
+export const app = st.run(document.querySelector("#dates .app"), async (st) => {
+  const zone = st.radio("When do the clocks change in", ["Europe/Berlin", "Africa/Lagos"]);
+  const date = new Date("2025-01-15T09:00:00+01:00");
+  const zoned = DateTime.fromJSDate(date, { zone });
 
-/** For the page: the cached functions behind each call. The last one gives its result. */
-export const cached = {
-  plainDate: [changeInBerlin],
-  zonedRefused: [changeOfAnything],
-  zonedCached: [changeInZone],
-};
+  st.header("A Date, which is always Berlin’s here", { level: 3 });
+  st.text(await changeAfter(date));
+
+  st.header("A DateTime with its zone, and no rule", { level: 3 });
+  try {
+    st.text(await changeAfter(zoned));
+  } catch (error) {
+    st.error(error);
+  }
+
+  st.header("A DateTime with its zone, and a rule", { level: 3 });
+  st.text(await changeInZone(zoned));
+});
