@@ -11,8 +11,12 @@ const trails = new Map();
 
 on((event) => {
   const outcome = outcomeOf(event);
-  if (outcome) note(event.functionName, outcome, event.type === "computed" ? `${number.format(event.duration)} ms` : "");
+  if (outcome) note(event.functionName, outcome, event.type === "computed" ? milliseconds(event.duration) : "");
 });
+
+function milliseconds(duration) {
+  return duration < 0.05 ? "< 0.1 ms" : `${number.format(duration)} ms`;
+}
 
 function outcomeOf({ type, from, failed }) {
   if (type === "computed") return failed ? "failed" : "computed";

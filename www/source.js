@@ -20,6 +20,7 @@ export async function showSource(panel, url) {
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
   const text = await response.text();
   panel.querySelector("code").replaceChildren(...coloured(text));
+  panel.style.setProperty("--lines", text.split("\n").length); // it is so high, if there is room
   const copy = panel.querySelector("button");
   copy.addEventListener("click", async () => {
     await navigator.clipboard.writeText(text);

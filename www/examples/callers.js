@@ -13,10 +13,10 @@ export const addUp = cacheData(
 export const app = st.run(document.querySelector("#callers .app"), async (st) => {
   const [left, right] = st.columns(2);
 
-  async function ask(caller, st) {
-    const numbers = Float64Array.of(112, 112, 2, 3); // each caller has an array of its own
-    st.metric(caller, await addUp(numbers, st));
+  async function call(name, st) {
+    const numbers = [112, 112, 2, 3]; // each caller has its own
+    st.metric(name, await addUp(numbers, st));
   }
 
-  await Promise.all([ask("First caller", left), ask("Second caller", right)]);
+  await Promise.all([call("First caller", left), call("Second caller", right)]);
 });

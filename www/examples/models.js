@@ -10,7 +10,7 @@ export const loadBaseModel = cacheResource(
   { onRelease: (model) => model.dispose() },
 );
 
-// A model is a class instance: what identifies it is said here. `identity` would do as well.
+// What identifies a model: its name. `identity` would do as well.
 export const loadLayers = cacheResource(
   function loadLayers(baseModel) {
     return baseModel.layers.map((layer) => layer.name);
