@@ -13,6 +13,7 @@ import { depart, leadNow, reportUndecodable, wait } from "./lead.js";
 import { contextOf, draw } from "./replay/call.js";
 import { currentContext, within } from "./replay/context.js";
 import { NO_PRIMITIVE } from "./slots.js";
+import { spinWhile } from "./spinner.js";
 import { signalsOf, stOf } from "./stand-ins.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
@@ -266,5 +267,7 @@ function join(cached, self, args, number, extra) {
     draw(cached, result.effects, context);
     return result.share(() => plainly(cached, self, args, extra), () => again(cached, self, args, extra));
   });
-  return wait(cached, flight, outcome, extra);
+  const waited = wait(cached, flight, outcome, extra);
+  spinWhile(cached, flight, context, waited);
+  return waited;
 }

@@ -34,6 +34,8 @@ export class Flight {
   entry = null;
   /** What it draws; nothing before it computes. @type {import("./replay/recorder.js").Recorder | null} */
   recorder = null;
+  /** Where those are who are shown a spinner. @type {Set<object | null> | null} */
+  places = null;
   /** What tells its call from others. @type {import("./outline.js").Outline | null} */
   outline = null;
   /** Its turn among the tabs, if it is for all of them. @type {import("./tabs.js").Turn | null} */

@@ -45,7 +45,7 @@ export function leadNow(cached, self, args, flight, extra) {
     const start = performance.now();
     const result = runTimed(cached, self, args, flight, extra, start);
     if (!cached.isPromise(result)) return keepNow(cached, flight, args, result).out();
-    const stop = spin(cached, extra === null ? null : extra.context);
+    const stop = spin(cached, flight, extra === null ? null : extra.context);
     const outcome = timed(cached, flight, start, Promise.resolve(result))
       .finally(stop)
       .then((value) => keepLater(cached, flight, args, value))
@@ -69,7 +69,7 @@ async function lead(cached, self, args, flight, extra, look) {
   try {
     const known = await look(cached, self, args, flight);
     if (known !== null) return known;
-    stop = spin(cached, extra === null ? null : extra.context);
+    stop = spin(cached, flight, extra === null ? null : extra.context);
     const stored = look === readStored ? await takeTurn(cached, self, args, flight) : null;
     if (stored !== null) return stored;
     if (flight.isDeserted) throw flight.reason;
