@@ -23,8 +23,7 @@ export async function showSource(panel, url) {
   panel.style.setProperty("--lines", text.split("\n").length); // it is so high, if there is room
   const copy = panel.querySelector("button");
   copy.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(text);
-    copy.textContent = "Copied";
+    copy.textContent = await navigator.clipboard.writeText(text).then(() => "Copied", () => "Not allowed");
     setTimeout(() => (copy.textContent = "Copy"), 2000);
   });
 }

@@ -176,7 +176,7 @@ test("array: two seconds the first time, with a spinner, and no second run for t
 test("callers: the second joins the first, and both have the result and what was drawn", () =>
   inGallery(async (page) => {
     const callers = await open(page, "callers");
-    await callers.shows("Adding up …");
+    await callers.app.getByText("Adding up …").nth(1).waitFor(); // in both places
     const [ms] = await callers.trail("addUp", "joined", "computed");
     assert.ok(ms >= TWO_SECONDS, `computed in ${ms} ms`);
     const drawn = [await callers.app.getByText("229", { exact: true }).count(), await callers.app.getByText("Added up!").count()];
