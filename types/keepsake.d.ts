@@ -69,8 +69,8 @@ export interface CommonOptions<F extends AnyFunction = AnyFunction> {
   onUncacheable?: "throw" | "pass";
   /**
    * Shows that a call is being computed, to who has waited for half a second: `true` for a text with the function's name, or
-   * a text of its own. Drawn by `keepsake/elements`, or by the page's {@link PageOptions.spinner}. Only the outermost of
-   * nested calls shows one. Default: `false`.
+   * a text of its own; once in each place where somebody waits. Drawn by `keepsake/elements`, or by the page's
+   * {@link PageOptions.spinner}. Only the outermost of nested calls shows one. Default: `false`.
    */
   showSpinner?: boolean | string;
   /** Whether it shows how long that takes already. Default: `false`. */

@@ -1,75 +1,72 @@
-// The page: mounts every example that index.html describes, and its buttons.
-import { codeBlock, mountCall } from "./call.js";
-import { element } from "./element.js";
-import { keepScroll } from "./journal.js";
-import { countRequests } from "./requests.js";
-import { listen } from "./witness.js";
+// The page: beside each example its source, below it where its results came from. An example starts when it comes into sight.
+import { on } from "keepsake";
+import { note, trailOf } from "./journal.js";
+import { showSource } from "./source.js";
 
+const frame = document.querySelector("#frame");
 const notices = document.querySelector("#notices");
 
-listen((fault) => {
-  console.warn("[keepsake]", fault.code, fault.message);
-  notices.append(element("p", {}, element("strong", {}, `${fault.code ?? "fault"} `), fault.message));
+function tell(message) {
+  notices.append(Object.assign(document.createElement("p"), { textContent: message }));
+}
+
+on((event) => event.type === "fault" && tell(`${event.code}: ${event.message}`));
+
+/** Puts the frame around an example, which is a section whose id is the name of its module. */
+function mount(section) {
+  const file = `examples/${section.id}.js`;
+  const title = section.querySelector("h2").textContent;
+  section.append(frame.content.cloneNode(true));
+
+  const link = section.querySelector(".source a");
+  link.href = link.textContent = file;
+  section.querySelector("pre").ariaLabel = `Source of “${title}”`;
+  showSource(section.querySelector(".source"), file).catch((error) => tell(error.message));
+  if (section.dataset.file) countRequests(section.querySelector(".requests"), section.dataset.file);
+  return { section, url: new URL(file, document.baseURI).href };
+}
+
+/** Imports the example, which runs its app, and works the buttons below that. */
+async function start({ section, url }) {
+  const { app, ...exported } = await import(url);
+  const cached = Object.values(exported);
+  section.querySelector(".trails").append(
+    ...cached.flatMap((fn) => {
+      const term = Object.assign(document.createElement("dt"), { textContent: fn.name });
+      const description = document.createElement("dd");
+      description.append(trailOf(fn.name));
+      return [term, description];
+    }),
+  );
+  section.querySelector("[data-action=run]").addEventListener("click", () => app.rerun());
+  section.querySelector("[data-action=clear]").addEventListener("click", async () => {
+    await Promise.all(cached.map((fn) => fn.clear()));
+    for (const fn of cached) note(fn.name, "cleared");
+    app.rerun();
+  });
+  section.dataset.started = "";
+}
+
+/** Says how many HTTP requests this page load made for a file, as the browser itself counts them. */
+function countRequests(place, file) {
+  let count = 0;
+  const draw = () => (place.textContent = `${count || "No"} ${count === 1 ? "request" : "requests"} for ${file} since this page was loaded`);
+  new PerformanceObserver((list) => {
+    count += list.getEntries().filter(({ name }) => name.endsWith(`/${file}`)).length;
+    draw();
+  }).observe({ type: "resource", buffered: true });
+  draw();
+}
+
+const examples = new Map([...document.querySelectorAll("section")].map((section) => [section, mount(section)]));
+
+const sight = new IntersectionObserver((entries) => {
+  for (const { target } of entries.filter((entry) => entry.isIntersecting)) {
+    sight.unobserve(target);
+    start(examples.get(target)).catch((error) => tell(`${target.id}: ${error.message}`));
+  }
 });
+for (const section of examples.keys()) sight.observe(section);
 
-/** An example: a section whose `data-source` is the module that it shows and runs. */
-function mountExample(section) {
-  const source = new URL(section.dataset.source, document.baseURI).href;
-  const radios = [...section.querySelectorAll("input[type=radio]")];
-  const example = {
-    id: section.id,
-    source,
-    module: () => import(source),
-    choice: () => radios.find((radio) => radio.checked).value,
-  };
-
-  for (const place of section.querySelectorAll("[data-region]")) {
-    place.replaceWith(codeBlock(source, place.dataset.region, place.dataset.title));
-  }
-  const calls = [...section.querySelectorAll("[data-call]")].map((article) => mountCall(article, example));
-  for (const call of calls) call.button.addEventListener("click", () => call.run());
-  for (const radio of radios) {
-    radio.addEventListener("change", () => runInOrder(calls.filter((call) => call.takesChoice && call.hasRun)));
-  }
-  mountClear(section, example, calls);
-  return calls;
-}
-
-function mountClear(section, example, calls) {
-  const button = section.querySelector("[data-action=clear]");
-  const told = section.querySelector(".cleared");
-  async function clear() {
-    const { cached } = await example.module();
-    const functions = new Set(Object.values(cached).flat());
-    const removed = await Promise.all([...functions].map((fn) => fn.clear()));
-    for (const call of calls) call.forget();
-    const count = removed.reduce((sum, one) => sum + one, 0);
-    told.textContent = `Cleared ${count} ${count === 1 ? "entry" : "entries"}: the next call computes.`;
-  }
-
-  button.addEventListener("click", () => {
-    told.textContent = "";
-    clear().catch((error) => (told.textContent = `Not cleared: ${error.message}`));
-  });
-  section.addEventListener("click", (event) => {
-    if (event.target.closest(".run")) told.textContent = "";
-  });
-}
-
-/** One after the other, so that no call's time holds another's. */
-async function runInOrder(calls) {
-  for (const call of calls) await call.run();
-}
-
-const restoreScroll = keepScroll();
-const calls = [...document.querySelectorAll("section.example")].flatMap(mountExample);
-for (const place of document.querySelectorAll("[data-requests-for]")) countRequests(place);
-for (const button of document.querySelectorAll("[data-action=reload]")) {
-  button.addEventListener("click", () => location.reload());
-}
+document.querySelector("[data-action=reload]").addEventListener("click", () => location.reload());
 document.documentElement.dataset.ready = "";
-
-// The page is as long as its results, so it is scrolled back again once they are there.
-restoreScroll();
-await runInOrder(calls.filter((call) => call.hasRun));
-restoreScroll();

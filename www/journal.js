@@ -1,61 +1,40 @@
-// What this tab remembers over its reloads: the last calls, which are run again after a reload so
-// that their times stand beside those from before, and how far the page was scrolled.
+// Where each result came from, as Keepsake itself tells it: a trail of badges for each cached function.
+import { on } from "keepsake";
 
-const CALLS = "keepsake-gallery-calls";
-const SCROLL = "keepsake-gallery-scroll";
+/** So many calls of a function are remembered. */
 const KEPT = 5;
 
-const calls = read(CALLS) ?? {};
+const number = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 
-/** Newest first. */
-export function of(id) {
-  return calls[id] ?? [];
+/** By the function's name. A function may be called before its trail is on the page. */
+const trails = new Map();
+
+on((event) => {
+  const outcome = outcomeOf(event);
+  if (outcome) note(event.functionName, outcome, event.type === "computed" ? milliseconds(event.duration) : "");
+});
+
+function milliseconds(duration) {
+  return duration < 0.05 ? "< 0.1 ms" : `${number.format(duration)} ms`;
 }
 
-export function add(id, { badges, ms }) {
-  calls[id] = [{ badges, ms, load: performance.timeOrigin }, ...of(id)].slice(0, KEPT);
-  write(CALLS, calls);
+function outcomeOf({ type, from, failed }) {
+  if (type === "computed") return failed ? "failed" : "computed";
+  return { hit: from, join: "joined" }[type];
 }
 
-export function forget(id) {
-  delete calls[id];
-  write(CALLS, calls);
+/** The list of what came of a function's last calls, the newest last. */
+export function trailOf(name) {
+  if (!trails.has(name)) trails.set(name, document.createElement("ol"));
+  return trails.get(name);
 }
 
-export function isOfThisLoad(call) {
-  return call.load === performance.timeOrigin;
-}
-
-/**
- * Remembers where the page was left. Gives what scrolls a reloaded page back there, as often as it is
- * called, until its visitor takes over.
- */
-export function keepScroll() {
-  const isReload = performance.getEntriesByType("navigation")[0]?.type === "reload";
-  const left = isReload ? read(SCROLL) : null;
-  let takenOver = false;
-  for (const type of ["wheel", "touchstart", "pointerdown", "keydown"]) {
-    addEventListener(type, () => (takenOver = true), { once: true, passive: true });
-  }
-  addEventListener("pagehide", () => write(SCROLL, scrollY));
-  if (isReload) history.scrollRestoration = "manual";
-  return () => {
-    if (left !== null && !takenOver) scrollTo({ top: left, behavior: "instant" });
-  };
-}
-
-function read(key) {
-  try {
-    return JSON.parse(sessionStorage.getItem(key));
-  } catch {
-    return null;
-  }
-}
-
-function write(key, value) {
-  try {
-    sessionStorage.setItem(key, JSON.stringify(value));
-  } catch {
-    // Without storage the page forgets at a reload, and nothing else changes.
-  }
+/** Adds to a function's trail. */
+export function note(name, outcome, detail = "") {
+  const item = document.createElement("li");
+  item.className = `badge ${outcome}`;
+  item.textContent = `${outcome} ${detail}`.trim();
+  const trail = trailOf(name);
+  trail.append(item);
+  while (trail.childElementCount > KEPT) trail.firstChild.remove();
 }

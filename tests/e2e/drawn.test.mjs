@@ -232,3 +232,31 @@ test("the spinner of keepsake/elements shows in the app's own place, and goes", 
     });
     assert.deepEqual(told, [undefined, "Running `waits(...)`.", true, "abovedone"]);
   }));
+
+test("a spinner is shown to who joins in another place, and in the run that supersedes the first", () =>
+  onPage(async ({ page }) => {
+    const told = await page.evaluate(async () => {
+      const { setTimeout } = globalThis;
+      const timers = [];
+      globalThis.setTimeout = (run, ms, ...rest) => (ms === 500 ? timers.push(run) : setTimeout(run, ms, ...rest));
+      const slow = app.cacheData(async (_st) => new Promise((resolve) => (globalThis.finish = resolve)), { name: "waits", showSpinner: "Waiting" });
+      const running = app.st.run(app.main, async (own) => {
+        const [left, right] = own.columns(2);
+        const results = await Promise.all([slow(left), slow(left), slow(right)]);
+        own.write(...results);
+      });
+      const shown = () => {
+        timers.splice(0).forEach((run) => run());
+        return [...app.main.querySelectorAll(".keepsake-column")].map((column) => column.textContent);
+      };
+      await app.until(() => globalThis.finish && timers.length === 2);
+      const first = shown();
+      running.rerun();
+      await app.until(() => timers.length === 2);
+      const second = shown();
+      globalThis.finish("done");
+      await running.settled;
+      return [first, second, shown(), app.main.textContent];
+    });
+    assert.deepEqual(told, [["Waiting", "Waiting"], ["Waiting", "Waiting"], ["", ""], "donedonedone"]);
+  }));

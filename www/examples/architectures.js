@@ -1,5 +1,4 @@
-// The two networks of example 1, small enough to be built while you wait. Nothing is downloaded:
-// the weights are random, the layers are real.
+// Two networks, small enough to be built while you wait. Nothing is downloaded: the weights are random, the layers are real.
 import * as tf from "@tensorflow/tfjs";
 
 // Building a model needs no GPU, and this way it takes the same path on every machine.

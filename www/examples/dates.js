@@ -1,57 +1,49 @@
-// Example 2: an argument of a class that Keepsake does not know is refused until you say what
-// counts about it.
-
-// #region setup
 import { DateTime } from "luxon";
 import { cacheData } from "keepsake";
+import * as st from "keepsake/elements";
 
-// Looks at every hour of the year to come.
-function nextClockChange(when) {
-  const zone = when.zoneName;
+// When the clocks change next: looks at every hour of the year to come.
+function nextChange(start) {
   for (let hours = 1; hours <= 366 * 24; hours += 1) {
-    const later = when.plus({ hours });
-    if (later.offset !== when.offset) {
-      return { zone, change: later.toISODate(), offset: later.toFormat("ZZ") };
+    const later = start.plus({ hours });
+    if (later.offset !== start.offset) {
+      return `On ${later.toISODate()}, to ${later.toFormat("ZZ")}`;
     }
   }
-  return { zone, change: "never", offset: when.toFormat("ZZ") };
+  return "Never";
 }
-// #endregion
 
-// #region plainDate
-const changeInBerlin = cacheData(function changeInBerlin(date) {
-  const zone = "Europe/Berlin";
-  return nextClockChange(DateTime.fromJSDate(date, { zone }));
+export const changeInBerlin = cacheData(function changeInBerlin(date) {
+  return nextChange(DateTime.fromJSDate(date, { zone: "Europe/Berlin" }));
 });
 
-export function plainDate() {
-  return changeInBerlin(new Date("2025-01-15T09:00:00+01:00"));
-}
-// #endregion
-
-// #region zonedRefused
-const changeOfAnything = cacheData(nextClockChange);
-
-export function zonedRefused(zone) {
-  const when = DateTime.fromISO("2025-01-15T09:00:00", { zone });
-  return changeOfAnything(when);
-}
-// #endregion
-
-// #region zonedCached
-const changeInZone = cacheData(nextClockChange, {
-  hashFuncs: [[DateTime, (date) => [date.toISO(), date.zoneName]]],
+const changeWithoutRule = cacheData(function changeWithoutRule(date) {
+  return nextChange(date);
 });
 
-export function zonedCached(zone) {
-  const when = DateTime.fromISO("2025-01-15T09:00:00", { zone });
-  return changeInZone(when);
-}
-// #endregion
+export const changeWithRule = cacheData(
+  function changeWithRule(date) {
+    return nextChange(date);
+  },
+  // The zone counts: in January, Berlin and Lagos have the same offset.
+  { hashFuncs: [[DateTime, (date) => [date.toISO(), date.zoneName]]] },
+);
 
-/** For the page: the cached functions behind each call. The last one gives its result. */
-export const cached = {
-  plainDate: [changeInBerlin],
-  zonedRefused: [changeOfAnything],
-  zonedCached: [changeInZone],
-};
+export const app = st.run(document.querySelector("#dates .app"), async (st) => {
+  const zone = st.radio("Time zone", ["Europe/Berlin", "Africa/Lagos"]);
+  const date = new Date("2025-01-15T09:00:00+01:00");
+  const zoned = DateTime.fromJSDate(date, { zone });
+
+  st.header("The next clock change after a Date, in Berlin", { level: 3 });
+  st.text(await changeInBerlin(date));
+
+  st.header("After a DateTime with its zone", { level: 3 });
+  st.text(await changeWithRule(zoned));
+
+  st.header("The same without a rule", { level: 3 });
+  try {
+    st.text(await changeWithoutRule(zoned));
+  } catch (error) {
+    st.error(error);
+  }
+});

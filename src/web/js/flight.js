@@ -37,8 +37,8 @@ export class Flight {
   entry = null;
   /** Ends what shows its leader that it is being computed. @type {(() => void) | null} */
   endSpinner = null;
-  /** Where that is shown, if it is. @type {object | null | undefined} */
-  spinsIn = undefined;
+  /** Where it is shown to somebody. @type {Set<object | null> | null} */
+  spinsIn = null;
   /** What it draws; nothing before it computes. @type {import("./replay/recorder.js").Recorder | null} */
   recorder = null;
   /** What tells its call from others. @type {import("./call-outline.js").Outline | null} */

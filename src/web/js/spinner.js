@@ -13,37 +13,34 @@ const nothing = () => {};
 
 /** Shows it to the leader of a flight. @param {Cached} cached @param {Flight} flight @param {Extra | null} extra */
 export function spinFor(cached, flight, extra) {
-  flight.endSpinner = spin(cached, extra);
-  if (flight.endSpinner !== nothing) flight.spinsIn = placeOf(extra);
+  flight.endSpinner = spin(cached, flight, extra);
 }
 
-/** Shows it to a caller who waits for what another one leads, unless it is shown there already. @template T @param {Cached} cached @param {Flight} flight @param {Promise<T>} outcome @param {Extra | null} extra @returns {Promise<T>} */
+/** Shows it to a caller who waits for what another one leads. @template T @param {Cached} cached @param {Flight} flight @param {Promise<T>} outcome @param {Extra | null} extra @returns {Promise<T>} */
 export function spun(cached, flight, outcome, extra) {
-  if (flight.spinsIn === placeOf(extra)) return outcome;
-  const end = spin(cached, extra);
+  const end = spin(cached, flight, extra);
   if (end === nothing) return outcome;
   for (const signal of extra?.signals ?? []) signal.addEventListener("abort", end, { once: true });
   return outcome.finally(end);
 }
 
-/** @param {Extra | null} extra */
-function placeOf(extra) {
-  return extra?.context?.place ?? null;
-}
-
 /**
- * Shows it, if the function has one, as long as its computation takes. Only the outermost call has one, as far as that can be
- * told: who calls cached functions in a cached function waits for that.
- * @param {Cached} cached @param {Extra | null} extra what goes with the call
+ * Shows it, if the function has one, as long as its computation takes: once in each place where somebody waits. Only the
+ * outermost call has one, as far as that can be told: who calls cached functions in a cached function waits for that.
+ * @param {Cached} cached @param {Flight} flight @param {Extra | null} extra what goes with the call
  * @returns {() => void} ends it
  */
-function spin(cached, extra) {
+function spin(cached, flight, extra) {
   const { page } = cached.cache;
   const context = extra === null ? null : extra.context;
   const wanted = cached.options.showSpinner ?? page.showSpinner ?? false;
   if (wanted === false || typeof document === "undefined" || context?.isDetached || context?.recorder || context?.beside) return nothing;
+  const place = context?.place ?? null;
+  const places = (flight.spinsIn ??= new Set());
+  if (places.has(place)) return nothing;
+  places.add(place);
   const text = typeof wanted === "string" ? wanted : `Running \`${cached.name || "function"}(...)\`.`;
-  const options = { showTime: Boolean(cached.options.showTime ?? page.showTime), place: placeOf(extra) };
+  const options = { showTime: Boolean(cached.options.showTime ?? page.showTime), place };
   let end = nothing;
   const attempt = (/** @type {() => unknown} */ act) => {
     try {
@@ -61,6 +58,7 @@ function spin(cached, extra) {
   }, PATIENCE);
   return () => {
     clearTimeout(timer);
+    places.delete(place);
     end();
     end = nothing;
   };

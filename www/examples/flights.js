@@ -1,14 +1,11 @@
-// Example 4: a real data set over HTTP, reduced to what the page needs and kept over reloads.
-
-// #region delaysThroughTheDay
 import { cacheData } from "keepsake";
+import * as st from "keepsake/elements";
 
 const url = "/node_modules/vega-datasets/data/flights-200k.json";
 
-const delaysByHour = cacheData(
+export const delaysByHour = cacheData(
   async function delaysByHour(url) {
     const response = await fetch(url);
-    // What throws is never kept.
     if (!response.ok) throw new Error(`${url}: ${response.status}`);
 
     const blocks = Array.from({ length: 8 }, () => {
@@ -20,22 +17,21 @@ const delaysByHour = cacheData(
       block.minutes += delay;
       block.late += delay > 15 ? 1 : 0;
     }
-    return blocks.map(({ flights, minutes, late }, index) => ({
-      "Hours": `${index * 3}–${index * 3 + 3}`,
+    return blocks.map(({ flights, minutes, late }, at) => ({
+      "Hours": `${at * 3}–${at * 3 + 3}`,
       "Flights": flights,
       "Mean delay": `${(minutes / flights).toFixed(1)} min`,
       "Over 15 min": `${Math.round((late / flights) * 100)} %`,
     }));
   },
-  { name: "flight delays by hour", version: 1, ttl: "1h" },
+  {
+    name: "delaysByHour", // with a version: found again after a deployment
+    version: 1,
+    ttl: "1h",
+    showSpinner: "Fetching 200,000 flights …",
+  },
 );
 
-export function delaysThroughTheDay() {
-  return delaysByHour(url);
-}
-// #endregion
-
-/** For the page: the cached functions behind each call. The last one gives its result. */
-export const cached = {
-  delaysThroughTheDay: [delaysByHour],
-};
+export const app = st.run(document.querySelector("#flights .app"), async (st) => {
+  st.table(await delaysByHour(url));
+});
