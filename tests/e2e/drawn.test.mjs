@@ -132,6 +132,25 @@ test("a caller who joined has it drawn when the call settles, in a place of its 
     assert.deepEqual(told[2], [1]);
   }));
 
+test("two copies of the library draw into each other's entries", () =>
+  onPage(async ({ page }) => {
+    const told = await page.evaluate(async () => {
+      const other = await import("/pkg/keepsake.js?copy");
+      const runs = [];
+      const inner = other.cacheData(async (id, st) => (runs.push("inner"), st.info(`inner ${id}`), id), { name: "inner copy", persist: false });
+      const outer = app.cacheData(async (id, st) => (runs.push("outer"), st.text("outer"), await inner(id, st.container()), id), { name: "outer copy" });
+      const texts = [];
+      for (let i = 0; i < 2; i++) {
+        const running = app.st.run(app.main, (own) => outer(1, own));
+        await running.settled;
+        texts.push(app.main.innerHTML);
+        running.stop();
+      }
+      return [texts[0] === texts[1], texts[0].includes("inner 1"), runs];
+    });
+    assert.deepEqual(told, [true, true, ["outer", "inner"]]);
+  }));
+
 test("an st is no part of the key, whatever it is over", () =>
   onPage(async ({ page }) => {
     const keys = await page.evaluate(async () => {

@@ -164,6 +164,41 @@ test("a resource, and a function in memory only, compare with what was computed 
     assert.deepEqual((await why(page, "model", "b")).changed, ["arguments[0]"]);
   }));
 
+test("what does not count is no difference: signals", () =>
+  visit(explained, async ({ page }) => {
+    const told = await page.evaluate(async () => {
+      const load = app.cacheData(async (id, _signal) => id, { name: "signalled" });
+      await load(1, new AbortController().signal);
+      const { result } = await load.explain(1, new AbortController().signal);
+      const { because, changed } = await load.explain(2, new AbortController().signal);
+      return [result, because, changed];
+    });
+    assert.deepEqual(told, ["hit", "argument-changed", ["arguments[0]"]]);
+  }));
+
+test("after a clear, a call that is near to a kept one is compared with it, and others were cleared", () =>
+  visit(explained, async ({ page }) => {
+    await page.evaluate(async () => (await app.load({ page: 1 }), await app.load.clear()));
+    assert.equal((await why(page, "load", { page: 7 })).because, "argument-changed");
+    await page.evaluate(async () => (await app.forUser.clear(), await app.forUser.delete(5)));
+    assert.equal((await why(page, "forUser", 5)).because, "cleared");
+  }));
+
+test("hostile values make it neither throw nor hang, and it asks nothing of a hit", () =>
+  visit(explained, async ({ page }) => {
+    const told = await page.evaluate(async () => {
+      const all = [];
+      const hostile = [new Proxy({}, { get() { throw Object.create(null); }, ownKeys() { throw Object.create(null); } }), { get page() { throw Object.create(null); } }, Array.from({ length: 3_000 }, (_, id) => id)];
+      for (const value of hostile) all.push((await app.load.explain(value)).result);
+      const many = Array.from({ length: 3_000 }, (_, id) => id);
+      await app.load(...many);
+      await app.flush();
+      all.push((await app.load.explain(...many, 1)).because);
+      return all;
+    });
+    assert.deepEqual(told, ["miss", "miss", "miss", "argument-changed"]);
+  }));
+
 /** A function of one name in several versions, as deploys make it. */
 const versions = (keepsake) => {
   const { configure, cacheData } = keepsake;

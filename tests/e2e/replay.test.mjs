@@ -254,6 +254,104 @@ test("what another tab has computed is drawn here", () =>
     assert.deepEqual(await other.evaluate(async () => (app.take(), app.runs.splice(0), [await app.stored("x"), app.take(), app.runs])), [{ id: "x" }, "<li>stored x</li>", []]);
   }));
 
+test("a proxy that answers whatever it is asked is no st, and is not asked", () =>
+  visit(drawing, async ({ page }) => {
+    const told = await page.evaluate(async () => {
+      const asked = [];
+      const client = new Proxy({}, { get: (_, name) => (...args) => (asked.push(String(name)), args[0]) });
+      const load = app.cacheData(async (client, id) => client.get(id), { name: "rpc", params: ["_client", "id"] });
+      return [await load(client, 1), await load(client, 1), await load(client, 2), asked];
+    });
+    assert.deepEqual(told, [1, 1, 2, ["get", "get"]]);
+  }));
+
+test("nothing is drawn for a caller who has left", () =>
+  visit(drawing, async ({ page }) => {
+    const told = await page.evaluate(async () => {
+      let open;
+      const gate = new Promise((resolve) => (open = resolve));
+      const load = app.cacheData(async (id, signal) => (app.note(`hello ${id}`), await gate, signal.aborted), { name: "left" });
+      const [stays, leaves] = [new AbortController(), new AbortController()];
+      const both = [load(1, stays.signal), load(1, leaves.signal)];
+      leaves.abort(new Error("left"));
+      const left = await both[1].catch(({ message }) => message);
+      open();
+      return [left, await both[0], app.take()];
+    });
+    assert.deepEqual(told, ["left", false, "<li>hello 1</li>"]);
+  }));
+
+test("who joined and computes by itself has it drawn once", () =>
+  visit(
+    drawing,
+    async ({ page }) => {
+      const told = await page.evaluate(async () => {
+        let runs = 0;
+        const f = app.cacheData(async () => (app.note("hi"), (runs += 1), await null, () => 1), { name: "uncopied", onUncacheable: "pass" });
+        await Promise.all([f(), f()]);
+        return [runs, app.take()];
+      });
+      assert.deepEqual(told, [2, "<li>hi</li><li>hi</li>"]);
+    },
+    { console: [/was not cached/] },
+  ));
+
+test("handles are known by their effect, also where another one gives nothing behind a stale value", () =>
+  visit(
+    drawing,
+    async ({ page }) => {
+      await page.evaluate(() => {
+        const toast = app.replayable("toast", (text) => (app.note(text), { closes: true }));
+        globalThis.both = app.cacheData(async () => (toast("a"), app.into(app.box("box"), "hi"), 1), { name: "both", ttl: "1m", refreshMode: "background", maxStale: "1h" });
+      });
+      const drawn = '<li>a</li><section>box<p>"hi"</p></section>';
+      assert.equal(await page.evaluate(async () => (await both(), app.take())), drawn);
+      await later(page, 2 * MINUTE);
+      assert.equal(await page.evaluate(async () => (await both(), app.take())), drawn);
+      await page.waitForFunction(() => app.stats().refreshes.done === 1);
+      assert.equal(await page.evaluate(async () => (await both(), app.take())), drawn);
+    },
+    { init: [clock] },
+  ));
+
+test("an effect that throws or rejects when it is drawn again fails no call, and is told of once", () =>
+  visit(drawing, async ({ page }) => {
+    const told = await page.evaluate(async () => {
+      const faults = [];
+      app.configure({ onEvent: ({ type, code }) => type === "fault" && faults.push(code) });
+      let isBroken = false;
+      const throws = app.replayable("throws", () => {
+        if (isBroken) throw new Error("broken");
+      });
+      const rejects = app.replayable("rejects", async () => {
+        if (isBroken) throw new Error("broken");
+      });
+      const load = app.cacheData(async (which) => (which === "throws" ? throws() : void rejects().catch(() => {}), which), { name: "breaks" });
+      for (const which of ["throws", "rejects"]) await load(which);
+      isBroken = true;
+      const values = [await load("throws"), await load("rejects"), await load("throws")];
+      await new Promise((resolve) => setTimeout(resolve));
+      return [values, [...new Set(faults)]];
+    });
+    assert.deepEqual(told, [["throws", "rejects", "throws"], ["replay-failed"]]);
+  }));
+
+test("what listeners, validate and releases draw is part of no entry, and entry().refresh() draws nothing", () =>
+  visit(drawing, async ({ page }) => {
+    const told = await page.evaluate(async () => {
+      app.on(({ type, functionName }) => type === "miss" && functionName === "heard" && app.note("loading"));
+      const heard = app.cacheData((id) => ({ id }), { name: "heard", persist: false, validate: () => (app.note("asked"), true) });
+      const outer = app.cacheData((id) => (heard(id), heard(id), app.note("own"), id), { name: "outer", persist: false });
+      outer(1);
+      const missed = app.take();
+      outer(1);
+      const hit = app.take();
+      await app.stored.entry(7).refresh();
+      return [missed, hit, app.take()];
+    });
+    assert.deepEqual(told, ["<li>loading</li><li>asked</li><li>own</li>", "<li>own</li>", ""]);
+  }));
+
 test("effects with names or functions that are none are refused, and say what they take", () =>
   visit(drawing, async ({ page }) => {
     const told = await page.evaluate(() =>

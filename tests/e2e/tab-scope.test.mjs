@@ -61,6 +61,55 @@ test("a tab that was opened with a copy of the session storage starts without, a
     }
   }));
 
+test("a clear right after a reload removes what is on disk, and so do expire() and delete()", () =>
+  visit(scoped, async ({ page, reload }) => {
+    for (const method of ["clear", "expire", "delete"]) {
+      await call(page);
+      await reload();
+      assert.deepEqual(await page.evaluate(async (method) => [await app.mine[method](...(method === "delete" ? [1] : [])), await app.call(1)], method), [1, [1]], method);
+    }
+  }));
+
+test("a handle is one for a call, before and after it is known which tab this is, and after a sleep", () =>
+  visit(scoped, async ({ page }) => {
+    const told = await page.evaluate(async () => {
+      const entry = app.mine.entry(1);
+      let shown;
+      const end = entry.subscribe(({ value }) => (shown = value));
+      const until = async (isSo) => {
+        while (!isSo()) await new Promise((resolve) => setTimeout(resolve));
+      };
+      await until(() => shown !== undefined);
+      const isSame = app.mine.entry(1) === entry;
+      await app.mine.delete(1);
+      await until(() => app.runs.length === 2 && shown !== undefined);
+      await app.flush();
+      for (const type of ["pagehide", "pageshow"]) dispatchEvent(new PageTransitionEvent(type, { persisted: true }));
+      await app.mine(1);
+      const result = [isSame, app.mine.entry(1) === entry, entry.getSnapshot().status, app.runs.length];
+      end();
+      return result;
+    });
+    assert.deepEqual(told, [true, true, "fresh", 2]);
+  }));
+
+test("a frame of one origin is in the tab of the page around it", () =>
+  visit(scoped, async ({ page, reload }) => {
+    await call(page);
+    const inFrame = () =>
+      page.evaluate(async () => {
+        const frame = document.createElement("iframe");
+        frame.src = "/";
+        document.body.append(frame);
+        await new Promise((resolve) => (frame.onload = resolve));
+        while (!frame.contentDocument.documentElement.hasAttribute("data-ready")) await new Promise((resolve) => setTimeout(resolve));
+        return frame.contentWindow.app.call(1);
+      });
+    assert.deepEqual(await inFrame(), []);
+    await reload();
+    assert.deepEqual([await call(page), await inFrame()], [[], []]);
+  }));
+
 test("log-out takes the entries of every tab", () =>
   visit(scoped, async ({ page, open }) => {
     await call(page);

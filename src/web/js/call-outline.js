@@ -17,8 +17,10 @@ import { encodeValue, release } from "./walker.js";
 
 /** What is longer than that counts as changed only where its length is: an outline is to cost less than a key. */
 const LONGEST = 65_536;
-/** An outline has so many paths; what is beyond is not compared. */
+/** An outline has so many paths; deps beyond are not compared. */
 const MOST_PATHS = 48;
+/** So many arguments are looked at one by one; those that follow as one. */
+const MOST_ARGUMENTS = 24;
 /** Names that are shown; others may tell something, and are numbers too. */
 const SHOWN = /^[A-Za-z_$][\w$]{0,31}$/;
 /** So many hexadecimal digits of a digest are a number without loss. */
@@ -33,7 +35,8 @@ export function outlineOf(cached, args) {
   const outline = new Map();
   try {
     if (keyBy !== undefined) add(cached, outline, "keyBy(…)", outside(() => keyBy(...args)));
-    else args.forEach((item, at) => cached.leftOut?.[at] === true || add(cached, outline, `arguments[${at}]`, item));
+    else args.slice(0, MOST_ARGUMENTS).forEach((item, at) => cached.leftOut?.[at] === true || add(cached, outline, `arguments[${at}]`, item));
+    if (keyBy === undefined && args.length > MOST_ARGUMENTS) outline.set(`arguments[${MOST_ARGUMENTS}…]`, digestOf(cached, args.slice(MOST_ARGUMENTS)));
     for (const [name, ask] of Object.entries({ "configure({ deps })": pageDeps, deps: cached.options.deps })) {
       if (typeof ask === "function") outside(() => ask()).forEach((/** @type {unknown} */ item, /** @type {number} */ at) => add(cached, outline, `${name}()[${at}]`, item));
     }

@@ -64,6 +64,7 @@ export function regionOf(place) {
  */
 function contextOf(own) {
   const moment = currentContext();
+  if (moment?.isWithin) return { ...own, isWithin: true };
   const recorder = moment?.recorder;
   if (!moment || !recorder?.isOpen || own.recorder?.active().includes(recorder)) return own;
   return { ...own, recorder, isDetached: own.isDetached || moment.isDetached };

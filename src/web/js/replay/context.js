@@ -14,6 +14,7 @@
  * @property {Recorder | null} recorder of the innermost cached call
  * @property {Recorder | null} [beside] of another one, where the call was given an `st` that is not of the moment
  * @property {object | null} place where elements draw, a handle; `null` is the page's own
+ * @property {boolean} [isWithin] whether an effect is running: what that does by other effects is a part of it
  * @property {boolean} isDetached whether nobody is to see what is drawn: a refresh behind a stale value
  */
 

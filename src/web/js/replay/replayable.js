@@ -30,6 +30,7 @@ export function perform(name, args) {
   const context = currentContext();
   const { act, detached } = /** @type {import("./context.js").Effect} */ (shared.effects.get(name));
   const run = context?.isDetached ? (detached ?? nothing) : act;
+  if (context?.isWithin) return known(run(...args));
   if (context === null && shared.waiting > 0) warnOfLoss(name);
   const recorders = recordersOf(context);
   if (recorders.length === 0) return known(run(...args));
@@ -37,7 +38,7 @@ export function perform(name, args) {
   // Before anything is drawn: a handle from outside, or an argument that cannot be copied, is an error of the call.
   /** @type {import("./recorder.js").Recorded[]} */
   const records = recorders.map((recorder) => [name, ...recorder.snapshot(name, args, handles), recorder.originsOf(name, handles)]);
-  const result = known(run(...args));
+  const result = known(within({ recorder: null, place: null, isDetached: false, ...context, isWithin: true }, () => run(...args)));
   recorders.forEach((recorder, at) => recorder.record(/** @type {any} */ (records[at]), handlesIn(result)));
   return result;
 }
