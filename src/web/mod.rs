@@ -17,3 +17,4 @@ pub mod rules;
 pub mod scratch;
 pub mod sys;
 pub mod types;
+pub mod wrapped;

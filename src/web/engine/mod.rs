@@ -21,12 +21,13 @@ use wasm_bindgen::JsValue;
 
 use super::codecs::Codec;
 use super::error::Fault;
-pub use super::functions::Tab;
-use super::functions::{Current, Functions, Page, Registered, Wrapped};
+use super::functions::{Functions, Registered};
 use super::idb::{Disk, Report, Stamp, Tell, connection};
 use super::rules::Rules;
 use super::scratch::Scratch;
 use super::types;
+pub use super::wrapped::Tab;
+use super::wrapped::{Current, Page, Wrapped};
 use crate::departures::Departures;
 use crate::digest::{CacheKey, Digest, Hasher, Secret};
 use crate::duration::Millis;

@@ -11,7 +11,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::quota::is_quota;
 use super::small::{bytes_of, each};
-use super::writes::{begin, commit, store};
+use super::transaction::{begin, commit, store};
 use super::{Disk, function_key, marks, number_at, range_of, result};
 use crate::collection::{Standing, collect, holds, max_disk};
 use crate::digest::Digest;

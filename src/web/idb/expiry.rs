@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{IdbCursorWithValue, IdbObjectStore, IdbRequest};
 
 use super::removal::{Outcome, What};
-use super::writes::{begin, commit, store};
+use super::transaction::{begin, commit, store};
 use super::{Disk, entry_key, range_of, result};
 use crate::duration::Millis;
 use crate::freshness::Lifetime;

@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{IdbKeyRange, IdbObjectStore};
 
-use super::writes::{begin, commit, store};
+use super::transaction::{begin, commit, store};
 use super::{Disk, number_at, result};
 use crate::collection::{LONGEST_MARK, holds};
 use crate::digest::Digest;

@@ -9,8 +9,10 @@ mod inspection;
 mod marks;
 mod quota;
 mod reads;
+mod records;
 mod removal;
 mod small;
+mod transaction;
 mod uses;
 mod writes;
 

@@ -10,7 +10,8 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::IdbObjectStore;
 
 use super::connection::Why;
-use super::writes::{begin, commit, function_record, store};
+use super::records::function_record;
+use super::transaction::{begin, commit, store};
 use super::{Disk, entry_key, function_key, marks, new_generation, range_of, result};
 use crate::digest::{CacheKey, Digest};
 use crate::identity::Portrait;

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{IdbKeyRange, IdbTransactionMode};
 
 use super::connection::handle_of;
-use super::writes::{begin, commit, store};
+use super::transaction::{begin, commit, store};
 use super::{Disk, entry_key, number_at, result};
 use crate::collection::{Loss, Small};
 use crate::digest::{CacheKey, Digest};

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::small::SLICE;
-use super::writes::{begin_on, commit, store};
+use super::transaction::{begin_on, commit, store};
 use super::{Disk, entry_key, function_key, number_at, result};
 use crate::digest::{CacheKey, Digest};
 use crate::freshness::Lifetime;

@@ -6,21 +6,19 @@ use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
 use indexed_db_futures::database::Database;
-use indexed_db_futures::internals::SystemRepr;
-use indexed_db_futures::prelude::*;
-use indexed_db_futures::transaction::{Transaction, TransactionDurability, TransactionMode, TransactionOptions};
-use js_sys::{Array, Promise, Uint8Array};
+use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::IdbObjectStore;
 
 use super::quota::is_quota;
+use super::records::{entry_record, function_record, is_named, value_record};
+use super::transaction::{begin_on, commit, store};
 use super::uses::FUNCTION_AGE;
 use super::{ANSWER_LIMIT, Disk, Stamp, State, WRITE_LIMIT, entry_key, function_key, number_at, result};
 use crate::digest::{CacheKey, Digest};
 use crate::freshness::Lifetime;
 use crate::identity::Portrait;
-use crate::record::{self, DATABASE_KEY, VERSION, function_field, own_field, stores};
+use crate::record::{DATABASE_KEY, function_field, own_field, stores};
 use crate::size::Bytes;
 use crate::web::sys;
 
@@ -345,12 +343,6 @@ impl Disk {
     }
 }
 
-/// Whether a function's record says whose it is: a clear makes one that does not, where there is none yet.
-fn is_named(record: &JsValue) -> bool {
-    let words = record.dyn_ref::<Array>().and_then(|record| record.get(function_field::WORDS).as_string());
-    words.is_some_and(|words| !words.is_empty())
-}
-
 /// Whether no later value of the same call is being written.
 fn is_latest(state: &State, write: &Write) -> bool {
     state.latest.get(&write.key).is_none_or(|at| *at <= write.lifetime.stored_at)
@@ -365,73 +357,4 @@ async fn delete(database: Rc<Database>, writes: &[Write]) -> Result<(), JsValue>
         }
     }
     commit(transaction).await
-}
-
-/// A transaction over everything.
-pub(super) fn begin(database: &Database) -> Result<Transaction<'_>, JsValue> {
-    begin_on(database, &stores::ALL)
-}
-
-/// A transaction that writes. Relaxed: what is cached may be lost with the power, and is written several times as fast.
-pub(super) fn begin_on<'a>(database: &'a Database, names: &[&str]) -> Result<Transaction<'a>, JsValue> {
-    let mut options = TransactionOptions::new();
-    options.set_durability(TransactionDurability::Relaxed);
-    let names: Vec<&str> = names.to_vec();
-    database.transaction(names).with_mode(TransactionMode::Readwrite).with_options(options).build().map_err(thrown)
-}
-
-/// Commits, and waits until it is done.
-///
-/// # Errors
-/// Why the transaction was aborted, as far as the platform tells.
-pub(super) async fn commit(transaction: Transaction<'_>) -> Result<(), JsValue> {
-    let handle: web_sys::IdbTransaction = JsValue::from(transaction.as_sys()).unchecked_into();
-    let done = transaction.commit().await;
-    done.map_err(|error| handle.error().map_or_else(|| thrown(error), JsValue::from))
-}
-
-/// A store of a transaction, raw: a put may be refused for one value without harm to the others.
-pub(super) fn store(transaction: &Transaction<'_>, name: &str) -> Result<IdbObjectStore, JsValue> {
-    JsValue::from(transaction.as_sys()).unchecked_into::<web_sys::IdbTransaction>().object_store(name)
-}
-
-/// What the platform threw, from the layer's error.
-fn thrown(error: indexed_db_futures::error::Error) -> JsValue {
-    match error {
-        indexed_db_futures::error::Error::DomException(exception) => exception.into(),
-        other => JsValue::from_str(&other.to_string()),
-    }
-}
-
-/// The record of a function, as [`crate::record`] describes it.
-pub(super) fn function_record(generation: f64, portrait: &Portrait) -> JsValue {
-    let Portrait { words, parts, owner } = portrait;
-    let parts: Array = parts.iter().map(|part| JsValue::from(*part)).collect();
-    let owner = owner.as_deref().map_or(JsValue::NULL, JsValue::from);
-    let fields: [JsValue; 7] =
-        [VERSION.into(), generation.into(), 0.into(), words.as_str().into(), parts.into(), sys::now().into(), owner];
-    fields.iter().collect::<Array>().into()
-}
-
-fn value_record(write: &Write) -> JsValue {
-    let record: Array = record::head(write.lifetime).into_iter().map(JsValue::from).collect();
-    let Stamp { database, function } = write.stamp;
-    let effects = write.effects.clone();
-    for field in [database.into(), function.into(), effects].iter().chain(&write.value) {
-        record.push(field);
-    }
-    record.into()
-}
-
-fn entry_record(write: &Write) -> JsValue {
-    let Lifetime { stored_at, stale_until, .. } = write.lifetime;
-    let fields: [JsValue; 6] = [
-        VERSION.into(),
-        write.size.to_js().into(),
-        stored_at.to_js().into(),
-        stale_until.to_js().into(),
-        JsValue::NULL,
-        write.outline.clone(),
-    ];
-    fields.iter().collect::<Array>().into()
 }
