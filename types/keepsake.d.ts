@@ -161,7 +161,7 @@ export interface PageOptions {
 
 /** What {@link on} and {@link PageOptions.onEvent} hear of. */
 export type KeepsakeEvent =
-  | (OfFunction & { type: "hit" | "stale"; from: "memory" | "disk" })
+  | (OfFunction & { type: "hit" | "stale"; /** `"tab"`: on disk, after another tab has computed it */ from: "memory" | "disk" | "tab" })
   | (OfFunction & { type: "miss" | "join" })
   | (OfFunction & { type: "computed"; /** in milliseconds */ duration: number; failed: boolean })
   | (OfFunction & { type: "refresh"; result: "done" | "failed" | "dropped" })

@@ -32,8 +32,8 @@ use crate::size::Bytes;
 pub use collection::Page;
 use connection::Connection;
 pub use reads::Look;
+pub use records::Write;
 pub use removal::{Outcome, What};
-pub use writes::Write;
 
 /// An open takes at most this long, in milliseconds.
 const OPEN_LIMIT: i32 = 2_000;

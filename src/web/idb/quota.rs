@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::DomException;
 
-use super::writes::Write;
+use super::records::Write;
 use super::{ANSWER_LIMIT, Disk};
 use crate::collection::{Loss, held, is_too_large, oldest_quarter};
 use crate::record::own_field;

@@ -1,14 +1,38 @@
 //! The records as they are written: [`crate::record`] describes them.
 
+use std::rc::Rc;
+
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::Stamp;
-use super::writes::Write;
+use crate::digest::CacheKey;
 use crate::freshness::Lifetime;
 use crate::identity::Portrait;
 use crate::record::{self, VERSION, function_field};
+use crate::size::Bytes;
 use crate::web::sys;
+
+/// An entry to be written.
+#[derive(Clone, Debug)]
+pub struct Write {
+    /// Its key.
+    pub key: CacheKey,
+    /// When it was made and when it ends.
+    pub lifetime: Lifetime,
+    /// The value and its parts: a snapshot that nobody changes.
+    pub value: [JsValue; 2],
+    /// How large it is, as far as that can be told.
+    pub size: Bytes,
+    /// What its computation started under.
+    pub stamp: Stamp,
+    /// What the function drew; `null` for nothing.
+    pub effects: JsValue,
+    /// What tells its call from others.
+    pub outline: JsValue,
+    /// Whose it is.
+    pub portrait: Rc<Portrait>,
+}
 
 /// Of a function.
 pub(super) fn function_record(generation: f64, portrait: &Portrait) -> JsValue {

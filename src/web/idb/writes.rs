@@ -11,13 +11,11 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::quota::is_quota;
-use super::records::{entry_record, function_record, is_named, value_record};
+use super::records::{Write, entry_record, function_record, is_named, value_record};
 use super::transaction::{begin_on, commit, store};
 use super::uses::FUNCTION_AGE;
 use super::{ANSWER_LIMIT, Disk, Stamp, State, WRITE_LIMIT, entry_key, function_key, number_at, result};
-use crate::digest::{CacheKey, Digest};
-use crate::freshness::Lifetime;
-use crate::identity::Portrait;
+use crate::digest::Digest;
 use crate::record::{DATABASE_KEY, function_field, own_field, stores};
 use crate::size::Bytes;
 use crate::web::sys;
@@ -29,27 +27,6 @@ const MOST_BYTES: Bytes = Bytes(4 * 1024 * 1024);
 
 /// So many transactions may be spent on finding what of a batch it is that cannot be written.
 const MOST_HALVES: u32 = 32;
-
-/// An entry to be written.
-#[derive(Clone, Debug)]
-pub struct Write {
-    /// Its key.
-    pub key: CacheKey,
-    /// When it was made and when it ends.
-    pub lifetime: Lifetime,
-    /// The value and its parts: a snapshot that nobody changes.
-    pub value: [JsValue; 2],
-    /// How large it is, as far as that can be told.
-    pub size: Bytes,
-    /// What its computation started under.
-    pub stamp: Stamp,
-    /// What the function drew; `null` for nothing.
-    pub effects: JsValue,
-    /// What tells its call from others.
-    pub outline: JsValue,
-    /// Whose it is.
-    pub portrait: Rc<Portrait>,
-}
 
 impl Disk {
     /// Puts an entry into the queue. It goes out in the task that delivers the result, so that a page that ends right after

@@ -3,9 +3,9 @@
 import { changed, compute, takeOff } from "./compute.js";
 import { GONE } from "./engine.js";
 import { Again, Kept } from "./kept.js";
-import { readFresh } from "./lead.js";
 import { NOWHERE } from "./replay/call.js";
 import { stOf } from "./stand-ins.js";
+import { readFresh } from "./stored.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 

@@ -9,12 +9,13 @@ import { hasContents } from "./contents.js";
 import { Encoding } from "./encoding.js";
 import { RecursiveCallError } from "./errors.js";
 import { Flight, whileWanted } from "./flight.js";
-import { depart, leadNow, reportUndecodable, wait } from "./lead.js";
+import { depart, leadNow, wait } from "./lead.js";
 import { contextOf, draw } from "./replay/call.js";
 import { currentContext, within } from "./replay/context.js";
 import { NO_PRIMITIVE } from "./slots.js";
 import { spun } from "./spinner.js";
 import { signalsOf, stOf } from "./stand-ins.js";
+import { reportUndecodable } from "./stored.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 /** @typedef {import("./contents.js").Part} Part */
