@@ -20,6 +20,14 @@ use crate::web::sys;
 /// Without an answer to so many reads in a row the database is asked no more.
 const MOST_UNANSWERED: u32 = 3;
 
+/// What a batch has been answered so far.
+struct Answers {
+    /// How many of its reads have no answer yet.
+    left: Cell<u32>,
+    /// Whether the database has said anything of what was asked.
+    any: Cell<bool>,
+}
+
 /// A read that waits for the transaction of its tick.
 pub(super) struct Pending {
     function: Digest,
@@ -120,35 +128,33 @@ impl Disk {
         if batch.is_empty() {
             return;
         }
-        let answered = Rc::new(Cell::new(false));
+        let entries = batch.iter().filter(|read| read.call.is_some()).count();
+        let left = Cell::new(u32::try_from(entries.max(1)).unwrap_or(u32::MAX));
+        let answers = Rc::new(Answers { left, any: Cell::new(false) });
         if self.database().await.is_some() {
-            self.limit(&batch, &answered); // an open has its own limit
+            self.limit(&batch, &answers); // an open has its own limit
         }
-        let asked = self.attempt(|database| std::future::ready(self.request(&database, &batch, &answered))).await;
-        answered.set(answered.get() || !matches!(asked, Ok(Some(()))));
+        let asked = self.attempt(|database| std::future::ready(self.request(&database, &batch, &answers))).await;
         match asked {
             Ok(Some(())) => return,
             Ok(None) => {}
             Err(thrown) => self.fault("read-failed", "reading from the database failed.", thrown),
         }
+        answers.left.set(0);
+        answers.any.set(true);
         settle(&batch.into_iter().map(|read| read.resolve).collect::<Vec<_>>(), &JsValue::UNDEFINED);
     }
 
     /// Issues every request of the batch in one transaction: the generations first, so that they are known when the
     /// first entry comes.
-    fn request(
-        self: &Rc<Self>,
-        database: &Database,
-        batch: &[Pending],
-        answered: &Rc<Cell<bool>>,
-    ) -> Result<(), JsValue> {
+    fn request(self: &Rc<Self>, database: &Database, batch: &[Pending], answers: &Rc<Answers>) -> Result<(), JsValue> {
         let names = Array::of1(&stores::FUNCTIONS.into());
         if batch.iter().any(|read| read.call.is_some()) {
             names.push(&stores::VALUES.into());
         }
         let transaction = handle_of(database).transaction_with_str_sequence(&names)?;
         let notes = transaction.object_store(stores::FUNCTIONS)?;
-        let (disk, heard) = (self.clone(), answered.clone());
+        let (disk, heard) = (self.clone(), answers.clone());
         let asks_values = names.length() > 1;
         when_done(&notes.get(&DATABASE_KEY.into())?, move |record| {
             let mut state = disk.state.borrow_mut();
@@ -176,7 +182,7 @@ impl Disk {
                 continue;
             };
             let values = transaction.object_store(stores::VALUES)?;
-            let (disk, heard, resolve) = (self.clone(), answered.clone(), read.resolve.clone());
+            let (disk, heard, resolve) = (self.clone(), answers.clone(), read.resolve.clone());
             when_done(&values.get(&entry_key(CacheKey { function: read.function, call }))?, move |record| {
                 disk.state.borrow_mut().is_answered(&heard);
                 settle(&[resolve], &record);
@@ -186,16 +192,16 @@ impl Disk {
     }
 
     /// Whoever has no answer when the time is up gets none.
-    fn limit(self: &Rc<Self>, batch: &[Pending], answered: &Rc<Cell<bool>>) {
+    fn limit(self: &Rc<Self>, batch: &[Pending], answers: &Rc<Answers>) {
         let waiting: Vec<Function> = batch.iter().map(|read| read.resolve.clone()).collect();
-        let (disk, answered) = (Rc::downgrade(self), answered.clone());
+        let (disk, answers) = (Rc::downgrade(self), answers.clone());
         let ring = Closure::once_into_js(move || {
             spawn_local(async move {
                 // The page may have been held up, and its timers ring before the answers come.
                 let mut grace = sys::Grace::default();
-                while !answered.get() && grace.goes_on().await {}
+                while answers.left.get() > 0 && grace.goes_on().await {}
                 settle(&waiting, &JsValue::UNDEFINED);
-                if let Some(disk) = disk.upgrade().filter(|_| !answered.get()) {
+                if let Some(disk) = disk.upgrade().filter(|_| !answers.any.get()) {
                     disk.unanswered();
                 }
             });
@@ -216,9 +222,10 @@ impl Disk {
 }
 
 impl State {
-    /// The database has given what a batch has asked for, or some of it.
-    fn is_answered(&mut self, batch: &Cell<bool>) {
-        batch.set(true);
+    /// The database has given one of the things that a batch has asked for.
+    fn is_answered(&mut self, batch: &Answers) {
+        batch.left.set(batch.left.get().saturating_sub(1));
+        batch.any.set(true);
         self.unanswered = 0;
     }
 }
