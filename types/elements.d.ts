@@ -117,7 +117,7 @@ interface ChoiceOptions<T> extends WidgetOptions {
  * In a cached function they warn, since it does not run on a hit: ask before the call, and pass the answer as an argument.
  */
 export interface Widgets {
-  /** Whether it has been clicked: `true` once, in the run that the click caused. */
+  /** Whether it has been clicked: `true` once, in the run that the click caused, or in the one that has superseded that before it came here. */
   button(label: Label, options?: WidgetOptions & { primary?: boolean }): boolean;
   checkbox(label: Label, options?: WidgetOptions & { value?: boolean }): boolean;
   /** One of the choices; `undefined` if there are none. */

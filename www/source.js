@@ -23,7 +23,7 @@ export async function showSource(panel, url) {
   panel.style.setProperty("--lines", text.split("\n").length); // it is so high, if there is room
   const copy = panel.querySelector("button");
   copy.addEventListener("click", async () => {
-    copy.textContent = await navigator.clipboard.writeText(text).then(() => "Copied", () => "Not allowed");
+    copy.textContent = await Promise.resolve(navigator.clipboard?.writeText(text) ?? Promise.reject()).then(() => "Copied", () => "Not allowed"); // over plain HTTP there is none
     setTimeout(() => (copy.textContent = "Copy"), 2000);
   });
 }

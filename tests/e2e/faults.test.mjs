@@ -503,6 +503,7 @@ const everything = (keepsake) => {
       limited: cache.cacheResource((id) => ({ id, live: true }), { name: "limited", maxEntries: 1, onRelease }),
       later: cache.cacheResource(async (id) => ({ id, live: true }), { name: "later", onRelease }),
       factory: ["x", "y"].map((tenant) => cache.cacheData(async (id) => ({ ...run(id), tenant }))),
+      scoped: cache.cacheData(async (id) => run(id), { name: "scoped", scope: "tab" }),
       stale: cache.cacheData((id) => run(id), { name: "stale", persist: false, ttl: "1h", refreshMode: "background" }),
       staleLater: cache.cacheData(async (id) => run(id), { name: "staleLater", ttl: "1h", refreshMode: "background" }),
       failsOnce: cache.cacheData(async (id) => (log.fails ? Promise.reject(new RangeError("down")) : run(id)), { name: "failsOnce", persist: false, ttl: "1h", refreshMode: "background" }),
@@ -553,6 +554,7 @@ const everything = (keepsake) => {
     is("map", await settles("map", () => functions.persisted(new Map([["a", big]]))), "object");
     const huge = await settles("huge", () => functions.persisted(new Array(2 ** 26)).catch((error) => error));
     if (huge?.name !== "UnhashableParamError") is("huge", huge, "object"); // nobody was there to refuse it
+    for (const id of [1, 1]) is("scoped", await settles("scoped", () => functions.scoped(id)), id);
     is("ruled", await settles("ruled", () => functions.ruled(new Model("m"))), "object");
     for (const name of ["failing", "failingNow"]) {
       for (const id of [1, 1]) {

@@ -47,6 +47,7 @@ impl Disk {
     }
 
     fn expire_waiting(&self, what: What, now: Millis, stale_until: &StaleUntil) -> u32 {
+        self.overtake(what);
         let mut state = self.state.borrow_mut();
         let mut count = 0;
         for write in state.writes.iter_mut().filter(|write| what.includes(write.key)) {

@@ -59,7 +59,10 @@ impl Disk {
             }
         }
         self.make_room().await;
-        if self.put(&mut batch).await.is_err() {
+        let put = self.put(&mut batch).await;
+        if self.is_unusable() {
+            left.append(&mut batch); // that was told already
+        } else if put.is_err() {
             self.state.borrow_mut().room.paused_until = sys::now() + PAUSE;
             let message =
                 "the origin's storage quota is used up, so new entries stay in memory only for the next ten minutes.";
@@ -113,10 +116,11 @@ impl Disk {
             return Ok(());
         };
         let now = sys::now();
-        let is_mine = match self.claim(&database, own_field::EVICTED, PAUSE).await {
-            Err(thrown) if !is_quota(&thrown) => return Err(thrown),
+        let claimed = self.claim(&database, own_field::EVICTED, PAUSE).await;
+        let is_mine = match &claimed {
+            Err(thrown) if !is_quota(thrown) => return Err(thrown.clone()),
             Err(_) => (now - self.state.borrow().room.made).abs() >= PAUSE, // there is not even room for the note
-            Ok(is_mine) => is_mine,
+            Ok(is_mine) => *is_mine,
         };
         if !is_mine {
             return Ok(());
@@ -124,7 +128,11 @@ impl Disk {
         self.state.borrow_mut().room.made = now;
         let oldest = oldest_quarter(self.small(&database).await?);
         let oldest: Vec<_> = oldest.into_iter().map(|entry| (entry, Loss::Quota)).collect();
-        self.take_out(&database, &oldest).await
+        self.take_out(&database, &oldest).await?;
+        if claimed.is_err() {
+            self.claim(&database, own_field::EVICTED, PAUSE).await?; // now there is
+        }
+        Ok(())
     }
 }
 

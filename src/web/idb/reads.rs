@@ -244,6 +244,12 @@ fn settle(waiting: &[Function], answer: &JsValue) {
     }
 }
 
+/// The generations that an entry was computed under.
+pub(super) fn stamp_of(record: &JsValue) -> Option<Stamp> {
+    let generation = |at: u32| number_at(record, value_field::GENERATIONS + at);
+    Some(Stamp { database: generation(0)?, function: generation(1)? })
+}
+
 fn decode(found: &JsValue) -> Option<(Stored, Stamp)> {
     if !Array::is_array(found) {
         return None;
@@ -253,8 +259,7 @@ fn decode(found: &JsValue) -> Option<(Stored, Stamp)> {
         return None;
     }
     let lifetime = record::lifetime([0, 1, 2, 3].map(|at| found.get(at).as_f64()))?;
-    let generation = |at: u32| found.get(value_field::GENERATIONS + at).as_f64();
-    let stamp = Stamp { database: generation(0)?, function: generation(1)? };
+    let stamp = stamp_of(found)?;
     let value = [value_field::VALUE, value_field::PARTS].map(|at| found.get(at));
     Some((Stored { lifetime, value, effects: found.get(value_field::EFFECTS) }, stamp))
 }

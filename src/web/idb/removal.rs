@@ -140,6 +140,7 @@ impl Disk {
 
     /// Drops what waits to be written; how many entries that were.
     pub fn drop_waiting(&self, what: What) -> u32 {
+        self.overtake(what);
         let mut state = self.state.borrow_mut();
         let before = state.writes.len();
         state.writes.retain(|write| !what.includes(write.key));

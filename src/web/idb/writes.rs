@@ -11,11 +11,14 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::quota::is_quota;
+use super::reads::stamp_of;
 use super::records::{Write, entry_record, function_record, is_named, value_record};
+use super::removal::What;
 use super::transaction::{begin_on, commit, store};
 use super::uses::FUNCTION_AGE;
 use super::{ANSWER_LIMIT, Disk, Stamp, State, WRITE_LIMIT, entry_key, function_key, number_at, result};
 use crate::digest::Digest;
+use crate::duration::Millis;
 use crate::record::{DATABASE_KEY, function_field, own_field, stores};
 use crate::size::Bytes;
 use crate::web::sys;
@@ -140,6 +143,7 @@ impl Disk {
         if !batch.is_empty() {
             let left = if self.is_paused() { batch } else { self.write_all(&mut batch).await };
             self.stays_unwritten(left.len());
+            let left = self.still_latest(left);
             self.drop_older(&left).await;
         }
         self.written();
@@ -184,6 +188,7 @@ impl Disk {
                 budget -= 1;
                 match self.put(&mut half).await {
                     Ok(()) => {}
+                    Err(_) if self.is_unusable() => left.append(&mut half), // that was told already
                     Err(thrown) if is_quota(&thrown) => left.append(&mut self.write_over_quota(half, thrown).await),
                     Err(thrown) => failed.push((half, thrown)),
                 }
@@ -195,17 +200,38 @@ impl Disk {
     /// Puts a batch that was tried before, on the connection of the moment. What does not go into one transaction is
     /// taken off, and follows.
     pub(super) async fn put(self: &Rc<Self>, batch: &mut Vec<Write>) -> Result<(), JsValue> {
-        {
-            let state = self.state.borrow();
-            batch.retain(|write| is_latest(&state, write)); // else another batch has brought a later value
-        }
-        let Some(database) = self.open_already().filter(|_| !batch.is_empty()) else {
+        *batch = self.still_latest(std::mem::take(batch));
+        if batch.is_empty() {
             return Ok(());
+        }
+        let Some(database) = self.open_already() else {
+            return Err(JsValue::UNDEFINED); // it was lost meanwhile
         };
         let waiting = RefCell::new(std::mem::take(batch));
         let put = sys::in_time(self.clone().put_some(database, &waiting), ANSWER_LIMIT).await;
         *batch = waiting.into_inner();
-        put.unwrap_or(Err(JsValue::UNDEFINED))
+        put.unwrap_or_else(|| {
+            self.is_silent();
+            Err(JsValue::UNDEFINED)
+        })
+    }
+
+    /// Without what another batch has brought a later value for, and what was removed meanwhile.
+    fn still_latest(&self, mut batch: Vec<Write>) -> Vec<Write> {
+        let state = self.state.borrow();
+        batch.retain(|write| is_latest(&state, write));
+        batch
+    }
+
+    /// What is being written of this is not to be tried again: it was removed, or made stale, after it was taken.
+    pub(super) fn overtake(&self, what: What) {
+        let mut state = self.state.borrow_mut();
+        let State { latest, writes, .. } = &mut *state;
+        for (key, at) in latest.iter_mut().filter(|(key, _)| what.includes(**key)) {
+            if !writes.iter().any(|write| write.key == *key) {
+                *at = Millis::MAX;
+            }
+        }
     }
 
     /// Something that was begun has been written, or could not be.
@@ -238,7 +264,8 @@ impl Disk {
     async fn put_some(self: Rc<Self>, database: Rc<Database>, waiting: &RefCell<Vec<Write>>) -> Result<(), JsValue> {
         let transaction = begin_on(&database, &[stores::VALUES, stores::ENTRIES])?;
         let (values, entries) = (store(&transaction, stores::VALUES)?, store(&transaction, stores::ENTRIES)?);
-        let batch = waiting.borrow().clone();
+        let batch = self.still_latest(waiting.take());
+        waiting.replace(batch.clone());
         let most = self.state.borrow_mut().takes.take().unwrap_or(MOST_BYTES);
         let (mut size, mut count) = (Bytes(0), 0);
         for write in &batch {
@@ -284,12 +311,8 @@ impl Disk {
     async fn settle(&self, database: &Rc<Database>, batch: &[Write]) -> Result<(), JsValue> {
         let known = self.note_functions(database, batch).await?;
         let is_void = |write: &&Write| known.get(&write.key.function) != Some(&write.stamp);
-        let mut void: Vec<Write> = batch.iter().filter(is_void).cloned().collect();
-        {
-            let state = self.state.borrow();
-            void.retain(|write| is_latest(&state, write));
-        }
-        if void.is_empty() { Ok(()) } else { delete(database.clone(), &void).await }
+        let void = self.still_latest(batch.iter().filter(is_void).cloned().collect());
+        if void.is_empty() { Ok(()) } else { take_back(database, &void).await }
     }
 
     /// Notes the functions of a batch, and gives the generations of the moment.
@@ -323,6 +346,23 @@ impl Disk {
 /// Whether no later value of the same call is being written.
 fn is_latest(state: &State, write: &Write) -> bool {
     state.latest.get(&write.key).is_none_or(|at| *at <= write.lifetime.stored_at)
+}
+
+/// Deletes what was written, unless another tab has put its own in the place.
+async fn take_back(database: &Database, writes: &[Write]) -> Result<(), JsValue> {
+    let transaction = begin_on(database, &[stores::VALUES, stores::ENTRIES])?;
+    let (values, entries) = (store(&transaction, stores::VALUES)?, store(&transaction, stores::ENTRIES)?);
+    let mut asked = Vec::with_capacity(writes.len());
+    for write in writes {
+        asked.push((write, result(&values.get(&entry_key(write.key))?)));
+    }
+    for (write, found) in asked {
+        if stamp_of(&found.await?) == Some(write.stamp) {
+            values.delete(&entry_key(write.key))?;
+            entries.delete(&entry_key(write.key))?;
+        }
+    }
+    commit(transaction).await
 }
 
 async fn delete(database: Rc<Database>, writes: &[Write]) -> Result<(), JsValue> {

@@ -41,11 +41,6 @@ async function refresh(cached, self, args, flight) {
   try {
     if (cached.isResource) flight.origin = cache.originOf(cached, args);
     if (cached.persisted) await cache.engine.callAsync("stamp", flight.id);
-    if (await changed(cached, self, args, flight)) {
-      cache.land(flight);
-      cached.note("refresh", { result: "dropped" });
-      return new Again(); // who joined calls again
-    }
     const turn = cached.persisted ? await cache.neighbours.turn(flight, true) : undefined;
     if (turn === null) {
       cache.land(flight); // another tab refreshes it
@@ -53,6 +48,12 @@ async function refresh(cached, self, args, flight) {
       return new Again();
     }
     const known = turn?.wasWaited ? await readFresh(cached, args, flight) : null;
+    if (known === null && (await changed(cached, self, args, flight))) {
+      void cache.neighbours.end(flight, false);
+      cache.land(flight);
+      cached.note("refresh", { result: "dropped" });
+      return new Again(); // who joined calls again
+    }
     const result = known ?? (await compute(cached, self, args, flight, noCaller(args)));
     void cache.neighbours.end(flight, result instanceof Kept && result.slot >= 0);
     cached.note("refresh", { result: result instanceof Kept && result.slot >= 0 ? "done" : "dropped" });

@@ -17,7 +17,7 @@ export function takeOff(cached, id, extra) {
   const { cache } = cached;
   const flight = new Flight(id, cache.engine.epoch);
   flight.isAlone = cached.isAlone;
-  flight.moment = cache.moment;
+  flight.era = cache.era;
   if (extra !== null) {
     flight.fingerprint = extra.fingerprint;
     flight.entry = extra.entry;
@@ -106,7 +106,7 @@ export async function timed(cached, flight, start, result) {
 export function changed(cached, self, args, flight) {
   const { keys, engine } = cached.cache;
   if (flight.epoch !== engine.epoch) return false; // nothing will be kept
-  if (flight.moment !== cached.cache.moment) return true;
+  if (flight.era !== cached.cache.era) return true;
   cached.remember(flight, args); // before it is compared: nothing of the user's runs between that and the function
   try {
     const encoding = keys.encode(cached, self, args);
@@ -131,5 +131,6 @@ function contentsChanged(cached, encoding, flight) {
 /** @param {Cached} cached @param {Flight} flight @param {number} length of what was loaded to be compared */
 function differs(cached, flight, length) {
   const { engine } = cached.cache;
-  return length >= 0 && flight.epoch === engine.epoch && engine.call("matches", flight.id, length) === false;
+  if (flight.epoch !== engine.epoch) return false; // nothing will be kept
+  return length < 0 || engine.call("matches", flight.id, length) === false; // what cannot be compared is not the same
 }

@@ -27,8 +27,8 @@ export class Flight {
   isBehind = false;
   /** Whether its result is not kept: a body in it is still to come. */
   isPassed = false;
-  /** How the page was configured at the call, as {@link import("./keepsake.js").Keepsake.moment} counts it. */
-  moment = 0;
+  /** Whose page it was at the call, as {@link import("./keepsake.js").Keepsake.era} counts it. */
+  era = 0;
   /** Whether its function was kept by itself when it was boarded. */
   isAlone = false;
   /** @type {string | null} of the arguments at the call, where some have contents that were read after it */

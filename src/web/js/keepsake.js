@@ -54,6 +54,8 @@ export class Keepsake {
   ready = false;
   /** Counts what makes a call that still waits for the database another one: new options, a log-out, a new engine. */
   moment = 0;
+  /** Counts what makes a page somebody else's: another namespace, a log-out, a sleep. What runs after that computes for nobody before. */
+  era = 0;
   /** Whether there are functions whose entries are the tab's own. */
   hasTabs = false;
   /** Counts the changes of the page's options: what an engine said of a function holds until the next. */
@@ -103,7 +105,10 @@ export class Keepsake {
       this.#reintroduce();
       throw error;
     }
-    if (this.page.namespace !== before.page.namespace) this.ready = false;
+    if (this.page.namespace !== before.page.namespace) {
+      this.ready = false;
+      this.era += 1;
+    }
     this.moment += 1;
     this.options += 1;
     this.#recheck();
@@ -204,6 +209,7 @@ export class Keepsake {
   /** Removes every entry of the namespace, in memory and on disk: log-out. Throws if something may have stayed. */
   async destroy() {
     this.moment += 1;
+    this.era += 1;
     if (!this.#isInUse) return;
     this.wipes += 1;
     const removed = this.engine.callAsync("destroy");
@@ -239,6 +245,7 @@ export class Keepsake {
     if (!this.engine.runs) return;
     this.ready = false;
     this.moment += 1;
+    this.era += 1;
     this.engine.call("doze");
     if (this.engine.call("forget_tab") === true) this.options += 1; // another may have taken its place
     this.letGo();

@@ -95,7 +95,7 @@ async function takeTurn(cached, self, args, flight) {
   const turn = await neighbours.turn(flight);
   if (turn == null || !turn.wasWaited) return null;
   const stored = await readStored(cached, self, args, flight, true);
-  if (stored !== null) void neighbours.end(flight, true);
+  if (stored !== null) neighbours.pass(flight); // it is on disk
   return stored;
 }
 
@@ -104,7 +104,7 @@ function leaveOut(cached, flight) {
   const { cache } = cached;
   void cache.neighbours.end(flight, false);
   cache.land(flight);
-  if (flight.moment === cache.moment) cache.report("arguments-changed", `the arguments of ${cached.description} changed between the call and the computation, so its result was not kept. Pass a copy, or do not change what was passed.`);
+  if (flight.era === cache.era) cache.report("arguments-changed", `the arguments of ${cached.description} changed between the call and the computation, so its result was not kept. Pass a copy, or do not change what was passed.`);
   missed(cached);
 }
 

@@ -68,6 +68,12 @@ export class Neighbours {
     turn.end(isThere);
   }
 
+  /** A flight has found what another tab has kept: its turn is over at once. @param {Flight} flight */
+  pass(flight) {
+    flight.turn?.end(true);
+    flight.turn = null;
+  }
+
   /** Nobody waits for what was overtaken by a removal. */
   review() {
     const { engine, flights } = this.#cache;

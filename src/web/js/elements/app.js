@@ -18,7 +18,7 @@ import { messageView } from "./texts.js";
 export class Run {
   /** The identities of the widgets that it has drawn. @type {Set<string>} */
   drawn = new Set();
-  /** What it shows that is no element of the script, such as spinners. @type {Set<Element>} */
+  /** What ends that which it shows beside the elements of the script, such as spinners. @type {Set<() => void>} */
   shown = new Set();
   #controller = new AbortController();
 
@@ -38,7 +38,7 @@ export class Run {
 
   supersede() {
     this.#controller.abort();
-    for (const node of this.shown) node.remove();
+    for (const end of [...this.shown]) end();
   }
 }
 
@@ -54,6 +54,8 @@ export class App {
   #run = null;
   /** Whether the script is on the stack: what it causes itself is a run after this one. */
   #isRunning = false;
+  /** Whether it has caused one. */
+  #isAsked = false;
   #isStopped = false;
   #isUnderWay = false;
   /** Those who wait until no run is under way. @type {(() => void)[]} */
@@ -72,8 +74,16 @@ export class App {
 
   rerun() {
     if (this.#isStopped) return;
-    if (this.#isRunning) return queueMicrotask(() => this.rerun());
-    this.#run?.supersede();
+    if (this.#isRunning) {
+      if (!this.#isAsked) setTimeout(() => this.rerun()); // a page that draws itself without end still hears its user
+      this.#isAsked = true;
+      return;
+    }
+    this.#isAsked = false;
+    const before = this.#run;
+    this.#run = null;
+    before?.supersede();
+    if (this.#isStopped || this.#run !== null) return; // whoever heard of it has run it, or stopped it
     const run = new Run(this);
     this.#run = run;
     this.#isUnderWay = true;
@@ -111,7 +121,7 @@ export class App {
   #end(run) {
     if (run.isOver) return;
     this.#region.sweep();
-    this.clicks.clear(); // a click on what is no longer drawn
+    if (!this.#isAsked) this.clicks.clear(); // a click on what is no longer drawn
     this.#rest();
   }
 

@@ -1,7 +1,8 @@
 // @ts-check
 /** The page's own place, where what belongs to no app is drawn, and the look of all elements. */
 import css from "./style.css";
-import { element } from "./dom.js";
+import { KeepsakeError } from "../errors.js";
+import { element, hasDocument } from "./dom.js";
 import { Region } from "./region.js";
 
 /** @type {Region | null} */
@@ -9,12 +10,15 @@ let own = null;
 
 /** Says where the page's own place is: what has been drawn so far stays where it is. @param {Element} root */
 export function setRoot(root) {
+  if (!hasDocument() || own?.element?.parentElement === root) return;
+  if (root?.nodeType !== 1) throw new KeepsakeError("st.setRoot takes an element of the page: st.setRoot(document.querySelector(\"#results\")). Is it there yet?", { code: "invalid-root" });
   own = regionIn(root);
 }
 
 /** Made at the first drawing, at the end of the body. @returns {Region} */
 export function pageRegion() {
-  return (own ??= regionIn(document.body ?? document.documentElement));
+  if (!own?.element?.isConnected) own = regionIn(document.body ?? document.documentElement); // whatever replaces the body takes it along
+  return own;
 }
 
 /** A new region at the end of an element. @param {Element} root */

@@ -42,7 +42,7 @@ function readRows(rows) {
   for (const row of rows) {
     for (const name of isObject(row) ? Object.keys(row) : ["value"]) if (!places.has(name)) places.set(name, places.size);
   }
-  return Array.from(places.keys(), (name) => columnOf(name, rows.map((row) => (isObject(row) ? row[name] : name === "value" ? row : null))));
+  return Array.from(places.keys(), (name) => columnOf(name, rows.map((row) => (isObject(row) ? (Object.hasOwn(row, name) ? row[name] : null) : name === "value" ? row : null))));
 }
 
 /** @param {unknown} value */

@@ -16,13 +16,14 @@ export function spinner(text, { showTime, place }) {
   const node = element("div", "spinner", element("span", "wheel"), element("span", "", text));
   node.role = "status";
   region.show(node);
-  shown?.add(node);
   const stop = showTime ? clock(node) : () => {};
-  return () => {
+  const end = () => {
     stop();
     node.remove();
-    shown?.delete(node);
+    shown?.delete(end);
   };
+  shown?.add(end);
+  return end;
 }
 
 /** Counts the seconds, for the eye only: aloud it would never end. @param {HTMLElement} node */
