@@ -101,7 +101,11 @@ globalThis.__claims = {
 
 /** For what stands after a block. */
 globalThis.until = async (condition) => {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve));
+  const end = performance.now() + 10_000; // then it never comes
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error("It never came to this: " + condition + ". The page shows: " + document.body.innerText);
+    await new Promise((resolve) => setTimeout(resolve));
+  }
 };
 globalThis.check = (condition, claim) => {
   told.checked += 1;

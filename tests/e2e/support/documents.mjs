@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ROOT } from "../../../scripts/process.mjs";
 
 /** @typedef {{ id: string, language: string, code: string, line: number }} Block `id`: the heading that it is under, as a link has it, and which one of that section: `files`, `files-2` */
-/** @typedef {{ path: string, text: string, blocks: Block[], anchors: Set<string>, links: { target: string, line: number }[], tables: { head: string[], rows: string[][], line: number }[] }} Document */
+/** @typedef {{ path: string, text: string, prose: string, blocks: Block[], anchors: Set<string>, links: { target: string, line: number }[], tables: { head: string[], rows: string[][], line: number }[] }} Document */
 
 /** The documents, by path from the repository's root. @returns {string[]} */
 export function documentPaths() {
@@ -15,7 +15,7 @@ export function documentPaths() {
 export function readDocument(path) {
   const text = readFileSync(join(ROOT, path), "utf8");
   /** @type {Document} */
-  const document = { path, text, blocks: [], anchors: new Set(), links: [], tables: [] };
+  const document = { path, text, prose: text.replace(/^```[\s\S]*?^```/gm, ""), blocks: [], anchors: new Set(), links: [], tables: [] };
   let section = "";
   /** @type {Map<string, number>} */
   const counts = new Map();
