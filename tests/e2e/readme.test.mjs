@@ -77,6 +77,19 @@ for (const path of ["README.md", "docs/keys.md", "docs/values.md", "docs/persist
   });
 }
 
+test("a claim that is not so fails its block, and one that nobody would check is refused", async () => {
+  const wrong = ["load(1); // computed", "load(2); // a hit", "load(1); // → 5", "load(1); // throws RangeError", "load.nope.x; // → 1", "[{ a: 1 }]; // → [{ a: 2 }]", "[1, 2]; // → [1]"];
+  const code = `import { cacheData } from "keepsake";\nconst load = cacheData((id) => id, { persist: false, name: "load" });\nload(1);\n`;
+  const block = { id: "wrong", language: "js", line: 1, code: `${code}${wrong.join("\n")}\n` };
+  await assert.rejects(run(block, {}), ({ actual }) => {
+    assert.deepEqual(actual[0].map((/** @type {string} */ told) => told.split("  ✗ ")[0]), wrong);
+    return true;
+  });
+  assert.throws(() => withClaims("const x = load(1); // → 5"), /not of a declaration/);
+  assert.throws(() => withClaims("  load(1); // a hit"), /at the top level/);
+  assert.throws(() => withClaims("load(1, // a hit\n2);"), /of one line/);
+});
+
 test("every document is run, every block has a language, and every scene a block", () => {
   assert.deepEqual(documentPaths().sort(), Object.keys(SCENES).sort());
   for (const path of documentPaths()) {
@@ -170,6 +183,15 @@ test("everything that is exported is in the documentation", () => {
   assert.deepEqual(elements("widget"), [...membersOf("Widgets", "types/elements.d.ts")].sort());
   const front = new Set(namesIn(README.prose).map((name) => name.split(".")[0]));
   for (const name of membersOf("Keepsake")) assert.ok(front.has(name), `README.md does not say \`${name}\``);
+});
+
+test("every function that is exported has an example in its doc comment", () => {
+  const [, ...parts] = source("types/keepsake.d.ts").split(/^\/\*\*/m);
+  for (const part of parts) {
+    const [comment, declared] = part.split("*/\n");
+    const [, name] = /^export declare (?:const|function) (\w+)/.exec(declared ?? "") ?? [];
+    if (name) assert.match(comment, /```ts/, `types/keepsake.d.ts has an example of ${name}`);
+  }
 });
 
 /** The union of texts that a type of types/keepsake.d.ts is. @param {string} name */

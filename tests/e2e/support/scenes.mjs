@@ -178,8 +178,9 @@ check(loadUser.stats().computations.count === 1, "both share one computation");`
       reloads: true,
     },
     types: {
-      declares: `interface User { id: string; name: string }`,
-      after: `same([user.name, square], ["Ada Lovelace", 9]);`,
+      before: `globalThis.Model = class Model { name = "tiny"; layers = ["only"]; };`,
+      declares: `interface User { id: string; name: string }\ndeclare class Model { readonly name: string; readonly layers: string[] }`,
+      after: `same([user.name, square, await layers(new Model())], ["Ada Lovelace", 9, ["only"]]);`,
     },
     "what-it-draws-comes-back": {
       after: `same(document.body.innerText.match(/Fetched data from API!/g).length, 2, "the message is shown each time");`,
