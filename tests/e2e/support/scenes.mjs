@@ -157,6 +157,7 @@ same(shown, [[["a", "b"], ["1", "2"]], [["a", "b"], ["1", "2"]], [["a", "b"], ["
 same(parse.stats().computations.count, 2, "the same file is not parsed again");`,
     },
     react: {
+      console: [/404/],
       after: `
 const { createRoot } = await import("react-dom/client");
 createRoot(document.querySelector("#app")).render(<App />);
@@ -164,7 +165,10 @@ await until(() => document.querySelector("#app").innerText.match(/Ada Lovelace/g
 await loadUser.set({ name: "Countess" }, "ada");
 await until(() => document.querySelector("#app").innerText.match(/Countess/g)?.length === 1);
 same(document.querySelector("#app").innerText.match(/Ada Lovelace/g)?.length, 1, "what only reads the promise is not told");
-check(loadUser.stats().computations.count === 1, "both share one computation");`,
+check(loadUser.stats().computations.count === 1, "both share one computation");
+const broken = document.body.appendChild(document.createElement("div"));
+createRoot(broken).render(<User id="nobody" />);
+await until(() => broken.innerText.includes("user nobody: 404"));`,
     },
     svelte: {
       then: ({ page }) => page.getByText("Ada Lovelace").waitFor(),
