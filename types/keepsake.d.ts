@@ -26,8 +26,16 @@ export type Class<T = any> = { prototype: T };
 /** What identifies an object of a class: `[Model, (model: Model) => model.id]`. */
 export type HashFunc<T = any> = readonly [type: Class<T> | string, hash: (value: T) => unknown];
 
-/** Options that data and resources share. `F` is the function. */
-export interface CommonOptions<F extends AnyFunction = AnyFunction> {
+/** What {@link CommonOptions.hashFuncs} takes, where it is declared apart. */
+export type HashFuncs = ReadonlyMap<Class | string, (value: any) => unknown> | readonly HashFunc<any>[];
+
+/** The same where it is written: each function is given an object of its class, or anything for a class by its name. */
+export type HashFuncsOf<C extends readonly (Class | string)[]> = {
+  readonly [I in keyof C]: readonly [type: C[I], hash: (value: C[I] extends string ? any : C[I] extends Class<infer T> ? T : never) => unknown];
+};
+
+/** Options that data and resources share. `F` is the function, `H` the type of its hash functions. */
+export interface CommonOptions<F extends AnyFunction = AnyFunction, H = HashFuncs> {
   /** Identifies the function, instead of the place where it was wrapped, so that entries outlive a deploy. */
   name?: string;
   /** Identifies its behaviour, instead of its source text. */
@@ -38,8 +46,14 @@ export interface CommonOptions<F extends AnyFunction = AnyFunction> {
   keyBy?: (...args: Parameters<F>) => unknown;
   /** The parameters' names. One with a leading `_` is left out of the key: `["_connection", "sql"]`. */
   params?: readonly string[];
-  /** What identifies objects that are not plain data, by class or class name. {@link identity} takes the object itself. */
-  hashFuncs?: ReadonlyMap<Class | string, (value: any) => unknown> | readonly HashFunc<any>[];
+  /**
+   * What identifies objects that are not plain data, by class or class name. {@link identity} takes the object itself.
+   *
+   * ```ts
+   * cacheData((model: Model) => model.layers, { hashFuncs: [[Model, (model) => model.id]] });
+   * ```
+   */
+  hashFuncs?: H;
   /**
    * How long an entry is fresh, from the write; or a function of the value that tells. Default: in memory as long as the
    * page, on disk 24 hours.
@@ -80,7 +94,7 @@ export interface CommonOptions<F extends AnyFunction = AnyFunction> {
 }
 
 /** Options of {@link cacheData}. */
-export interface DataOptions<F extends AnyFunction = AnyFunction> extends CommonOptions<F> {
+export interface DataOptions<F extends AnyFunction = AnyFunction, H = HashFuncs> extends CommonOptions<F, H> {
   /** Whether entries survive the page (IndexedDB). Default: `true`; the function then always returns a promise. */
   persist?: boolean;
   /**
@@ -104,7 +118,7 @@ export interface DataOptions<F extends AnyFunction = AnyFunction> extends Common
 }
 
 /** Options of {@link cacheResource}. */
-export interface ResourceOptions<F extends AnyFunction = AnyFunction> extends CommonOptions<F> {
+export interface ResourceOptions<F extends AnyFunction = AnyFunction, H = HashFuncs> extends CommonOptions<F, H> {
   /**
    * Called once for each object that was kept and leaves the cache, whichever way, as soon as no {@link Lease} holds it. A
    * promise from it is waited for by what removes entries; failures go to the events. Default: its `[Symbol.asyncDispose]` or
@@ -114,12 +128,12 @@ export interface ResourceOptions<F extends AnyFunction = AnyFunction> extends Co
 }
 
 /** Options of {@link configure}: defaults for every function, and the page's own. */
-export interface PageOptions {
+export interface PageOptions<H = HashFuncs> {
   /** Part of every key of a function without a `version` of its own: the build's id. */
   version?: string | number;
   /** Part of every key: what every result depends on, such as the logged-in user and the locale. */
   deps?: readonly unknown[] | (() => readonly unknown[]);
-  hashFuncs?: CommonOptions["hashFuncs"];
+  hashFuncs?: H;
   ttl?: Duration | ((value: any, ...args: any[]) => Duration);
   refreshMode?: "foreground" | "background";
   maxStale?: Duration;
@@ -351,6 +365,8 @@ export interface ResourceMethods<F extends AnyFunction> {
 
 /** What wraps functions whose result is data. */
 export interface CacheData {
+  <F extends AnyFunction, const C extends readonly (Class | string)[]>(fn: F, options: DataOptions<NoInfer<F>, HashFuncsOf<C>> & { persist: false }): MemoryFunction<F>;
+  <F extends AnyFunction, const C extends readonly (Class | string)[]>(fn: F, options?: DataOptions<NoInfer<F>, HashFuncsOf<C>>): PersistedFunction<F>;
   <F extends AnyFunction>(fn: F, options: DataOptions<NoInfer<F>> & { persist: false }): MemoryFunction<F>;
   <F extends AnyFunction>(fn: F, options?: DataOptions<NoInfer<F>>): PersistedFunction<F>;
   /** Removes everything of every such function, loaded or not. Gives how many entries there were. */
@@ -359,6 +375,7 @@ export interface CacheData {
 
 /** What wraps functions whose result is a live object. */
 export interface CacheResource {
+  <F extends AnyFunction, const C extends readonly (Class | string)[]>(fn: F, options?: ResourceOptions<NoInfer<F>, HashFuncsOf<C>>): MemoryFunction<F> & ResourceMethods<F>;
   <F extends AnyFunction>(fn: F, options?: ResourceOptions<NoInfer<F>>): MemoryFunction<F> & ResourceMethods<F>;
   /** Removes and releases everything of every such function. Gives how many entries there were. */
   clear(): Promise<number>;
@@ -368,9 +385,9 @@ export interface CacheResource {
 export interface Keepsake {
   cacheData: CacheData;
   cacheResource: CacheResource;
-  configure(options: PageOptions): void;
-  hash(value: unknown, options?: HashOptions): string;
-  hashAsync(value: unknown, options?: HashOptions): Promise<string>;
+  configure: typeof configure;
+  hash: typeof hash;
+  hashAsync: typeof hashAsync;
   registerType<T, D>(type: RegisteredType<T, D>): void;
   replayable: typeof replayable;
   bindReplay: typeof bindReplay;
@@ -383,6 +400,11 @@ export interface Keepsake {
 /**
  * Caches a function whose result is data. It is found again by the content of the arguments, every caller gets a copy,
  * and it survives a reload. With `persist: false` it stays in memory, and a synchronous function stays synchronous.
+ *
+ * ```ts
+ * const loadRows = cacheData(async (url: string) => (await fetch(url)).json(), { ttl: "10m", maxEntries: 200 });
+ * const area = cacheData((width: number, height: number) => width * height, { persist: false });
+ * ```
  *
  * @throws InvalidOptionError when an option is unknown or has a value that it does not take
  */
@@ -400,16 +422,36 @@ export declare const cacheData: CacheData;
  */
 export declare const cacheResource: CacheResource;
 
-/** Sets the page's defaults. They hold also for functions wrapped before: they are read at the call. */
+/**
+ * Sets the page's defaults. They hold also for functions wrapped before: they are read at the call. What is not named stays
+ * as it was.
+ *
+ * ```ts
+ * configure({ version: BUILD_ID, deps: () => [session.userId, navigator.language] });
+ * ```
+ *
+ * @throws InvalidOptionError when an option is unknown or has a value that it does not take; nothing is changed then
+ */
+export declare function configure<const C extends readonly (Class | string)[]>(options: PageOptions<HashFuncsOf<C>>): void;
 export declare function configure(options: PageOptions): void;
 
-/** An instance of its own, with the same functions: for libraries, micro-frontends, tests. */
+/**
+ * An instance of its own, with the same functions: for libraries, micro-frontends, tests. Options are as for
+ * {@link configure}.
+ *
+ * ```ts
+ * const { cacheData, destroy } = createKeepsake({ namespace: "my-library" });
+ * ```
+ *
+ * @throws InvalidOptionError as {@link configure}
+ */
+export declare function createKeepsake<const C extends readonly (Class | string)[]>(options?: PageOptions<HashFuncsOf<C>>): Keepsake;
 export declare function createKeepsake(options?: PageOptions): Keepsake;
 
 /** Options of {@link hash} and {@link hashAsync}. */
-export interface HashOptions {
+export interface HashOptions<H = HashFuncs> {
   /** What identifies objects that are not plain data, as for cached functions. Those of `configure` do not count here. */
-  hashFuncs?: CommonOptions["hashFuncs"];
+  hashFuncs?: H;
 }
 
 /**
@@ -419,12 +461,13 @@ export interface HashOptions {
  *
  * ```ts
  * hash({ page: 1, tags: new Set(["a"]) }) === hash({ tags: new Set(["a"]), page: 1 }); // true
- * hash(model, { hashFuncs: [[Model, (model: Model) => model.id]] });
+ * hash(model, { hashFuncs: [[Model, (model) => model.id]] });
  * ```
  *
  * @throws UnhashableParamError for what has no content that can be told, such as functions and class instances, and for
  *   blobs, whose content takes {@link hashAsync}
  */
+export declare function hash<const C extends readonly (Class | string)[]>(value: unknown, options?: HashOptions<HashFuncsOf<C>>): string;
 export declare function hash(value: unknown, options?: HashOptions): string;
 
 /**
@@ -436,6 +479,7 @@ export declare function hash(value: unknown, options?: HashOptions): string;
  *
  * @throws UnhashableParamError as {@link hash}; and what reading the content throws
  */
+export declare function hashAsync<const C extends readonly (Class | string)[]>(value: unknown, options?: HashOptions<HashFuncsOf<C>>): Promise<string>;
 export declare function hashAsync(value: unknown, options?: HashOptions): Promise<string>;
 
 /** A type of your own, for {@link registerType}. `T` are its objects, `D` the data that stands for one. */
@@ -463,7 +507,14 @@ export interface RegisteredType<T, D> {
  */
 export declare function registerType<T, D>(type: RegisteredType<T, D>): void;
 
-/** As a hash function: an object counts by itself, not by its content, as with Python's `id`. */
+/**
+ * As a hash function: an object counts by itself, not by its content, as with Python's `id`. In a persisted function an object
+ * of a `cacheResource` counts as the call that made it; any other is an error there.
+ *
+ * ```ts
+ * const layers = cacheData((model: Model) => model.layers.map(({ name }) => name), { hashFuncs: [[Model, identity]] });
+ * ```
+ */
 export declare function identity(object: object): never;
 
 /** Options of {@link replayable}. */
@@ -506,7 +557,14 @@ export declare function replayable<F extends AnyFunction>(name: string, fn: F, o
  */
 export declare function bindReplay(): <T>(act: () => T) => T;
 
-/** What was counted of all functions of the page together. */
+/**
+ * What was counted of all functions of the page together.
+ *
+ * ```ts
+ * const { lookups, computations } = stats();
+ * console.log(`${lookups.memory + lookups.disk} hits, ${computations.total} ms of computing`);
+ * ```
+ */
 export declare function stats(): Stats;
 
 /**
@@ -518,11 +576,24 @@ export declare function stats(): Stats;
  */
 export declare function on(listener: (event: KeepsakeEvent) => void): () => void;
 
-/** Settles when everything that was kept is on disk. Tests need it; pages do not. */
+/**
+ * Settles when everything that was kept is on disk. Tests need it; pages do not.
+ *
+ * ```ts
+ * await loadRows("/api/rows");
+ * await flush();
+ * ```
+ */
 export declare function flush(): Promise<void>;
 
 /**
  * Removes every entry of the namespace, in memory and on disk: log-out. What is being computed is not kept.
+ *
+ * ```ts
+ * await fetch("/api/logout", { method: "POST" });
+ * await destroy();
+ * ```
+ *
  * @throws KeepsakeError (`destroy-failed`) when the database could not be emptied, so that entries may be found again
  */
 export declare function destroy(): Promise<void>;

@@ -17,6 +17,7 @@ export class KeepsakeError extends Error {
     Object.assign(this, rest);
   }
 }
+Object.defineProperty(KeepsakeError.prototype, "name", { value: "KeepsakeError", writable: true, configurable: true });
 
 /**
  * @param {string} name
