@@ -67,6 +67,19 @@ export function plainly(cached, self, args, extra) {
   return extra === null || extra.context === null ? cached.run(self, args) : within(extra.context, () => cached.run(self, args));
 }
 
+/** The same, timed and counted, for a call that computes for itself. @param {Cached} cached @param {unknown} self @param {any[]} args @param {Extra | null} extra */
+export async function runAlone(cached, self, args, extra) {
+  const start = performance.now();
+  let failed = true;
+  try {
+    const value = await plainly(cached, self, args, extra);
+    failed = false;
+    return value;
+  } finally {
+    computed(cached, start, failed);
+  }
+}
+
 /** The arguments that the function gets: a signal of the flight's own stands for those of its callers. @param {any[]} args @param {Flight} flight @param {Extra | null} extra */
 function argsOf(args, flight, extra) {
   return extra === null || extra.signals === null ? args : withSignal(args, flight.signal);

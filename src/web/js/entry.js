@@ -297,7 +297,7 @@ export class Entry {
     if (this.#hasLanded && this.#kept !== null) return;
     if (this.#link()) return;
     // What was computed before a removal is not shown after it.
-    if (this.#age !== this.#cached.age && (this.#attempts += 1) < MOST_ATTEMPTS) return this.#begin();
+    if (this.#age !== this.#cached.age && this.#isCurrent() && (this.#attempts += 1) < MOST_ATTEMPTS) return this.#begin();
     this.#attempts = 0;
     // It was not kept: this is the only copy.
     this.#kept = null;

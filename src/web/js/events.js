@@ -1,6 +1,6 @@
 // @ts-check
 /** What an instance tells of: events, and each fault once. */
-import { outside } from "./replay/context.js";
+import { shared } from "./replay/context.js";
 
 /** The reasons why an entry leaves, in the order of their numbers in src/reason.rs. */
 export const REASONS = /** @type {const} */ (["entries", "size", "memory", "expired", "cleared", "refused", "replaced"]);
@@ -37,12 +37,22 @@ export class Events {
     const page = this.#page();
     const listeners = [...this.#listeners];
     if (typeof page === "function") listeners.unshift(page);
-    for (const listener of listeners) {
-      try {
-        outside(() => listener(event));
-      } catch (error) {
-        this.#warnOnce(listener === page ? "onEvent threw." : "a listener given to on() threw.", error);
-      }
+    // What a listener draws is no part of the call that is told of. Without a frame more: the stack may be at its end.
+    const { current } = shared;
+    shared.current = null;
+    try {
+      for (const listener of listeners) this.#tell(listener, event, page);
+    } finally {
+      shared.current = current;
+    }
+  }
+
+  /** @param {Listener} listener @param {Event} event @param {Listener | undefined} page */
+  #tell(listener, event, page) {
+    try {
+      listener(event);
+    } catch (error) {
+      this.#warnOnce(listener === page ? "onEvent threw." : "a listener given to on() threw.", error);
     }
   }
 

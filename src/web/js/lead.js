@@ -1,7 +1,7 @@
 // @ts-check
 /** Leading a flight: what is on disk is served, anything else is computed, for everybody who joins. */
 import { refreshBehind } from "./behind.js";
-import { changed, compute, missed, plainly, runTimed, timed } from "./compute.js";
+import { changed, compute, missed, runAlone, runTimed, timed } from "./compute.js";
 import { Alone, Kept } from "./kept.js";
 import { draw } from "./replay/call.js";
 import { keepLater, keepNow } from "./results.js";
@@ -72,7 +72,7 @@ async function lead(cached, self, args, flight, extra, look) {
     const isOther = changed(cached, self, args, flight);
     if (typeof isOther === "boolean" ? isOther : await isOther) {
       leaveOut(cached, flight);
-      return new Alone(await plainly(cached, self, args, extra));
+      return new Alone(await runAlone(cached, self, args, extra));
     }
     if (flight.isDeserted) throw flight.reason;
     if (!flight.isAnew) missed(cached);
