@@ -221,12 +221,12 @@ async fn before<T>(mut work: Pin<&mut impl Future<Output = T>>, end: impl Future
     .await
 }
 
-/// So many tasks of the event loop pass at least before something counts as unanswered whose time is up, and
+/// So many tasks of the event loop pass before something counts as unanswered whose time is up: some tenths of a second,
+const TASKS_OF_GRACE: u32 = 20_000;
+/// or fewer, but at least so many, if they take
 const FEWEST_TASKS: u32 = 20;
-/// so long, in milliseconds: the database may be held up as well, but not for ever.
+/// so long, in milliseconds: a page may be busy without end.
 const LONGEST_GRACE: f64 = 500.0;
-/// The first tasks come one right after the other; from then on there is a rest between them.
-const QUICK_TASKS: u32 = 200;
 
 /// The time between a timer that rings and the end of waiting: of a page that was held up, timers ring before the answers
 /// come that are there already.
@@ -240,15 +240,11 @@ impl Grace {
     /// Lets a task pass; whether there is more time.
     pub async fn goes_on(&mut self) -> bool {
         let start = *self.start.get_or_insert_with(elapsed);
-        if self.tasks >= FEWEST_TASKS && elapsed() - start > LONGEST_GRACE {
+        if self.tasks == TASKS_OF_GRACE || (self.tasks >= FEWEST_TASKS && elapsed() - start > LONGEST_GRACE) {
             return false;
         }
         self.tasks += 1;
-        if self.tasks < QUICK_TASKS {
-            task().await;
-        } else {
-            rest().await;
-        }
+        task().await;
         true
     }
 }
