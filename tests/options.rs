@@ -18,7 +18,7 @@ const RESOURCE: Scope = Scope::Function(Kind::Resource);
 const SCOPES: [(Scope, &str); 3] = [(DATA, "cacheData"), (RESOURCE, "cacheResource"), (Scope::Page, "configure")];
 
 /// Every option of this version, and whether `cacheData`, `cacheResource` and `configure` take it.
-const OPTIONS: [(&str, [bool; 3]); 23] = [
+const OPTIONS: [(&str, [bool; 3]); 27] = [
     ("name", [true, true, false]),
     ("version", [true, true, true]),
     ("deps", [true, true, true]),
@@ -31,6 +31,7 @@ const OPTIONS: [(&str, [bool; 3]); 23] = [
     ("maxEntries", [true, true, true]),
     ("maxSize", [true, false, true]),
     ("persist", [true, false, true]),
+    ("scope", [true, false, true]),
     ("singleFlight", [true, false, true]),
     ("lockTimeout", [true, false, true]),
     ("enabled", [true, true, true]),
@@ -38,6 +39,9 @@ const OPTIONS: [(&str, [bool; 3]); 23] = [
     ("cacheIf", [true, true, true]),
     ("onUncacheable", [true, true, true]),
     ("onRelease", [false, true, true]),
+    ("showSpinner", [true, true, true]),
+    ("showTime", [true, true, true]),
+    ("spinner", [false, false, true]),
     ("maxMemory", [false, false, true]),
     ("maxDisk", [false, false, true]),
     ("namespace", [false, false, true]),
@@ -127,14 +131,14 @@ fn each_list_names_what_is_taken_there() {
             RESOURCE,
             "cacheResource",
             "name, version, deps, keyBy, params, hashFuncs, ttl, refreshMode, maxStale, maxEntries, enabled, validate, \
-             cacheIf, onUncacheable, onRelease",
+             cacheIf, onUncacheable, onRelease, showSpinner, showTime",
         ),
         (
             Scope::Page,
             "configure",
-            "version, deps, hashFuncs, ttl, refreshMode, maxStale, maxEntries, maxSize, persist, singleFlight, \
+            "version, deps, hashFuncs, ttl, refreshMode, maxStale, maxEntries, maxSize, persist, scope, singleFlight, \
              lockTimeout, enabled, validate, \
-             cacheIf, onUncacheable, onRelease, maxMemory, maxDisk, namespace, onEvent",
+             cacheIf, onUncacheable, onRelease, showSpinner, showTime, spinner, maxMemory, maxDisk, namespace, onEvent",
         ),
         (Scope::Hash, "hash", "hashFuncs"),
         (Scope::Type, "registerType", "type, tag, version, encode, decode"),

@@ -40,10 +40,12 @@ const counting = ({ cacheData, flush }) => {
 
 const files = { elsewhere: { headers: { "Content-Type": "text/html" }, body: "<!doctype html><link rel=icon href=data:,><title>Elsewhere</title>" } };
 
-for (const [history, show] of [["without", visit], ["with", visitWithHistory]]) {
+for (const history of ["without", "with"]) {
+  const show = history === "with" ? visitWithHistory : visit;
   for (const end of ["navigation", "reload", "close"]) {
-    for (const count of [1, 1_000]) {
-      test(`what ${count} call${count > 1 ? "s" : ""} gave right before the page ends by ${end} is there next time, ${history} a back/forward cache`, () =>
+    for (const calls of ["1 call", "1000 calls"]) {
+      const count = Number.parseInt(calls, 10);
+      test(`what ${calls} gave right before the page ends by ${end} is there next time, ${history} a back/forward cache`, () =>
         show(
           counting,
           async ({ page, open }) => {

@@ -30,6 +30,9 @@ const noStats = () => ({
   bytes: 0,
 });
 
+/** The page's options that are a part of where an entry is kept, and not of its call. */
+const WHOSE = ["namespace", "deps", "version", "hashFuncs"];
+
 /** The encoding of no deps. */
 const NOTHING = new Uint8Array(0);
 
@@ -54,7 +57,7 @@ export class Keepsake {
   ready = false;
   /** Counts what makes a call that still waits for the database another one: new options, a log-out, a new engine. */
   moment = 0;
-  /** Counts what makes a page somebody else's: another namespace, a log-out, a sleep. What runs after that computes for nobody before. */
+  /** Counts what makes a page somebody else's: another namespace, other deps, a log-out, a sleep. What runs after that computes for nobody before. */
   era = 0;
   /** Whether there are functions whose entries are the tab's own. */
   hasTabs = false;
@@ -105,10 +108,8 @@ export class Keepsake {
       this.#reintroduce();
       throw error;
     }
-    if (this.page.namespace !== before.page.namespace) {
-      this.ready = false;
-      this.era += 1;
-    }
+    if (this.page.namespace !== before.page.namespace) this.ready = false;
+    if (WHOSE.some((option) => this.page[option] !== before.page[option])) this.era += 1;
     this.moment += 1;
     this.options += 1;
     this.#recheck();
