@@ -225,26 +225,29 @@ async fn before<T>(mut work: Pin<&mut impl Future<Output = T>>, end: impl Future
 const TASKS_OF_GRACE: u32 = 20_000;
 /// or fewer, but at least so many, if they take
 const FEWEST_TASKS: u32 = 20;
-/// so long, in milliseconds: a page may be busy without end.
+/// so long together, in milliseconds: a page may be busy without end.
 const LONGEST_GRACE: f64 = 500.0;
+/// One task counts as so long at most, in milliseconds: what takes longer has held the page up, or set the clock.
+const LONGEST_TASK: f64 = 10.0;
 
 /// The time between a timer that rings and the end of waiting: of a page that was held up, timers ring before the answers
 /// come that are there already.
 #[derive(Default)]
 pub struct Grace {
     tasks: u32,
-    start: Option<f64>,
+    taken: f64,
 }
 
 impl Grace {
-    /// Lets a task pass; whether there is more time.
+    /// Lets a task pass; `false` if the time is over.
     pub async fn goes_on(&mut self) -> bool {
-        let start = *self.start.get_or_insert_with(elapsed);
-        if self.tasks == TASKS_OF_GRACE || (self.tasks >= FEWEST_TASKS && elapsed() - start > LONGEST_GRACE) {
+        if self.tasks == TASKS_OF_GRACE || (self.tasks >= FEWEST_TASKS && self.taken > LONGEST_GRACE) {
             return false;
         }
         self.tasks += 1;
+        let start = elapsed();
         task().await;
+        self.taken += (elapsed() - start).clamp(0.0, LONGEST_TASK);
         true
     }
 }
