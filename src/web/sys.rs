@@ -227,8 +227,8 @@ const TASKS_OF_GRACE: u32 = 20_000;
 const FEWEST_TASKS: u32 = 20;
 /// so long together, in milliseconds: a page may be busy without end.
 const LONGEST_GRACE: f64 = 500.0;
-/// One task counts as so long at most, in milliseconds: what takes longer has held the page up, or set the clock.
-const LONGEST_TASK: f64 = 10.0;
+/// One task counts as so long at most, in milliseconds, so that the fewest are enough: a clock may be set meanwhile.
+const LONGEST_TASK: f64 = LONGEST_GRACE / 19.0;
 
 /// The time between a timer that rings and the end of waiting: of a page that was held up, timers ring before the answers
 /// come that are there already.
