@@ -1,6 +1,6 @@
 // @ts-check
 /** The methods of a cached function: they find calls by their arguments. */
-import { abortReason, call, callPersisted, extraOf, isAborted } from "./call.js";
+import { abortReason, call, extraOf, isAborted } from "./call.js";
 import { plainly, takeOff } from "./compute.js";
 import { hasContents } from "./contents.js";
 import { Encoding } from "./encoding.js";

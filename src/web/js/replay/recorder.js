@@ -84,7 +84,7 @@ export class Recorder {
 }
 
 /** The recorders of a context and of those around it, as far as they are under way. @param {Context | null} context @returns {Recorder[]} */
-export function activeIn(context) {
+function activeIn(context) {
   /** @type {Set<Recorder>} */
   const found = new Set();
   /** @param {Context | null} context */
