@@ -7,6 +7,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSyn
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { encode } from "./pack/payload.mjs";
 import { ROOT, say } from "./process.mjs";
 
 const MADE = join(ROOT, "target/wasm-pack");
@@ -35,10 +36,13 @@ export async function pack() {
     plugins: [generated({ "keepsake:glue": glue, "keepsake:wasm": inlined(wasm) })],
   };
   await build({ ...options, entryPoints: [join(ROOT, "src/web/js/index.js")], outfile: join(PKG, "keepsake.js"), minify: true });
+  const fetched = `export { compile, isLoaded } from "${join(ROOT, "src/web/js/fetched.js")}";`;
+  await build({ ...options, entryPoints: [join(ROOT, "src/web/js/web.js")], outfile: join(PKG, "web.js"), minify: true, plugins: [generated({ "keepsake:glue": glue, "keepsake:wasm": fetched })] });
+  writeFileSync(join(PKG, "keepsake.wasm"), wasm);
   await build({ ...options, entryPoints: [join(ROOT, "src/web/js/types/index.js")], outfile: join(PKG, "types.js"), minify: true });
   await build({ ...options, entryPoints: [join(ROOT, "src/web/js/elements/index.js")], outfile: join(PKG, "elements.js"), minify: true, charset: "utf8", plugins: [minifiedCss(transform)] });
   await build({ ...options, entryPoints: [join(ROOT, "tests/inside.mjs")], outfile: INSIDE });
-  for (const file of ["keepsake.d.ts", "types.d.ts", "elements.d.ts"]) copyFileSync(join(ROOT, "types", file), join(PKG, file));
+  for (const file of ["keepsake.d.ts", "web.d.ts", "types.d.ts", "elements.d.ts"]) copyFileSync(join(ROOT, "types", file), join(PKG, file));
   for (const file of ["LICENSE", "README.md"]) if (existsSync(join(ROOT, file))) copyFileSync(join(ROOT, file), join(PKG, file));
   writeFileSync(join(PKG, "package.json"), `${JSON.stringify(manifest(), null, 2)}\n`);
   say(`keepsake.js: ${sizeOf("keepsake.js")} kB gzip (${(wasm.length / 1000).toFixed(1)} kB of WebAssembly inside); elements.js: ${sizeOf("elements.js")} kB gzip.`);
@@ -104,10 +108,11 @@ function withoutRepeats(glue) {
 /** @param {Buffer} wasm @returns {string} a module that compiles it once, when first asked */
 function inlined(wasm) {
   return `
-    import { decode } from "${join(ROOT, "src/web/js/base64.js")}";
+    import { decode } from "${join(ROOT, "src/web/js/payload.js")}";
     let module;
+    export const isLoaded = () => true;
     export function compile() {
-      return (module ??= new WebAssembly.Module(decode("${wasm.toString("base64")}")));
+      return (module ??= new WebAssembly.Module(decode("${encode(wasm)}")));
     }`;
 }
 
@@ -149,10 +154,12 @@ function manifest() {
     types: "./keepsake.d.ts",
     exports: {
       ".": { types: "./keepsake.d.ts", default: "./keepsake.js" },
+      "./web": { types: "./web.d.ts", default: "./web.js" },
+      "./keepsake.wasm": "./keepsake.wasm",
       "./types": { types: "./types.d.ts", default: "./types.js" },
       "./elements": { types: "./elements.d.ts", default: "./elements.js" },
       "./package.json": "./package.json",
     },
-    files: ["keepsake.js", "keepsake.d.ts", "types.js", "types.d.ts", "elements.js", "elements.d.ts"],
+    files: ["keepsake.js", "keepsake.d.ts", "web.js", "web.d.ts", "keepsake.wasm", "types.js", "types.d.ts", "elements.js", "elements.d.ts"],
   };
 }

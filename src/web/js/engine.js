@@ -9,10 +9,11 @@
  * dead one that are still on the stack never touch the memory of its successor.
  */
 import { createGlue } from "keepsake:glue";
-import { compile } from "keepsake:wasm";
+import { compile, isLoaded } from "keepsake:wasm";
 import * as encoding from "./encoding.js";
 import * as errors from "./errors.js";
 import { KeepsakeError } from "./errors.js";
+import { NotLoaded } from "./not-loaded.js";
 import * as platform from "./platform.js";
 
 /** What a call gives when there is no instance: compute without the cache. */
@@ -52,6 +53,8 @@ export class Engine {
   #scratchAt = 0;
   #scratchSize = 0;
   #refused = false;
+  /** @type {NotLoaded | null} why there is no module yet, as last told */
+  missing = null;
   #failedStarts = 0;
   /** @type {number[]} */
   #deaths = [];
@@ -95,6 +98,11 @@ export class Engine {
   /** Whether there is an instance, now or after trying. */
   get alive() {
     return this.#wasm !== null || this.#start();
+  }
+
+  /** The same, and no word about it where the module is still to come: nothing has been called yet. */
+  get ready() {
+    return isLoaded() && this.alive;
   }
 
   /**
@@ -280,6 +288,7 @@ export class Engine {
       this.#scratchSize = wasm.scratch_size();
       this.#wasm = wasm;
     } catch (error) {
+      if (error instanceof NotLoaded) return this.#wait(error);
       // The end of the caller's stack: the next call may do. But not for ever: a limit on what may be compiled is the same.
       if (error instanceof RangeError && ++this.#failedStarts < MOST_FAILED_STARTS) return false;
       this.#refuse("no-wasm", "WebAssembly cannot be used here, so cached functions run uncached. With a Content-Security-Policy, add 'wasm-unsafe-eval' to script-src.", error);
@@ -294,6 +303,14 @@ export class Engine {
       throw error;
     }
     return this.#wasm !== null;
+  }
+
+  /** Says once what there is to wait for. @param {NotLoaded} missing @returns {false} */
+  #wait(missing) {
+    const isTold = this.missing?.code === missing.code;
+    this.missing = missing;
+    if (!isTold) this.#report(missing.code, missing.message, missing.cause);
+    return false;
   }
 
   /** @param {WasmEngine} wasm @param {unknown} error */

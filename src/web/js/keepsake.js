@@ -101,7 +101,7 @@ export class Keepsake {
     const { deps } = this.page;
     try {
       this.#pageDeps = deps === undefined || typeof deps === "function" ? NOTHING : encodeFast(deps);
-      if (this.engine.runs || (this.isWanted({}) && this.engine.alive)) this.#introduce(this.engine);
+      if (this.engine.runs || (this.isWanted({}) && this.engine.ready)) this.#introduce(this.engine);
     } catch (error) {
       this.page = before.page;
       this.#pageDeps = before.deps;
@@ -140,7 +140,7 @@ export class Keepsake {
     if (clash !== undefined) throw new InvalidOptionError(`registerType: \`tag\` is "${given.tag}", which another type has already. It takes a text that no other type has.`, { option: "tag" });
     this.types = new Map(before).set(given.type, { ...given });
     try {
-      if (this.engine.runs || (this.isWanted({}) && this.engine.alive)) this.#introduce(this.engine);
+      if (this.engine.runs || (this.isWanted({}) && this.engine.ready)) this.#introduce(this.engine);
     } catch (error) {
       this.types = before;
       this.#reintroduce();
@@ -219,7 +219,9 @@ export class Keepsake {
     for (const entry of this.#handles()) entry.removed();
     const complete = await removed;
     await released;
-    if (complete === true || (complete === GONE && !this.engine.failed)) return;
+    const { failed, missing } = this.engine;
+    if (complete === true || (complete === GONE && !failed && missing === null)) return;
+    if (missing !== null) throw new KeepsakeError("destroy() removed nothing: `await init()` of keepsake/web first.", { code: missing.code, cause: missing.cause });
     throw new KeepsakeError("destroy() could not remove everything from the database; entries may be found again after a reload. Call it again when the page has been loaded again.", { code: "destroy-failed" });
   }
 

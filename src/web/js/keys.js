@@ -168,7 +168,7 @@ export class Keys {
    */
   hash(value, options) {
     const digest = this.#hash(value, options) ?? this.#hash(value, options); // an engine that dies has a successor
-    if (digest === undefined) throw noEngine("hash");
+    if (digest === undefined) throw noEngine("hash", this.engine.missing);
     return digest;
   }
 
@@ -179,7 +179,7 @@ export class Keys {
    */
   async hashAsync(value, options) {
     const digest = (await this.#hashLater(value, options)) ?? (await this.#hashLater(value, options));
-    if (digest === undefined) throw noEngine("hashAsync");
+    if (digest === undefined) throw noEngine("hashAsync", this.engine.missing);
     return digest;
   }
 
@@ -213,8 +213,9 @@ export class Keys {
   }
 }
 
-/** @param {string} name */
-function noEngine(name) {
+/** @param {string} name @param {import("./not-loaded.js").NotLoaded | null} missing */
+function noEngine(name, missing) {
+  if (missing !== null) return new KeepsakeError(`${name}() needs WebAssembly: \`await init()\` of keepsake/web first.`, { code: missing.code, cause: missing.cause });
   return new KeepsakeError(`${name}() needs WebAssembly, which cannot be used here. With a Content-Security-Policy, add 'wasm-unsafe-eval' to script-src.`, { code: "no-wasm" });
 }
 

@@ -6,8 +6,10 @@ declare module "keepsake:glue" {
   ): { initSync(options: { module: WebAssembly.Module }): object; Engine: new (report: Function, tell: import("./engine.js").Tell) => import("./glue.js").WasmEngine };
 }
 declare module "keepsake:wasm" {
-  /** Compiles the module on first use, once. Throws where WebAssembly cannot be used. */
+  /** Compiles the module on first use, once. Throws where WebAssembly cannot be used; a `NotLoaded` as long as it may still come. */
   export function compile(): WebAssembly.Module;
+  /** Whether it need not be waited for. */
+  export function isLoaded(): boolean;
 }
 declare module "*.css" {
   /** The style sheet, as text. */

@@ -50,7 +50,7 @@ export function wrap(cache, kind, original, options, entry) {
     depsSource: sourceOf(deps),
   };
   const cached = new Cached(cache, kind, original, given, facts);
-  if (cache.isWanted(given)) cached.enroll();
+  if (cache.isWanted(given) && cache.engine.ready) cached.enroll();
   return face(cached, original);
 }
 
