@@ -1,4 +1,4 @@
-/** Rust's compiler, its wasm target and the two components that the tests use. */
+/** Rust's compiler, in the version of rust-toolchain.toml; its wasm target, the sources of its library, and the two components that the tests use. */
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -7,16 +7,20 @@ import { isExecutable, output, prependToPath, run, say, Stop, which } from "../p
 /** The target that the package is compiled for. */
 export const WASM_TARGET = "wasm32-unknown-unknown";
 
-/** Makes sure that `cargo` is on PATH and can compile to WebAssembly. */
+/** Makes sure that `cargo` is on PATH and can compile to WebAssembly, the standard library as well. */
 export async function ensureRust() {
   findCargo();
   const libraries = output("rustc", ["--target", WASM_TARGET, "--print", "target-libdir"]);
-  if (libraries && existsSync(libraries)) return;
+  const sysroot = output("rustc", ["--print", "sysroot"]);
+  const hasTarget = libraries && existsSync(libraries);
+  const hasSources = sysroot && existsSync(join(sysroot, "lib/rustlib/src/rust/library/Cargo.lock"));
+  if (hasTarget && hasSources) return;
   if (!which("rustup")) {
-    throw new Stop(`Rust has no ${WASM_TARGET} target, and no rustup to add it: install Rust from https://rustup.rs.`);
+    throw new Stop(`Rust has no ${hasTarget ? "sources of its library" : `${WASM_TARGET} target`}, and no rustup to add them: install Rust from https://rustup.rs.`);
   }
-  say(`Adding Rust's ${WASM_TARGET} target (about 20 s).`);
-  await run("rustup", ["target", "add", WASM_TARGET]);
+  say(`Adding Rust's ${WASM_TARGET} target and the sources of its library (about 20 s).`);
+  if (!hasTarget) await run("rustup", ["target", "add", WASM_TARGET]);
+  if (!hasSources) await run("rustup", ["component", "add", "rust-src"]);
 }
 
 /** Makes sure of `cargo fmt` and `cargo clippy`, which a minimal Rust lacks. */
