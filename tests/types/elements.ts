@@ -1,11 +1,8 @@
 // What elements and widgets take and give. Checked by `tsc -p tsconfig.json`; each `@ts-expect-error` is a mistake that the
 // types must find.
-import { cacheData } from "../../types/keepsake.js";
-import * as st from "../../types/elements.js";
-
-/** Compiles only if both types are the same. */
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-declare function same<A, B>(..._: Same<A, B> extends true ? [] : [never]): void;
+import { cacheData } from "keepsake";
+import * as st from "keepsake/elements";
+import { same } from "./same.js";
 
 declare const root: Element;
 declare const canvas: HTMLCanvasElement;

@@ -1,10 +1,9 @@
 // A hash function is given an object of its class, without saying so: also of classes whose constructor is private or
 // abstract, several in one list, and of libraries as they are.
 import { DateTime, Duration } from "luxon";
-import { type Class, type DataOptions, type PageOptions, cacheData, cacheResource, configure, createKeepsake, hash, hashAsync, identity } from "../../types/keepsake.js";
+import { type Class, type DataOptions, type PageOptions, cacheData, cacheResource, configure, createKeepsake, hash, hashAsync, identity } from "keepsake";
+import { same } from "./same.js";
 
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-declare function same<A, B>(..._: Same<A, B> extends true ? [] : [never]): void;
 declare function load(id: number): Promise<{ id: number }>;
 declare function connect(host: string): { host: string };
 

@@ -1,6 +1,7 @@
 // Which options there are, what they take, and what their functions are given.
 import {
   type Duration,
+  type ErrorCode,
   type KeepsakeEvent,
   InvalidOptionError,
   KeepsakeError,
@@ -12,10 +13,8 @@ import {
   flush,
   hash,
   identity,
-} from "../../types/keepsake.js";
-
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-declare function same<A, B>(..._: Same<A, B> extends true ? [] : [never]): void;
+} from "keepsake";
+import { same } from "./same.js";
 
 interface Row {
   id: number;
@@ -152,7 +151,7 @@ try {
   } else if (error instanceof InvalidOptionError) {
     same<typeof error.option, string>();
   } else if (error instanceof KeepsakeError) {
-    same<typeof error.code, string>();
+    same<typeof error.code, ErrorCode>();
     same<typeof error.functionName, string | undefined>();
   }
 }

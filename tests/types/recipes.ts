@@ -4,8 +4,8 @@ import dayjsLibrary, { type Dayjs } from "dayjs";
 import Decimal from "decimal.js";
 import * as luxon from "luxon";
 import { DateTime, Duration, FixedOffsetZone, IANAZone, Interval, SystemZone } from "luxon";
-import { createKeepsake, registerType } from "../../types/keepsake.js";
-import { arrowTable, dayjs, decimal, luxonDateTime, luxonDuration, luxonInterval, tensor } from "../../types/types.js";
+import { createKeepsake, registerType } from "keepsake";
+import { arrowTable, dayjs, decimal, luxonDateTime, luxonDuration, luxonInterval, tensor } from "keepsake/types";
 
 declare class Table<T extends object = any> {
   private constructor();
