@@ -16,7 +16,7 @@ const PKG = join(ROOT, "pkg");
 const INSIDE = join(ROOT, "target/inside.js");
 
 /** What TypeScript reads; the first three are those of the exports. */
-const DECLARATIONS = ["keepsake.d.ts", "types.d.ts", "elements.d.ts", "cached.d.ts", "options.d.ts", "told.d.ts"];
+const DECLARATIONS = ["keepsake.d.ts", "types.d.ts", "elements.d.ts", "cached.d.ts", "options.d.ts", "told.d.ts", "widgets.d.ts"];
 
 /** What the module is compiled with; the optimiser must know it. */
 const FEATURES = ["simd", "bulk-memory", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "reference-types", "multivalue"];

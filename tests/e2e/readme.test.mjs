@@ -183,7 +183,7 @@ test("everything that is exported is in the documentation", () => {
   const replay = readDocument("docs/replay.md");
   const elements = (/** @type {string} */ head) => tableOf(replay, head).rows.flatMap(([names]) => namesIn(names)).sort();
   assert.deepEqual(elements("elements"), [...membersOf("Elements", source("types/elements.d.ts"))].sort());
-  assert.deepEqual(elements("widget"), [...membersOf("Widgets", source("types/elements.d.ts"))].sort());
+  assert.deepEqual(elements("widget"), [...membersOf("Widgets", source("types/widgets.d.ts"))].sort());
   const front = new Set(namesIn(README.prose).map((name) => name.split(".")[0]));
   for (const name of membersOf("Keepsake")) assert.ok(front.has(name), `README.md does not say \`${name}\``);
 });
