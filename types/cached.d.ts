@@ -2,8 +2,8 @@
 import type { AnyFunction, Classes, DataOptions, ResourceOptions } from "./options.js";
 import type { Explanation, Stats } from "./told.js";
 
+/** The platform's own: what `using` disposes of. Where TypeScript does not know the library `esnext.disposable`, it says nothing. */
 declare global {
-  /** The platform's own: what `using` disposes of. Without the library `esnext.disposable` it says nothing. */
   interface Disposable {}
 }
 
