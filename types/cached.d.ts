@@ -199,7 +199,9 @@ type PromisedCall<F extends AnyFunction> = unknown extends ThisParameterType<F>
   ? F extends { (...args: infer A1): infer R1; (...args: infer A2): infer R2; (...args: infer A3): infer R3; (...args: infer A4): infer R4 }
     ? Promised<A1, R1> & Promised<A2, R2> & Promised<A3, R3> & Promised<A4, R4>
     : never
-  : (this: ThisParameterType<F>, ...args: Parameters<F>) => Promise<Awaited<ReturnType<F>>>;
+  : F extends (this: infer This, ...args: infer A) => infer R
+    ? (this: This, ...args: A) => Promise<Awaited<R>>
+    : never;
 
 /** One of them. */
 type Promised<A extends unknown[], R> = (...args: A) => Promise<Awaited<R>>;
@@ -207,7 +209,7 @@ type Promised<A extends unknown[], R> = (...args: A) => Promise<Awaited<R>>;
 /** What wraps functions whose result is data: `cacheData`. */
 export interface CacheData {
   /** Wraps a function. */
-  <F extends AnyFunction, const C extends Classes = Classes, P extends boolean = true>(fn: F, options?: DataOptions<F, C, P>): DataFunction<F, P>;
+  <F extends AnyFunction, const C extends Classes = Classes, P extends boolean = true>(fn: F, options?: DataOptions<NoInfer<F>, C, P>): DataFunction<F, P>;
   /** Removes everything of every such function, loaded or not: `await cacheData.clear()`. Gives how many entries there were. */
   clear(): Promise<number>;
 }
@@ -215,7 +217,7 @@ export interface CacheData {
 /** What wraps functions whose result is a live object: `cacheResource`. */
 export interface CacheResource {
   /** Wraps a function. */
-  <F extends AnyFunction, const C extends Classes = Classes>(fn: F, options?: ResourceOptions<F, C>): ResourceFunction<F>;
+  <F extends AnyFunction, const C extends Classes = Classes>(fn: F, options?: ResourceOptions<NoInfer<F>, C>): ResourceFunction<F>;
   /** Removes and releases everything of every such function: `await cacheResource.clear()`. Gives how many entries there were. */
   clear(): Promise<number>;
 }
