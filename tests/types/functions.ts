@@ -65,7 +65,7 @@ same<ReturnType<typeof resourceLater>, Promise<Row>>();
 
 // Optional and rest parameters, `this`, and what is not awaited twice.
 const many = cacheData(async (first: string, second: number = 1, ...rest: boolean[]) => [first, second, rest] as const);
-same<Parameters<typeof many>, [first: string, second?: number, ...rest: boolean[]]>();
+same<Parameters<typeof many>, [first: string, second?: number | undefined, ...rest: boolean[]]>();
 same<ReturnType<typeof many>, Promise<readonly [string, number, boolean[]]>>();
 const either = cacheData((id: number): Row | Promise<Row> => (id > 0 ? rowNow(id) : rowLater(id)));
 same<ReturnType<typeof either>, Promise<Row>>();

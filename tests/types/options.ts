@@ -66,7 +66,7 @@ void durations;
 cacheData(load, {
   validate(value, ...args) {
     same<typeof value, Row>();
-    same<typeof args, [id: number, filter?: string]>();
+    same<typeof args, [id: number, filter?: string | undefined]>();
     return value.id > 0;
   },
   keyBy: (row, filter) => {

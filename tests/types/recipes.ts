@@ -1,7 +1,7 @@
 // The recipes take the libraries as they are, whole or in parts, and give what registerType takes. The declarations of
 // Arrow and TensorFlow.js do not compile beside ours: their functions stand here, and tests/js/recipes.test.mjs has the rest.
 import dayjsLibrary, { type Dayjs } from "dayjs";
-import Decimal from "decimal.js";
+import { Decimal } from "decimal.js";
 import * as luxon from "luxon";
 import { DateTime, Duration, FixedOffsetZone, IANAZone, Interval, SystemZone } from "luxon";
 import { createKeepsake, registerType } from "keepsake";
