@@ -208,7 +208,6 @@ type Promised<A extends unknown[], R> = (...args: A) => Promise<Awaited<R>>;
 
 /** What wraps functions whose result is data: `cacheData`. */
 export interface CacheData {
-  /** Wraps a function. */
   <F extends AnyFunction, const C extends Classes = Classes, P extends boolean = true>(fn: F, options?: DataOptions<NoInfer<F>, C, P>): DataFunction<F, P>;
   /** Removes everything of every such function, loaded or not: `await cacheData.clear()`. Gives how many entries there were. */
   clear(): Promise<number>;
@@ -216,7 +215,6 @@ export interface CacheData {
 
 /** What wraps functions whose result is a live object: `cacheResource`. */
 export interface CacheResource {
-  /** Wraps a function. */
   <F extends AnyFunction, const C extends Classes = Classes>(fn: F, options?: ResourceOptions<NoInfer<F>, C>): ResourceFunction<F>;
   /** Removes and releases everything of every such function: `await cacheResource.clear()`. Gives how many entries there were. */
   clear(): Promise<number>;

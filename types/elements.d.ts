@@ -105,39 +105,39 @@ export type Columns<S extends number | readonly number[]> = S extends readonly n
 
 /** What draws. The imported functions, and the methods of every {@link St}. */
 export interface Elements {
-  /** Draws each value as what it is: a table for rows of objects or an Arrow table, a tree for other objects, a message for an error, an image for pixels, text for the rest. */
+  /** Draws each value as what it is: a table for rows of objects or an Arrow table, a tree for other objects, a message for an error, an image for pixels, text for the rest: `st.write("Rows:", rows)`. */
   write(...values: unknown[]): void;
-  /** A paragraph; line breaks are kept. */
+  /** A paragraph; line breaks are kept: `st.text("Loaded.")`. */
   text(body: Label): void;
   /** A heading: `st.header("Orders", { level: 3 })`. */
   header(body: Label, options?: HeaderOptions): void;
   /** Program text as it is: `st.code("SELECT 1", { language: "SQL" })`. */
   code(body: Label, options?: CodeOptions): void;
-  /** A value as JSON; a text that is JSON is laid out. */
+  /** A value as JSON; a text that is JSON is laid out: `st.json({ page: 1 })`. */
   json(value: unknown): void;
-  /** Rows and columns. Only those rows are on the page that can be seen, so 100,000 are no matter. What is no table is an `InvalidOptionError`. */
+  /** Rows and columns: `st.table([{ name: "Ada", total: 12 }], { caption: "Totals" })`. Only those rows are on the page that can be seen, so 100,000 are no matter. What is no table is an `InvalidOptionError`. */
   table(data: TableData, options?: TableOptions): void;
-  /** An image. Addresses that are none of an image, such as `javascript:`, are an `InvalidOptionError`. */
+  /** An image: `st.image("/chart.png", { alt: "Totals by year" })`. Addresses that are none of an image, such as `javascript:`, are an `InvalidOptionError`. */
   image(source: ImageSource, options?: ImageOptions): void;
-  /** A message that something has gone well. */
+  /** A message that something has gone well: `st.success("Fetched!")`. */
   success(body: Label): void;
-  /** A message to take note of. */
+  /** A message to take note of: `st.info("There are new rows.")`. */
   info(body: Label): void;
-  /** A message that something may go wrong. */
+  /** A message that something may go wrong: `st.warning("The disk is nearly full.")`. */
   warning(body: Label): void;
-  /** A message of what went wrong: a text, or an error, which is shown by its name and message. */
+  /** A message of what went wrong: a text, or an error, which is shown by its name and message: `st.error(error)`. */
   error(body: Label): void;
   /** A number that matters, with its name: `st.metric("Rows", 120, { delta: "+5" })`. */
   metric(label: Label, value: Label, options?: MetricOptions): void;
-  /** How far something is, from 0 to 1; without a number: that it goes on. */
+  /** How far something is, from 0 to 1; without a number: that it goes on. `st.progress(0.5, "Half of it")`. */
   progress(value?: number | null, text?: Label): void;
-  /** A place for more than one element: what is drawn in it later stands here. */
+  /** A place for more than one element: what is drawn in it later stands here: `const place = st.container()`. */
   container(): St;
-  /** Places side by side, below each other where the page is narrow: how many (at most 50), or their relative widths. Default: 2. */
+  /** Places side by side, below each other where the page is narrow: how many (at most 50), or their relative widths: `const [left, right] = st.columns([2, 1])`. Default: 2. Anything else is an `InvalidOptionError`. */
   columns<const S extends number | readonly number[] = 2>(spec?: S): Columns<S>;
-  /** A place that its reader opens and closes. */
+  /** A place that its reader opens and closes: `st.expander("More").text("…")`. */
   expander(label: Label, options?: ExpanderOptions): St;
-  /** A place for one element: drawing in it again replaces what is there. */
+  /** A place for one element: drawing in it again replaces what is there: `const status = st.empty()`. */
   empty(): St;
 }
 

@@ -86,16 +86,16 @@ export type Chosen<C extends Choices> = C extends readonly []
  * Outside of an app they are a `KeepsakeError` (`no-app`).
  */
 export interface Widgets {
-  /** Whether it has been clicked: `true` once, in the run that the click caused, or in the one that has superseded that before it came here. */
+  /** Whether it has been clicked: `true` once, in the run that the click caused, or in the one that has superseded that before it came here: `if (st.button("Load")) await load()`. */
   button(label: Label, options?: ButtonOptions): boolean;
-  /** Whether it is checked. */
+  /** Whether it is checked: `const all = st.checkbox("All", { value: true })`. */
   checkbox(label: Label, options?: CheckboxOptions): boolean;
-  /** One of the choices, all of which are seen; `undefined` if there are none. */
+  /** One of the choices, all of which are seen; `undefined` if there are none: `const size = st.radio("Size", ["S", "M", "L"])`. */
   radio<const C extends Choices>(label: Label, choices: C, options?: RadioOptions<ChoiceOf<C>>): Chosen<C>;
-  /** One of the choices, of which one is seen; `undefined` if there are none. */
+  /** One of the choices, of which one is seen; `undefined` if there are none: `const year = st.selectbox("Year", [2024, 2025])`. */
   selectbox<const C extends Choices>(label: Label, choices: C, options?: ChoiceOptions<ChoiceOf<C>>): Chosen<C>;
-  /** A number from `min` to `max`. */
+  /** A number from `min` to `max`: `const year = st.slider("Year", { min: 2000, max: 2025 })`. */
   slider(label: Label, options?: SliderOptions): number;
-  /** A line of text. */
+  /** A line of text: `const name = st.textInput("Name", { placeholder: "Ada" })`. */
   textInput(label: Label, options?: TextInputOptions): string;
 }
