@@ -92,7 +92,7 @@ export interface CommonOptions<F extends AnyFunction = AnyFunction, C extends Cl
   params?: readonly string[] | undefined;
   /**
    * What identifies objects that are not plain data, by class or class name. `identity` takes the object itself. A throw is a
-   * `UserHashError`. Default: those of `configure`.
+   * `UserHashError`. Those of `configure` count as well, where there is none here for an object.
    *
    * ```ts
    * cacheData((model: Model) => model.layers, { hashFuncs: [[Model, (model) => model.id]] });
