@@ -16,6 +16,9 @@ const PKG = join(ROOT, "pkg");
 /** For tests and benchmarks: what they see beyond the package. Not minified, so that profiles can be read. */
 const INSIDE = join(ROOT, "target/inside.js");
 
+/** What TypeScript reads; the first three are those of the exports. */
+const DECLARATIONS = ["keepsake.d.ts", "web.d.ts", "types.d.ts", "elements.d.ts", "cached.d.ts", "options.d.ts", "told.d.ts", "widgets.d.ts"];
+
 /** What the module is compiled with; the optimiser must know it. */
 const FEATURES = ["simd", "bulk-memory", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "reference-types", "multivalue"];
 
@@ -42,7 +45,7 @@ export async function pack() {
   await build({ ...options, entryPoints: [join(ROOT, "src/web/js/types/index.js")], outfile: join(PKG, "types.js"), minify: true });
   await build({ ...options, entryPoints: [join(ROOT, "src/web/js/elements/index.js")], outfile: join(PKG, "elements.js"), minify: true, charset: "utf8", plugins: [minifiedCss(transform)] });
   await build({ ...options, entryPoints: [join(ROOT, "tests/inside.mjs")], outfile: INSIDE });
-  for (const file of ["keepsake.d.ts", "web.d.ts", "types.d.ts", "elements.d.ts"]) copyFileSync(join(ROOT, "types", file), join(PKG, file));
+  for (const file of DECLARATIONS) copyFileSync(join(ROOT, "types", file), join(PKG, file));
   for (const file of ["LICENSE", "README.md"]) if (existsSync(join(ROOT, file))) copyFileSync(join(ROOT, file), join(PKG, file));
   writeFileSync(join(PKG, "package.json"), `${JSON.stringify(manifest(), null, 2)}\n`);
   say(`keepsake.js: ${sizeOf("keepsake.js")} kB gzip (${(wasm.length / 1000).toFixed(1)} kB of WebAssembly inside); elements.js: ${sizeOf("elements.js")} kB gzip.`);
@@ -166,6 +169,6 @@ function manifest() {
       "./elements": { types: "./elements.d.ts", default: "./elements.js" },
       "./package.json": "./package.json",
     },
-    files: ["keepsake.js", "keepsake.d.ts", "web.js", "web.d.ts", "keepsake.wasm", "types.js", "types.d.ts", "elements.js", "elements.d.ts"],
+    files: ["keepsake.js", "web.js", "keepsake.wasm", "types.js", "elements.js", ...DECLARATIONS],
   };
 }

@@ -8,393 +8,40 @@
  * ```
  */
 
-/** Any function that can be cached. */
-export type AnyFunction = (this: any, ...args: any[]) => any;
+import type { CacheData, CacheResource } from "./cached.js";
+import type { AnyFunction, Class, Classes, HashOptions, PageOptions } from "./options.js";
+import type { ErrorCode, KeepsakeEvent, Stats } from "./told.js";
 
-/** A number of **milliseconds**, a text with units (`"10m"`, `"1.5 days"`, `"1h30m"`, ISO `"PT1H"`), or the parts. `Infinity` is for ever. */
-export type Duration =
-  | number
-  | string
-  | { weeks?: number; days?: number; hours?: number; minutes?: number; seconds?: number; milliseconds?: number };
+export type * from "./cached.js";
+export type * from "./options.js";
+export type * from "./told.js";
 
-/** A number of bytes, or a text with a unit: `"500MB"`, `"1.5GiB"` (powers of 1024). `Infinity` is no limit. */
-export type Size = number | string;
-
-/** A class, also one whose constructor is private or abstract, such as Luxon's `DateTime`. */
-export type Class<T = any> = { prototype: T };
-
-/** What identifies an object of a class: `[Model, (model: Model) => model.id]`. */
-export type HashFunc<T = any> = readonly [type: Class<T> | string, hash: (value: T) => unknown];
-
-/** What {@link CommonOptions.hashFuncs} takes, where it is declared apart. */
-export type HashFuncs = ReadonlyMap<Class | string, (value: any) => unknown> | readonly HashFunc<any>[];
-
-/** The same where it is written: each function is given an object of its class, or anything for a class by its name. */
-export type HashFuncsOf<C extends readonly (Class | string)[]> = {
-  readonly [I in keyof C]: readonly [type: C[I], hash: (value: C[I] extends string ? any : C[I] extends Class<infer T> ? T : never) => unknown];
-};
-
-/** Options that data and resources share. `F` is the function, `H` the type of its hash functions. */
-export interface CommonOptions<F extends AnyFunction = AnyFunction, H = HashFuncs> {
-  /** Identifies the function, instead of the place where it was wrapped, so that entries outlive a deploy. */
-  name?: string;
-  /** Identifies its behaviour, instead of its source text. */
-  version?: string | number;
-  /** What the result depends on besides the arguments: read once, or, as a function, at every call. */
-  deps?: readonly unknown[] | (() => readonly unknown[]);
-  /** Hashed instead of the arguments. */
-  keyBy?: (...args: Parameters<F>) => unknown;
-  /** The parameters' names. One with a leading `_` is left out of the key: `["_connection", "sql"]`. */
-  params?: readonly string[];
-  /**
-   * What identifies objects that are not plain data, by class or class name. {@link identity} takes the object itself.
-   *
-   * ```ts
-   * cacheData((model: Model) => model.layers, { hashFuncs: [[Model, (model) => model.id]] });
-   * ```
-   */
-  hashFuncs?: H;
-  /**
-   * How long an entry is fresh, from the write; or a function of the value that tells. Default: in memory as long as the
-   * page, on disk 24 hours.
-   */
-  ttl?: Duration | ((value: Awaited<ReturnType<F>>, ...args: Parameters<F>) => Duration);
-  /**
-   * What happens when that time is over. `"foreground"` (the default): the next call computes anew. `"background"`, which
-   * needs a `ttl`: the next call gets the stale value, and a new one is computed behind it; if that fails, the stale value
-   * stays, and the next attempt waits 60 seconds.
-   */
-  refreshMode?: "foreground" | "background";
-  /** How long a stale value is served at most, with `refreshMode: "background"`. Default: one more `ttl`. */
-  maxStale?: Duration;
-  /** At most so many entries; the least recently used goes first. Default: no limit. */
-  maxEntries?: number;
-  /**
-   * Asked at each hit, with the value that the caller is about to get; what it refuses is removed (a resource released) and
-   * computed anew. A throw counts as refused. It may give a promise where the function does.
-   */
-  validate?: (value: Awaited<ReturnType<F>>, ...args: Parameters<F>) => boolean | Promise<boolean>;
-  /** Asked about each result: one that it refuses goes to its caller, and is not kept. Otherwise as `validate`. */
-  cacheIf?: (value: Awaited<ReturnType<F>>, ...args: Parameters<F>) => boolean | Promise<boolean>;
-  /**
-   * What happens with arguments that cannot be hashed and results that cannot be kept. `"throw"` (the default): the error
-   * says where and how to mend it. `"pass"`: the function runs uncached, and the error goes to the events.
-   */
-  onUncacheable?: "throw" | "pass";
-  /**
-   * Shows that a call is being computed, to who has waited for half a second: `true` for a text with the function's name, or
-   * a text of its own; once in each place where somebody waits. Drawn by `keepsake/elements`, or by the page's
-   * {@link PageOptions.spinner}. Only the outermost of nested calls shows one. Default: `false`.
-   */
-  showSpinner?: boolean | string;
-  /** Whether it shows how long that takes already. Default: `false`. */
-  showTime?: boolean;
-  /** Whether calls are cached at all. Default: in pages and workers, but not on a server, whose memory all visitors share. */
-  enabled?: boolean | ((...args: Parameters<F>) => boolean);
-}
-
-/** Options of {@link cacheData}. */
-export interface DataOptions<F extends AnyFunction = AnyFunction, H = HashFuncs> extends CommonOptions<F, H> {
-  /** Whether entries survive the page (IndexedDB). Default: `true`; the function then always returns a promise. */
-  persist?: boolean;
-  /**
-   * How large its values in memory may be together, estimated; the least recently used go first. One that is larger than
-   * this is kept alone. Default: no limit but the page's {@link PageOptions.maxMemory}.
-   */
-  maxSize?: Size;
-  /**
-   * Whose the entries on disk are. `"origin"` (the default): all tabs and workers share them. `"tab"`: each tab has its own,
-   * over its reloads; a tab that is duplicated while the first is there starts without. They go some two days after the tab
-   * has. (In a worker, and where there is no `sessionStorage` or no Web Locks, they stay in memory.)
-   */
-  scope?: "origin" | "tab";
-  /**
-   * Who shares one computation of a persisted function: all tabs and workers of the origin (the default), or the callers in
-   * one tab. What another tab computes is waited for, and found on disk.
-   */
-  singleFlight?: "origin" | "tab";
-  /** How long another tab's computation is waited for at most. One that is closed is not waited for. Default: `"60s"`. */
-  lockTimeout?: Duration;
-}
-
-/** Options of {@link cacheResource}. */
-export interface ResourceOptions<F extends AnyFunction = AnyFunction, H = HashFuncs> extends CommonOptions<F, H> {
-  /**
-   * Called once for each object that was kept and leaves the cache, whichever way, as soon as no {@link Lease} holds it. A
-   * promise from it is waited for by what removes entries; failures go to the events. Default: its `[Symbol.asyncDispose]` or
-   * `[Symbol.dispose]`.
-   */
-  onRelease?: (value: Awaited<ReturnType<F>>, ...args: Parameters<F>) => unknown;
-}
-
-/** Options of {@link configure}: defaults for every function, and the page's own. */
-export interface PageOptions<H = HashFuncs> {
-  /** Part of every key of a function without a `version` of its own: the build's id. */
-  version?: string | number;
-  /** Part of every key: what every result depends on, such as the logged-in user and the locale. */
-  deps?: readonly unknown[] | (() => readonly unknown[]);
-  hashFuncs?: H;
-  ttl?: Duration | ((value: any, ...args: any[]) => Duration);
-  refreshMode?: "foreground" | "background";
-  maxStale?: Duration;
-  maxEntries?: number;
-  maxSize?: Size;
-  /** How large all values in memory may be together; the least recently used go first. Default: 256 MiB. */
-  maxMemory?: Size;
-  /**
-   * How large all entries on disk may be together, estimated; the least recently used go first, when the disk is tidied:
-   * some seconds after a page has opened it, and every hour. Default: 1 GiB, or a tenth of what the origin may use.
-   */
-  maxDisk?: Size;
-  /** `false` keeps every function in memory only. The type of persisted functions stays: they return promises. */
-  persist?: boolean;
-  scope?: "origin" | "tab";
-  singleFlight?: "origin" | "tab";
-  lockTimeout?: Duration;
-  enabled?: boolean | ((...args: any[]) => boolean);
-  validate?: (value: any, ...args: any[]) => boolean | Promise<boolean>;
-  cacheIf?: (value: any, ...args: any[]) => boolean | Promise<boolean>;
-  onUncacheable?: "throw" | "pass";
-  onRelease?: (value: any, ...args: any[]) => unknown;
-  showSpinner?: boolean | string;
-  showTime?: boolean;
-  /**
-   * Draws the spinner, in the place of `keepsake/elements`: given its text, it shows that, and gives what ends it. `place` is
-   * the `st` that the call was made with, or `null`.
-   *
-   * ```ts
-   * configure({ showSpinner: true, spinner: (text) => { const toast = show(text); return () => toast.close(); } });
-   * ```
-   */
-  spinner?: (text: string, options: { showTime: boolean; place: object | null }) => (() => void) | void;
-  /** A database of its own, such as one per user. May change at any time: each call takes the one that holds when it is made. */
-  namespace?: string;
-  /** Hears of hits, misses and faults. Without it, faults go to the console. Each fault is reported once. */
-  onEvent?: (event: KeepsakeEvent) => void;
-}
-
-/** What {@link on} and {@link PageOptions.onEvent} hear of. */
-export type KeepsakeEvent =
-  | (OfFunction & { type: "hit" | "stale"; /** `"tab"`: on disk, after another tab has computed it */ from: "memory" | "disk" | "tab" })
-  | (OfFunction & { type: "miss" | "join" })
-  | (OfFunction & { type: "computed"; /** in milliseconds */ duration: number; failed: boolean })
-  | (OfFunction & { type: "refresh"; result: "done" | "failed" | "dropped" })
-  | (OfFunction & { type: "evict"; reason: EvictionReason })
-  | { type: "fault"; code: string; message: string; error?: unknown };
-
-/** Whose event it is. */
-export interface OfFunction {
-  functionName: string;
-  kind: "data" | "resource";
-}
-
-/** Why an entry left memory. */
-export type EvictionReason = "entries" | "size" | "memory" | "expired" | "cleared" | "refused" | "replaced";
-
-/** What was counted of a function, or of the page. */
-export interface Stats {
-  /** Look-ups by how they ended: a hit in memory or on disk, computed by another tab, a miss, stale, or waiting for a computation under way. */
-  lookups: Record<"memory" | "disk" | "tab" | "miss" | "stale" | "joined", number>;
-  /** Computations; `total` in milliseconds. Each is in the first bucket of the histogram that it fits. */
-  computations: { count: number; failed: number; total: number; histogram: { upTo: number; count: number }[] };
-  /** Entries that left memory, by reason. */
-  evictions: Record<EvictionReason, number>;
-  /** Background refreshes by how they ended; a dropped one came too late for its entry. */
-  refreshes: Record<"done" | "failed" | "dropped", number>;
-  /** How many entries are in memory, and about how large they are. */
-  entries: number;
-  bytes: number;
-}
-
-/** What an {@link Entry} shows. The same object until it changes. */
-export type Snapshot<T> =
-  | { readonly status: "pending"; readonly value: undefined; readonly error: undefined; readonly storedAt: undefined }
-  | { readonly status: "fresh" | "stale"; readonly value: T; readonly error: undefined; /** milliseconds since the epoch */ readonly storedAt: number }
-  | { readonly status: "error"; readonly value: undefined; readonly error: unknown; readonly storedAt: undefined };
-
-/**
- * What one call gives, to be watched. All holders share one value; plain data in it is frozen.
- *
- * ```tsx
- * const { value, status } = useSyncExternalStore(load.entry(id).subscribe, load.entry(id).getSnapshot); // React
- * const rows = use(load.entry(id).promise);
- * ```
- *
- * It keeps Svelte's store contract, too: `$: rows = $entry.value`. Its functions need no `this`.
- */
-export interface Entry<T> {
-  /** Hears the snapshot at once and after each change; computes what is not there. Gives what ends the subscription. */
-  subscribe(listener: (snapshot: Snapshot<T>) => void): () => void;
-  /** How it stands. Computes nothing. */
-  getSnapshot(): Snapshot<T>;
-  /** The value, computed if it is not there. The same promise until the entry changes, with the fields that React's `use` reads. */
-  readonly promise: Promise<T>;
-  /** Computes it anew. */
-  refresh(): Promise<T> | T;
-  /** Makes it stale: see {@link CachedMethods.expire}. */
-  expire(): Promise<number>;
-  /** Removes it; who has subscribed gets it computed anew. */
-  delete(): Promise<number>;
-}
-
-/** Holds a resource: it is not released before {@link Lease.release}. With `using` that comes by itself. */
-export interface Lease<T> {
-  readonly value: T;
-  release(): void;
-  [Symbol.dispose](): void;
-}
-
-/** The methods of every cached function. */
-export interface CachedMethods<F extends AnyFunction> {
-  /** The function itself, uncached. */
-  readonly original: F;
-  /** Removes all entries, or with arguments the one of that call. Gives how many there were. */
-  clear(): Promise<number>;
-  clear(...args: Parameters<F>): Promise<number>;
-  /** Removes the entry of one call. Gives 1, or 0 if there was none. */
-  delete(...args: Parameters<F>): Promise<number>;
-  /** Makes all entries stale, or with arguments the one of that call: with a background refresh it is served once more, else a miss. Gives how many there were. */
-  expire(): Promise<number>;
-  expire(...args: Parameters<F>): Promise<number>;
-  /** A copy of what a call would get from memory (for a resource the object itself), or `undefined`. Counts as no use. */
-  peek(...args: Parameters<F>): Awaited<ReturnType<F>> | undefined;
-  /** Whether there is a fresh entry, in memory or on disk. */
-  has(...args: Parameters<F>): Promise<boolean>;
-  /**
-   * Keeps a value as if the function had given it. What is being computed for that call goes to its callers, and is not kept.
-   * Where a function that is not `async` gives promises, give one here as well.
-   */
-  set(value: Awaited<ReturnType<F>> | ReturnType<F>, ...args: Parameters<F>): Promise<void>;
-  /** A handle of the entry, to be watched: the same object for one call, as long as somebody holds it. */
-  entry(...args: Parameters<F>): Entry<Awaited<ReturnType<F>>>;
-  /**
-   * Why the next call with these arguments hits or misses. It makes no call and changes nothing, but asks `validate`. Never
-   * rejects. Of a function that is kept in memory only, calls are compared with those computed since it was first asked.
-   *
-   * ```ts
-   * console.log((await loadRows.explain(query)).message);
-   * // The next call of "rows" with these arguments is computed: no call with these arguments is known. The nearest one
-   * // differs in arguments[0].page.
-   * ```
-   */
-  explain(...args: Parameters<F>): Promise<Explanation>;
-  /** What was counted of the function. */
-  stats(): Stats;
-  /** The key of a call: 64 hexadecimal digits; empty where nothing can be cached. */
-  key(...args: Parameters<F>): Promise<string>;
-}
-
-/** Why a call misses: see {@link Explanation}. */
-export type MissReason =
-  /** No call of the function is known that could be compared. */
-  | "never-seen"
-  /** Others are known; `changed` has the paths in which the nearest differs: `arguments[0].page`. */
-  | "argument-changed"
-  /** There are entries of an earlier version; `changed` says what made it another: `source or version`, `deps`. */
-  | "function-changed"
-  /** Its time is over, or `expire()` was called. */
-  | "expired"
-  /** It had to leave; `evictedBy` has the limit. */
-  | "evicted"
-  /** It was cleared or deleted, here or in another tab. */
-  | "cleared"
-  /** `validate` refused its value. */
-  | "refused"
-  /** Another tab has replaced it, and it is not on disk. */
-  | "replaced"
-  /** It was written by another release, or is damaged. */
-  | "unreadable"
-  /** The arguments have no key; `error` says why. */
-  | "uncacheable"
-  /** `enabled` says no, or there is no WebAssembly. */
-  | "disabled";
-
-/** What the next call would meet. */
-export interface Explanation {
-  /** `"hit"`, `"stale"` (served, and refreshed behind), `"join"` (it is being computed), or `"miss"`. */
-  result: "hit" | "stale" | "join" | "miss";
-  /** All of it in a sentence or two. For people: the words may change. */
-  message: string;
-  /** Why it misses. */
-  because?: MissReason;
-  /** Where the value is. */
-  where?: "memory" | "disk";
-  /** When it was stored, in milliseconds since the epoch. */
-  storedAt?: number;
-  /** How long ago that is, in milliseconds. */
-  age?: number;
-  /** Until when it is fresh, or if it is stale already, served; in milliseconds since the epoch. `Infinity` is for ever. */
-  expiresAt?: number;
-  /** What has changed. */
-  changed?: string[];
-  /** The limit by which the entry left: `maxEntries`, `maxSize`, `maxMemory`, `maxDisk`, or the origin's quota. */
-  evictedBy?: string;
-  /** Why the arguments have no key. */
-  error?: unknown;
-}
-
-/** A persisted function: it always returns a promise, and never throws synchronously. */
-export type PersistedFunction<F extends AnyFunction> = ((
-  this: ThisParameterType<F>,
-  ...args: Parameters<F>
-) => Promise<Awaited<ReturnType<F>>>) &
-  CachedMethods<F> &
-  Refreshing<(...args: Parameters<F>) => Promise<Awaited<ReturnType<F>>>>;
-
-/** A function that keeps its own type. */
-export type MemoryFunction<F extends AnyFunction> = F & CachedMethods<F> & Refreshing<(...args: Parameters<F>) => ReturnType<F>>;
-
-/** What computes anew and gives what a call gives. */
-export interface Refreshing<R> {
-  /** Computes now, whatever is kept, and keeps the result in its place. If that fails, what was kept stays. */
-  readonly refresh: R;
-}
-
-/** What cached resources have besides. */
-export interface ResourceMethods<F extends AnyFunction> {
-  /**
-   * Gets the object and holds it: its release waits until the last lease on it ends.
-   *
-   * ```ts
-   * using lease = await openModel.lease("small");
-   * lease.value.predict(input);
-   * ```
-   */
-  lease(...args: Parameters<F>): Promise<Lease<Awaited<ReturnType<F>>>>;
-}
-
-/** What wraps functions whose result is data. */
-export interface CacheData {
-  <F extends AnyFunction, const C extends readonly (Class | string)[]>(fn: F, options: DataOptions<NoInfer<F>, HashFuncsOf<C>> & { persist: false }): MemoryFunction<F>;
-  <F extends AnyFunction, const C extends readonly (Class | string)[]>(fn: F, options?: DataOptions<NoInfer<F>, HashFuncsOf<C>>): PersistedFunction<F>;
-  <F extends AnyFunction>(fn: F, options: DataOptions<NoInfer<F>> & { persist: false }): MemoryFunction<F>;
-  <F extends AnyFunction>(fn: F, options?: DataOptions<NoInfer<F>>): PersistedFunction<F>;
-  /** Removes everything of every such function, loaded or not. Gives how many entries there were. */
-  clear(): Promise<number>;
-}
-
-/** What wraps functions whose result is a live object. */
-export interface CacheResource {
-  <F extends AnyFunction, const C extends readonly (Class | string)[]>(fn: F, options?: ResourceOptions<NoInfer<F>, HashFuncsOf<C>>): MemoryFunction<F> & ResourceMethods<F>;
-  <F extends AnyFunction>(fn: F, options?: ResourceOptions<NoInfer<F>>): MemoryFunction<F> & ResourceMethods<F>;
-  /** Removes and releases everything of every such function. Gives how many entries there were. */
-  clear(): Promise<number>;
-}
-
-/** The functions of one instance. */
+/** The functions of one instance, as {@link createKeepsake} gives them. They need no `this`. */
 export interface Keepsake {
+  /** {@link cacheData}, of this instance. */
   cacheData: CacheData;
+  /** {@link cacheResource}, of this instance. */
   cacheResource: CacheResource;
+  /** {@link configure}, of this instance. */
   configure: typeof configure;
+  /** {@link hash}, with the types that are registered in this instance. */
   hash: typeof hash;
+  /** {@link hashAsync}, with the types that are registered in this instance. */
   hashAsync: typeof hashAsync;
-  registerType<T, D>(type: RegisteredType<T, D>): void;
+  /** {@link registerType}, of this instance. */
+  registerType: typeof registerType;
+  /** {@link replayable}: effects are the page's, whichever instance runs. */
   replayable: typeof replayable;
+  /** {@link bindReplay}. */
   bindReplay: typeof bindReplay;
-  stats(): Stats;
-  on(listener: (event: KeepsakeEvent) => void): () => void;
-  flush(): Promise<void>;
-  destroy(): Promise<void>;
+  /** {@link stats} of this instance. */
+  stats: typeof stats;
+  /** {@link on}: hears of this instance. */
+  on: typeof on;
+  /** {@link flush}: settles when everything of this instance is on disk. */
+  flush: typeof flush;
+  /** {@link destroy}: removes everything of this instance's namespace. */
+  destroy: typeof destroy;
 }
 
 /**
@@ -432,8 +79,7 @@ export declare const cacheResource: CacheResource;
  *
  * @throws InvalidOptionError when an option is unknown or has a value that it does not take; nothing is changed then
  */
-export declare function configure<const C extends readonly (Class | string)[]>(options: PageOptions<HashFuncsOf<C>>): void;
-export declare function configure(options: PageOptions): void;
+export declare function configure<const C extends Classes = Classes>(options: PageOptions<C>): void;
 
 /**
  * An instance of its own, with the same functions: for libraries, micro-frontends, tests. Options are as for
@@ -445,14 +91,7 @@ export declare function configure(options: PageOptions): void;
  *
  * @throws InvalidOptionError as {@link configure}
  */
-export declare function createKeepsake<const C extends readonly (Class | string)[]>(options?: PageOptions<HashFuncsOf<C>>): Keepsake;
-export declare function createKeepsake(options?: PageOptions): Keepsake;
-
-/** Options of {@link hash} and {@link hashAsync}. */
-export interface HashOptions<H = HashFuncs> {
-  /** What identifies objects that are not plain data, as for cached functions. Those of `configure` do not count here. */
-  hashFuncs?: H;
-}
+export declare function createKeepsake<const C extends Classes = Classes>(options?: PageOptions<C>): Keepsake;
 
 /**
  * The digest of a value's content (XXH3-128 of its canonical encoding): 32 hexadecimal digits, the same in every browser,
@@ -467,8 +106,7 @@ export interface HashOptions<H = HashFuncs> {
  * @throws UnhashableParamError for what has no content that can be told, such as functions and class instances, and for
  *   blobs, whose content takes {@link hashAsync}
  */
-export declare function hash<const C extends readonly (Class | string)[]>(value: unknown, options?: HashOptions<HashFuncsOf<C>>): string;
-export declare function hash(value: unknown, options?: HashOptions): string;
+export declare function hash<const C extends Classes = Classes>(value: unknown, options?: HashOptions<C>): string;
 
 /**
  * The same for values with a `Blob`, `File` or `Request` in them, which are streamed: a large file takes little memory.
@@ -479,16 +117,16 @@ export declare function hash(value: unknown, options?: HashOptions): string;
  *
  * @throws UnhashableParamError as {@link hash}; and what reading the content throws
  */
-export declare function hashAsync<const C extends readonly (Class | string)[]>(value: unknown, options?: HashOptions<HashFuncsOf<C>>): Promise<string>;
-export declare function hashAsync(value: unknown, options?: HashOptions): Promise<string>;
+export declare function hashAsync<const C extends Classes = Classes>(value: unknown, options?: HashOptions<C>): Promise<string>;
 
 /** A type of your own, for {@link registerType}. `T` are its objects, `D` the data that stands for one. */
 export interface RegisteredType<T, D> {
+  /** The class. One of the platform's is refused. */
   type: Class<T>;
   /** Its name in keys, since bundlers rename classes. No other type may have it. */
   tag: string;
   /** Of what `encode` gives; another version is another key, and what was kept under it a miss. Default: 1. */
-  version?: number;
+  version?: number | undefined;
   /** Gives the data that an object stands for, all of it: what it leaves out does not count. It may hold objects of other registered types. */
   encode: (value: T) => D;
   /** Makes the object again, from a copy of that data. What throws is a miss. */
@@ -505,7 +143,7 @@ export interface RegisteredType<T, D> {
  *
  * @throws InvalidOptionError for a class of the platform's, and for a tag that another type has
  */
-export declare function registerType<T, D>(type: RegisteredType<T, D>): void;
+export declare function registerType<T, const D>(type: RegisteredType<T, D>): void;
 
 /**
  * As a hash function: an object counts by itself, not by its content, as with Python's `id`. In a persisted function an object
@@ -523,7 +161,7 @@ export interface ReplayableOptions<F extends AnyFunction = AnyFunction> {
    * What runs instead where nobody is to see it: while a stale value is refreshed behind, and where an `entry()` computes. It
    * returns what the effect does, if later effects take that. Default: nothing runs, and the effect gives `undefined`.
    */
-  detached?: (...args: Parameters<F>) => ReturnType<F>;
+  detached?: ((...args: Parameters<F>) => ReturnType<F>) | undefined;
 }
 
 /**
@@ -598,42 +236,62 @@ export declare function flush(): Promise<void>;
  */
 export declare function destroy(): Promise<void>;
 
-/** Every error of Keepsake's own. `code` is stable. */
+/**
+ * Every error of Keepsake's own. What your functions throw passes through untouched.
+ *
+ * ```ts
+ * if (error instanceof KeepsakeError && error.code === "destroy-failed") location.reload();
+ * ```
+ */
 export declare class KeepsakeError extends Error {
-  readonly code: string;
-  /** The function's name. */
+  /** What went wrong, for programs: it is stable, and the message is not. */
+  readonly code: ErrorCode;
+  /** The name of the cached function. */
   readonly functionName?: string;
-  /** Where the value is: `arguments[0].filters.model`. */
+  /** Where the value is: `arguments[0].filters.model`, `result.rows[0]`. */
   readonly path?: string;
   /** The parameter's name, as far as it is known. */
   readonly param?: string;
-  /** The value's type. */
+  /** The value's type, such as the name of its class: `Model`. */
   readonly type?: string;
 }
-/** An option that is unknown, or has a value that it does not take. */
+
+/** An option that is unknown, or has a value that it does not take: `cacheData(load, { maxEntires: 5 })`. The message says what it takes. */
 export declare class InvalidOptionError extends KeepsakeError {
+  /** That of this class. */
   readonly code: "invalid-option";
+  /** The option's name; `fn` of what was to be wrapped. */
   readonly option: string;
 }
-/** An argument whose content cannot be told from outside. The message has the line that mends it. */
+
+/** An argument whose content cannot be told from outside, such as a class instance; `path` says where. The message has the line that mends it. */
 export declare class UnhashableParamError extends KeepsakeError {
+  /** That of this class. */
   readonly code: "unhashable-param";
 }
-/** A hash function, `keyBy` or `deps` threw, or gave what cannot be hashed. */
+
+/** A hash function, `keyBy` or `deps` threw (that is the `cause`), or gave what cannot be hashed. */
 export declare class UserHashError extends KeepsakeError {
+  /** That of this class. */
   readonly code: "user-hash";
 }
-/** A result that cannot be handed out as a faithful copy: a class instance, a function. */
+
+/** A result that cannot be handed out as a faithful copy: a class instance, a function; `path` says where: `result.rows[0]`. */
 export declare class UnserializableReturnValueError extends KeepsakeError {
+  /** That of this class. */
   readonly code: "unserializable-return-value";
 }
+
 /** A cached function draws into what was made outside of it: a later page does not have that. See {@link replayable}. */
 export declare class CacheReplayClosureError extends KeepsakeError {
+  /** That of this class. */
   readonly code: "cache-replay-closure";
-  /** The effect's name. */
+  /** The effect's name, as {@link replayable} was given it. */
   readonly effect: string;
 }
-/** A call that would wait for itself. */
+
+/** A call that, in its synchronous part, would wait for itself. Call `.original`, or change the arguments on the way down. */
 export declare class RecursiveCallError extends KeepsakeError {
+  /** That of this class. */
   readonly code: "recursive-call";
 }

@@ -21,13 +21,18 @@ import type { Class, RegisteredType } from "./keepsake.js";
 
 /** What a recipe needs to see of an Arrow table. */
 export interface ArrowTable {
+  /** How many rows it has. */
   readonly numRows: number;
+  /** Its columns' names and types, and its metadata. */
   readonly schema: any;
+  /** Its rows, in the parts in which they came. */
   readonly batches: readonly any[];
 }
 /** An Arrow table: an IPC stream, and how many rows are to come out of it. */
 export interface ArrowTableData {
+  /** An IPC stream, as Arrow writes it. */
   bytes: Uint8Array;
+  /** How many rows are to come out of it. */
   rows: number;
 }
 /**
@@ -51,16 +56,24 @@ export declare function arrowTable<T extends ArrowTable>(arrow: {
 
 /** What a recipe needs to see of a tensor. */
 export interface TensorValue {
+  /** The type of its numbers: `"float32"`. */
   readonly dtype: string;
+  /** Its dimensions. */
   readonly shape: number[];
+  /** By which the backend knows its content. */
   readonly dataId: object;
+  /** Whether its content is gone; then it cannot be kept. */
   readonly isDisposed: boolean;
+  /** Reads its content, and waits for it. */
   dataSync(): any;
 }
 /** A tensor; of texts, the bytes of each. */
 export interface TensorData {
+  /** The type of the numbers. */
   dtype: string;
+  /** The dimensions. */
   shape: number[];
+  /** The numbers, one after another; of a complex tensor, real and imaginary parts in turn. */
   data: any;
 }
 /**
@@ -87,30 +100,47 @@ export declare function tensor<T extends TensorValue>(tf: {
 
 /** Luxon's locale: the one in force, and the one that was chosen, if any. */
 export interface LuxonLocale {
+  /** The one in force: `"de-CH"`. */
   locale: string;
+  /** The one that was chosen; `null` where it is the one of the system. */
   chosen: string | null;
+  /** Such as `"arab"`. */
   numberingSystem: string | null;
+  /** Such as `"islamic"`. */
   outputCalendar: string | null;
+  /** The first day of a week, and the like. */
   weekSettings: object | null;
 }
 /** The name of a zone, an offset in minutes, or the system's zone. */
 export type LuxonZone = string | number | { system: string };
 /** Of what is invalid, why. */
 export interface LuxonInvalid {
+  /** In a word: `"unparsable"`. */
   reason: string;
+  /** In a sentence. */
   explanation: string | null;
 }
+/** A DateTime: its instant in milliseconds since the epoch, its zone and its locale. */
 export type LuxonDateTimeData = LuxonInvalid | (LuxonLocale & { time: number; zone: LuxonZone });
+/** A Duration: its units as they are, how they are made of each other, and its locale. */
 export type LuxonDurationData = LuxonInvalid | (LuxonLocale & { values: Record<string, number>; conversionAccuracy: string; matrix?: object });
+/** An Interval: both of its ends. */
 export type LuxonIntervalData = LuxonInvalid | { start: LuxonDateTimeData; end: LuxonDateTimeData };
 
-interface LuxonClass<T> extends Class<T> {
+/** What a recipe needs to see of a class of Luxon's. */
+export interface LuxonClass<T> extends Class<T> {
+  /** Makes one that is invalid. */
   invalid(reason: any, explanation: any): any;
 }
-interface LuxonDateTimes<T> {
+/** What a recipe needs to see of Luxon, to make a DateTime. */
+export interface LuxonDateTimes<T> {
+  /** The class of dates. */
   DateTime: LuxonClass<T> & { fromMillis(time: number, options: any): any };
+  /** Zones by name. */
   IANAZone: Class & { create(name: string): any };
+  /** Zones by their distance from UTC. */
   FixedOffsetZone: Class & { instance(offset: number): any };
+  /** The zone of the system. */
   SystemZone: Class & { readonly instance: any };
 }
 
@@ -125,23 +155,41 @@ interface LuxonDateTimes<T> {
  */
 export declare function luxonDateTime<T>(luxon: LuxonDateTimes<T>): RegisteredType<T, LuxonDateTimeData>;
 
-/** `Duration` of `luxon` 3: its units as they are (an hour is not 60 minutes), conversion accuracy or matrix, and locale. */
+/**
+ * `Duration` of `luxon` 3: its units as they are (an hour is not 60 minutes), conversion accuracy or matrix, and locale.
+ *
+ * ```ts
+ * registerType(luxonDuration(luxon));
+ * ```
+ */
 export declare function luxonDuration<T>(luxon: {
   Duration: LuxonClass<T> & { fromObject(values: any, options: any): any };
 }): RegisteredType<T, LuxonDurationData>;
 
-/** `Interval` of `luxon` 3: both ends, as {@link luxonDateTime} has them, which need not be registered. */
+/**
+ * `Interval` of `luxon` 3: both ends, as {@link luxonDateTime} has them, which need not be registered.
+ *
+ * ```ts
+ * registerType(luxonInterval(luxon));
+ * ```
+ */
 export declare function luxonInterval<T>(
   luxon: LuxonDateTimes<any> & { Interval: LuxonClass<T> & { fromDateTimes(start: any, end: any): any } },
 ): RegisteredType<T, LuxonIntervalData>;
 
 /** A date of Day.js: its instant and mode; `zone` is the system's offset, where it counts. */
 export interface DayjsData {
+  /** In milliseconds since the epoch. */
   time: number;
+  /** Its name: `"de"`. */
   locale: string;
+  /** Whether it is in UTC. */
   utc: boolean;
+  /** Its offset from UTC, if it has one of its own. */
   offset: number | undefined;
+  /** The system's offset at that time, in minutes; none in UTC. */
   zone: number | undefined;
+  /** What plugins keep, such as the name of its time zone. */
   extra: object;
 }
 /**
@@ -160,11 +208,16 @@ export declare function dayjs<T extends object>(dayjs: (date?: any) => T): Regis
 
 /** What a recipe needs to see of a Decimal. */
 export interface DecimalValue {
+  /** Whether it is zero. */
   isZero(): boolean;
+  /** Whether its sign is minus, also of zero. */
   isNegative(): boolean;
+  /** All of its digits. */
   toExponential(): string;
 }
-interface DecimalClass<T> extends Class<T> {
+/** What a recipe needs to see of `Decimal`, or of a clone of it. */
+export interface DecimalClass<T> extends Class<T> {
+  /** Makes a number of its digits. */
   new (text: string): T;
 }
 /** A number with all of its digits, and the name of its clone. */

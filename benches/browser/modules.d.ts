@@ -6,14 +6,6 @@ declare module "keepsake:inside" {
   export function memorySize(): number;
   export const hash: import("../../types/keepsake.js").Keepsake["hash"];
 }
-/** The package as it is published. */
-declare module "keepsake" {
-  export const cacheData: import("../../types/keepsake.js").CacheData;
-  export const configure: import("../../types/keepsake.js").Keepsake["configure"];
-  export const createKeepsake: typeof import("../../types/keepsake.js").createKeepsake;
-  export const flush: import("../../types/keepsake.js").Keepsake["flush"];
-  export const stats: import("../../types/keepsake.js").Keepsake["stats"];
-}
 declare module "object-hash" {
   export default function hash(value: unknown): string;
 }

@@ -131,9 +131,12 @@ test("every link leads to a file, and every anchor to a heading", () => {
   }
 });
 
-/** The members of an interface of types/*.d.ts, overloads once. @param {string} name @param {string} [file] */
-function membersOf(name, file = "types/keepsake.d.ts") {
-  const [, body] = new RegExp(`interface ${name}\\b[^{]*\\{\\n([\\s\\S]*?)\\n\\}`).exec(source(file)) ?? assert.fail(`${file} has no interface ${name}`);
+/** What the types of `keepsake` are declared in. */
+const TYPES = ["keepsake", "cached", "options", "told"].map((name) => source(`types/${name}.d.ts`)).join("\n");
+
+/** The members of an interface of types/*.d.ts, overloads once. @param {string} name @param {string} [text] */
+function membersOf(name, text = TYPES) {
+  const [, body] = new RegExp(`interface ${name}\\b[^{]*\\{\\n([\\s\\S]*?)\\n\\}`).exec(text) ?? assert.fail(`there is no interface ${name}`);
   return new Set([...body.matchAll(/^ {2}(?:readonly )?(\w+)[?(:<]/gm)].map(([, member]) => member));
 }
 
@@ -163,7 +166,7 @@ test("the tables of options have every option there is, and say who takes it", (
 });
 
 test("the tables of methods have every method of functions and handles", () => {
-  const methods = new Set([...membersOf("CachedMethods"), ...membersOf("Refreshing"), ...membersOf("ResourceMethods")]);
+  const methods = new Set([...membersOf("CachedMethods"), ...membersOf("ResourceMethods")]);
   const told = tableOf(README, "method of a cached function").rows.flatMap(([names]) => namesIn(names));
   assert.deepEqual([...new Set(told)].sort(), [...methods].sort());
   const ofHandles = tableOf(readDocument("docs/values.md"), "of a handle").rows.flatMap(([names]) => namesIn(names));
@@ -179,8 +182,8 @@ test("everything that is exported is in the documentation", () => {
   assert.deepEqual(tableOf(values, "recipe").rows.flatMap(([names]) => namesIn(names)).sort(), exported("types/types.d.ts").sort());
   const replay = readDocument("docs/replay.md");
   const elements = (/** @type {string} */ head) => tableOf(replay, head).rows.flatMap(([names]) => namesIn(names)).sort();
-  assert.deepEqual(elements("elements"), [...membersOf("Elements", "types/elements.d.ts")].sort());
-  assert.deepEqual(elements("widget"), [...membersOf("Widgets", "types/elements.d.ts")].sort());
+  assert.deepEqual(elements("elements"), [...membersOf("Elements", source("types/elements.d.ts"))].sort());
+  assert.deepEqual(elements("widget"), [...membersOf("Widgets", source("types/widgets.d.ts"))].sort());
   const front = new Set(namesIn(README.prose).map((name) => name.split(".")[0]));
   for (const name of membersOf("Keepsake")) assert.ok(front.has(name), `README.md does not say \`${name}\``);
 });
@@ -194,9 +197,9 @@ test("every function that is exported has an example in its doc comment", () => 
   }
 });
 
-/** The union of texts that a type of types/keepsake.d.ts is. @param {string} name */
+/** The union of texts that a type is. @param {string} name */
 function choicesOf(name) {
-  const [, body] = new RegExp(`export type ${name} =([\\s\\S]*?);\\n`).exec(source("types/keepsake.d.ts")) ?? assert.fail(`there is no type ${name}`);
+  const [, body] = new RegExp(`export type ${name} =([\\s\\S]*?);\\n`).exec(TYPES) ?? assert.fail(`there is no type ${name}`);
   return [...body.replace(/\/\*\*[\s\S]*?\*\//g, "").matchAll(/"([\w-]+)"/g)].map(([, choice]) => choice);
 }
 
@@ -204,8 +207,7 @@ test("the tables of reasons and events are complete", () => {
   const persistence = readDocument("docs/persistence.md");
   assert.deepEqual(tableOf(persistence, "`because`").rows.map(([name]) => namesIn(name)[0]).sort(), choicesOf("MissReason").sort());
   const events = tableOf(persistence, "event").rows;
-  const [, body] = /export type KeepsakeEvent =([\s\S]*?);\n\n/.exec(source("types/keepsake.d.ts")) ?? [];
-  const types = [...body.matchAll(/\btype: ((?:"\w+"(?: \| )?)+)/g)].flatMap(([, names]) => [...names.matchAll(/"(\w+)"/g)].map(([, name]) => name));
+  const types = [...source("types/told.d.ts").matchAll(/^ {2}type: (.+);/gm)].flatMap(([, names]) => [...names.matchAll(/"(\w+)"/g)].map(([, name]) => name));
   assert.deepEqual(events.flatMap(([names]) => namesIn(names)).sort(), types.sort());
   const evict = events.find(([name]) => name === "`evict`") ?? [];
   assert.deepEqual([...evict[1].matchAll(/"(\w+)"/g)].map(([, reason]) => reason).sort(), choicesOf("EvictionReason").sort());
@@ -238,6 +240,8 @@ test("the tables of errors and faults have every code there is, and no other", (
   const byVariable = sources("src/web/js").flatMap((text) => [...text.matchAll(/\breport\(\s*(?!")(\w[\w.]*)/g)].map(([, given]) => given));
   assert.deepEqual(byVariable.filter((given) => !["code", "error.code"].includes(given)), []);
 
+  assert.deepEqual(choicesOf("ErrorCode").sort(), [...errors].sort());
+  assert.deepEqual(choicesOf("FaultCode").sort(), [...faults].sort());
   const document = readDocument("docs/errors.md");
   const toldErrors = tableOf(document, "error", "`code`").rows.flatMap(([, codes]) => namesIn(codes));
   assert.deepEqual([...new Set(toldErrors)].sort(), [...errors].sort());

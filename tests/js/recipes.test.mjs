@@ -650,7 +650,7 @@ const TYPED = `
 import * as tf from "@tensorflow/tfjs";
 import * as arrow from "apache-arrow";
 import { Table, tableFromIPC, tableToIPC } from "apache-arrow";
-import { registerType } from "${ROOT}/types/keepsake.js";
+import { cacheData, cacheResource, identity, registerType } from "${ROOT}/types/keepsake.js";
 import { arrowTable, tensor } from "${ROOT}/types/types.js";
 registerType(arrowTable(arrow));
 registerType(arrowTable({ Table, tableFromIPC, tableToIPC }));
@@ -661,6 +661,13 @@ const tensors = tensor(tf);
 export const numbers: tf.Tensor = tensors.decode(tensors.encode(tf.tensor2d([[1]])));
 // @ts-expect-error a table is no tensor
 tensors.encode(table);
+const openModel = cacheResource((url: string) => tf.loadLayersModel(url), { onRelease: (model) => model.dispose(), hashFuncs: [[tf.Tensor, (tensor) => tensor.dataSync()]] });
+export const model: Promise<tf.LayersModel> = openModel("/model.json");
+export const layers = cacheData((model: tf.LayersModel) => model.layers.map(({ name }) => name), {
+  hashFuncs: [[tf.LayersModel, (model) => model.layers.length], [tf.Sequential, identity], [arrow.Table, (table) => table.numRows]],
+});
+// @ts-expect-error a model has no such property
+cacheData((model: tf.LayersModel) => 1, { hashFuncs: [[tf.LayersModel, (model) => model.numRows]] });
 `;
 
 test("the types take Arrow and TensorFlow.js as they are", async () => {

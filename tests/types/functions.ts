@@ -9,11 +9,8 @@ import {
   cacheData,
   cacheResource,
   createKeepsake,
-} from "../../types/keepsake.js";
-
-/** Compiles only if both types are the same. */
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-declare function same<A, B>(..._: Same<A, B> extends true ? [] : [never]): void;
+} from "keepsake";
+import { same } from "./same.js";
 
 interface Row {
   id: number;
@@ -47,9 +44,16 @@ same<ReturnType<typeof memoryLater>, Promise<Row>>();
 same<typeof memory, MemoryFunction<typeof rowNow>>();
 memory(1).tags.push("a");
 
-// Where the value is not known when it is compiled, it is a promise to be safe.
-const either = cacheData(rowNow, { persist: isProduction });
-same<ReturnType<typeof either>, Promise<Row>>();
+// Where that is not known when it is compiled, the result or a promise of it: it takes an `await`.
+const unknown = cacheData(rowNow, { persist: isProduction });
+same<ReturnType<typeof unknown>, Row | Promise<Row>>();
+same<Awaited<ReturnType<typeof unknown.refresh>>, Row>();
+const unknownLater = cacheData(rowLater, { persist: isProduction });
+same<ReturnType<typeof unknownLater>, Promise<Row>>();
+// @ts-expect-error it may be a row
+void unknown(1).then;
+// @ts-expect-error it may be a promise
+unknown(1).tags;
 const explicitly = cacheData(rowNow, { persist: true });
 same<ReturnType<typeof explicitly>, Promise<Row>>();
 
@@ -61,10 +65,10 @@ same<ReturnType<typeof resourceLater>, Promise<Row>>();
 
 // Optional and rest parameters, `this`, and what is not awaited twice.
 const many = cacheData(async (first: string, second: number = 1, ...rest: boolean[]) => [first, second, rest] as const);
-same<Parameters<typeof many>, [first: string, second?: number, ...rest: boolean[]]>();
+same<Parameters<typeof many>, [first: string, second?: number | undefined, ...rest: boolean[]]>();
 same<ReturnType<typeof many>, Promise<readonly [string, number, boolean[]]>>();
-const nested = cacheData((id: number): Promise<Promise<Row>> => Promise.resolve(rowLater(id)) as never);
-same<ReturnType<typeof nested>, Promise<Row>>();
+const either = cacheData((id: number): Row | Promise<Row> => (id > 0 ? rowNow(id) : rowLater(id)));
+same<ReturnType<typeof either>, Promise<Row>>();
 const method = cacheData(function (this: { tenant: string }, id: number) {
   return `${this.tenant} ${id}`;
 });

@@ -1,10 +1,9 @@
 // A hash function is given an object of its class, without saying so: also of classes whose constructor is private or
 // abstract, several in one list, and of libraries as they are.
 import { DateTime, Duration } from "luxon";
-import { type Class, type DataOptions, type PageOptions, cacheData, cacheResource, configure, createKeepsake, hash, hashAsync, identity } from "../../types/keepsake.js";
+import { type Class, type DataOptions, type HashFunc, type HashFuncs, type PageOptions, cacheData, cacheResource, configure, createKeepsake, hash, hashAsync, identity } from "keepsake";
+import { same } from "./same.js";
 
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-declare function same<A, B>(..._: Same<A, B> extends true ? [] : [never]): void;
 declare function load(id: number): Promise<{ id: number }>;
 declare function connect(host: string): { host: string };
 
@@ -60,6 +59,13 @@ cacheData(load, {
 cacheData(load, { hashFuncs: new Map<Class | string, (value: any) => unknown>([[Model, (model) => model.id]]) });
 cacheData((id: number) => id, { persist: false, hashFuncs: new Map([[Model, identity]]) })(1).toFixed();
 configure({ hashFuncs: new Map([[Model, identity]]) });
+cacheData(load, { hashFuncs: new Map([[Model, (model: Model) => model.id]]) });
+cacheData(load, { hashFuncs: [[Model, identity]] as const });
+const list: HashFuncs = [[Model, identity], ["Tensor", ({ id }) => id]];
+cacheData(load, { hashFuncs: list });
+cacheResource(connect, { hashFuncs: list });
+const pair: HashFunc<typeof Hidden> = [Hidden, (hidden) => hidden.text];
+cacheData(load, { hashFuncs: [pair, [Model, (model) => (same<typeof model, Model>(), model.id)]] });
 const apart = { ttl: "1d", maxSize: "10MB", hashFuncs: [[Model, (model) => model.id]] } satisfies DataOptions;
 cacheData(load, apart);
 const ofMemory = { persist: false, maxEntries: 5 } satisfies DataOptions;
@@ -71,6 +77,10 @@ const ofFunction: DataOptions<typeof load> = { validate: (value, id) => value.id
 cacheData(load, ofFunction);
 
 // Mistakes.
+// @ts-expect-error a set has no functions
+cacheData(load, { hashFuncs: new Set([Model]) });
+// @ts-expect-error nor has it where it is a map of something else
+cacheData(load, { hashFuncs: new Map([[Model, "id"]]) });
 // @ts-expect-error a model has no such property
 cacheData(load, { hashFuncs: [[Model, (model) => model.nope]] });
 // @ts-expect-error nor has the second one

@@ -1,7 +1,10 @@
 // Which options there are, what they take, and what their functions are given.
 import {
+  type DataOptions,
   type Duration,
+  type ErrorCode,
   type KeepsakeEvent,
+  type ResourceOptions,
   InvalidOptionError,
   KeepsakeError,
   UnhashableParamError,
@@ -12,10 +15,9 @@ import {
   flush,
   hash,
   identity,
-} from "../../types/keepsake.js";
-
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-declare function same<A, B>(..._: Same<A, B> extends true ? [] : [never]): void;
+} from "keepsake";
+import { Duration as LuxonDuration } from "luxon";
+import { same } from "./same.js";
 
 interface Row {
   id: number;
@@ -27,8 +29,16 @@ const id = (value: unknown) => value;
 // Every option of data, and of resources.
 cacheData(load, { name: "rows", version: 2, deps: ["a"], keyBy: (row) => row, params: ["id", "_filter"], ttl: "10m", maxEntries: 5, persist: true, enabled: false });
 cacheResource(make, { name: "models", version: "2", deps: () => ["a"], keyBy: (name) => name, params: ["name"], ttl: { hours: 1 }, maxEntries: 5, enabled: (name) => name !== "" });
+cacheData(load, { ttl: (row, rowId) => (row.id === rowId ? "1d" : { hours: 1 }), refreshMode: "background", maxStale: "1d", maxSize: "1MB", scope: "tab", singleFlight: "tab", lockTimeout: 5_000, onUncacheable: "pass", showSpinner: "Loading", showTime: true });
 cacheData(load, {});
 cacheData(load, undefined);
+
+// What is undefined is as if absent, also with `exactOptionalPropertyTypes`.
+declare const maybe: { name?: string | undefined; ttl?: Duration | undefined; check?: ((row: Row) => boolean) | undefined };
+cacheData(load, { name: maybe.name, version: undefined, deps: undefined, keyBy: undefined, params: undefined, hashFuncs: undefined, ttl: maybe.ttl, maxEntries: undefined, persist: undefined, validate: maybe.check, cacheIf: maybe.check });
+cacheResource(make, { maxEntries: undefined, onRelease: undefined, enabled: undefined });
+configure({ namespace: undefined, ttl: maybe.ttl, hashFuncs: undefined, onEvent: undefined, spinner: undefined });
+hash(1, { hashFuncs: undefined });
 
 // What only the other takes.
 // @ts-expect-error data is not released
@@ -39,8 +49,16 @@ cacheData(load, { persist: false, onRelease: id });
 cacheResource(make, { persist: true });
 // @ts-expect-error not even to say so
 cacheResource(make, { persist: false });
+// @ts-expect-error its size is not known
+cacheResource(make, { maxSize: "1MB" });
+// @ts-expect-error it is the tab's anyway
+cacheResource(make, { scope: "tab" });
+// @ts-expect-error nobody else can use it
+cacheResource(make, { singleFlight: "tab" });
 // @ts-expect-error the page's own
 cacheData(load, { namespace: "a" });
+// @ts-expect-error the page's own
+cacheResource(make, { maxMemory: "1MB" });
 // @ts-expect-error a function's own
 configure({ keyBy: id });
 
@@ -60,14 +78,36 @@ cacheData(load, { params: [1] });
 // @ts-expect-error a text
 cacheData(load, { name: 5 });
 
-const durations: Duration[] = [1_000, Infinity, "1h30m", "PT1H", { hours: 1, minutes: 30 }, { milliseconds: 1 }];
+// @ts-expect-error one of the two
+cacheData(load, { refreshMode: "behind" });
+// @ts-expect-error no list of pairs
+cacheResource(make, { hashFuncs: [id] });
+// @ts-expect-error as in a call
+({ maxEntires: 5 }) satisfies DataOptions;
+// @ts-expect-error data has no such option
+({ onRelease: id }) satisfies DataOptions;
+// @ts-expect-error resources have no such option
+({ persist: false }) satisfies ResourceOptions;
+const resourceOptions = { maxEntries: 2, onRelease: (model: { dispose(): void }) => model.dispose() } satisfies ResourceOptions;
+cacheResource(make, resourceOptions);
+// @ts-expect-error it is for another function
+cacheData((text: string) => text, { validate: (value: number) => value > 0 });
+
+const durations: Duration[] = [1_000, Infinity, "1h30m", "PT1H", { hours: 1, minutes: 30 }, { milliseconds: 1 }, { hours: undefined }, Temporal.Duration.from({ hours: 1 })];
 void durations;
+cacheData(load, { ttl: Temporal.Duration.from("PT1H"), maxStale: "1 week" });
+// @ts-expect-error durations of libraries are refused
+cacheData(load, { ttl: LuxonDuration.fromObject({ hours: 1 }) });
+// @ts-expect-error nor are dates lengths of time
+cacheData(load, { ttl: new Date() });
+// @ts-expect-error nor does a function give them
+cacheData(load, { ttl: (row) => row });
 
 // The functions among the options are given the value and the arguments.
 cacheData(load, {
   validate(value, ...args) {
     same<typeof value, Row>();
-    same<typeof args, [id: number, filter?: string]>();
+    same<typeof args, [id: number, filter?: string | undefined]>();
     return value.id > 0;
   },
   keyBy: (row, filter) => {
@@ -78,6 +118,22 @@ cacheData(load, {
   enabled: (row) => row > 0,
 });
 cacheData(load, { validate: async (value) => value.id > 0 });
+cacheData(load, {
+  cacheIf(value, ...args) {
+    same<typeof value, Row>();
+    same<typeof args, [id: number, filter?: string | undefined]>();
+    return value.id > 0;
+  },
+  ttl(value, ...args) {
+    same<typeof value, Row>();
+    same<typeof args, [id: number, filter?: string | undefined]>();
+    return { minutes: value.id };
+  },
+  enabled(...args) {
+    same<typeof args, [id: number, filter?: string | undefined]>();
+    return true;
+  },
+});
 cacheResource(make, {
   validate: (model) => model.name !== "",
   onRelease(model, ...args) {
@@ -152,7 +208,7 @@ try {
   } else if (error instanceof InvalidOptionError) {
     same<typeof error.option, string>();
   } else if (error instanceof KeepsakeError) {
-    same<typeof error.code, string>();
+    same<typeof error.code, ErrorCode>();
     same<typeof error.functionName, string | undefined>();
   }
 }

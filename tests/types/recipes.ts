@@ -1,11 +1,11 @@
 // The recipes take the libraries as they are, whole or in parts, and give what registerType takes. The declarations of
 // Arrow and TensorFlow.js do not compile beside ours: their functions stand here, and tests/js/recipes.test.mjs has the rest.
 import dayjsLibrary, { type Dayjs } from "dayjs";
-import Decimal from "decimal.js";
+import { Decimal } from "decimal.js";
 import * as luxon from "luxon";
 import { DateTime, Duration, FixedOffsetZone, IANAZone, Interval, SystemZone } from "luxon";
-import { createKeepsake, registerType } from "../../types/keepsake.js";
-import { arrowTable, dayjs, decimal, luxonDateTime, luxonDuration, luxonInterval, tensor } from "../../types/types.js";
+import { createKeepsake, registerType } from "keepsake";
+import { arrowTable, dayjs, decimal, luxonDateTime, luxonDuration, luxonInterval, tensor } from "keepsake/types";
 
 declare class Table<T extends object = any> {
   private constructor();
