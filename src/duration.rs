@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::decimal::number;
+
 /// Milliseconds: a length of time, or a point in time counted from the Unix epoch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Millis(pub u64);
@@ -143,11 +145,4 @@ fn designators(text: &str, allowed: &[(char, f64)]) -> Option<f64> {
         rest = &after[letter.len_utf8()..];
     }
     Some(total)
-}
-
-/// A plain decimal number at the start, and what follows it.
-fn number(text: &str) -> Option<(f64, &str)> {
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let value = text[..end].parse().ok()?;
-    Some((value, &text[end..]))
 }

@@ -6,6 +6,7 @@
 
 pub mod callsite;
 pub mod collection;
+pub mod decimal;
 pub mod departures;
 pub mod digest;
 pub mod duration;

@@ -1,5 +1,7 @@
 //! Sizes, and the one parser of them.
 
+use crate::decimal::number;
+
 /// A number of bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Bytes(pub u64);
@@ -51,10 +53,8 @@ pub fn from_number(value: f64) -> Option<Bytes> {
 /// assert_eq!(from_text("500"), None);
 /// ```
 pub fn from_text(text: &str) -> Option<Bytes> {
-    let text = text.trim();
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let number: f64 = text[..end].parse().ok()?;
-    from_number(number * unit(text[end..].trim_start())?)
+    let (number, name) = number(text.trim())?;
+    from_number(number * unit(name.trim_start())?)
 }
 
 fn unit(name: &str) -> Option<f64> {

@@ -16,5 +16,6 @@ pub mod idb;
 pub mod rules;
 pub mod scratch;
 pub mod sys;
+pub mod task;
 pub mod types;
 pub mod wrapped;

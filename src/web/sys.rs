@@ -37,6 +37,10 @@ extern "C" {
     #[wasm_bindgen(js_namespace = ["Function", "prototype", "toString"], js_name = call, catch)]
     pub fn function_source(value: &JsValue) -> Result<String, JsValue>;
 
+    /// A number as JavaScript writes it.
+    #[wasm_bindgen(js_name = String)]
+    pub fn number_text(number: f64) -> String;
+
     /// A bigint's digits.
     #[wasm_bindgen(js_namespace = ["BigInt", "prototype", "toString"], js_name = call, catch)]
     pub fn bigint_digits(value: &JsValue, radix: u32) -> Result<String, JsValue>;

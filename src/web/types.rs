@@ -108,7 +108,7 @@ impl Reader<'_> {
             None => Ok(None),
             Some(value) if value.is_string() => Ok(value.as_string()),
             Some(value) => match value.as_f64() {
-                Some(number) if number.is_finite() => Ok(Some(number.to_string())),
+                Some(number) if number.is_finite() => Ok(Some(sys::number_text(number))),
                 _ => Err(self.refuse("version", &value, "a text or a number")),
             },
         }
@@ -223,7 +223,7 @@ pub fn in_words(value: &JsValue) -> String {
         return ["\"", &short, more, "\""].concat();
     }
     if let Some(number) = value.as_f64() {
-        return number.to_string();
+        return sys::number_text(number);
     }
     if let Some(boolean) = value.as_bool() {
         return boolean.to_string();

@@ -3,11 +3,10 @@
 use std::rc::{Rc, Weak};
 
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 
 use super::{Engine, State};
 use crate::web::idb::{Disk, Page};
-use crate::web::sys;
+use crate::web::{sys, task};
 
 /// So long after it was opened a database is collected for the first time, in milliseconds: the page has other things to
 /// do first.
@@ -40,7 +39,7 @@ impl Engine {
 
 fn collect_in(engine: Weak<Engine>, disk: Weak<Disk>, milliseconds: i32) {
     let ring = Closure::once_into_js(move || {
-        spawn_local(async move {
+        task::spawn(async move {
             let Some((alive, open)) = engine.upgrade().zip(disk.upgrade()) else {
                 return;
             };

@@ -9,6 +9,7 @@ use crate::options::Kind;
 use crate::reason::Reason;
 use crate::store::FunctionId;
 use crate::web::idb::{Disk, Outcome, What};
+use crate::web::task;
 
 /// How far a removal goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub(super) enum Reach {
 
 /// Lets a removal run to its end; nobody waits for its count.
 fn forget(removal: impl Future<Output = Outcome> + 'static) {
-    wasm_bindgen_futures::spawn_local(async move {
+    task::spawn(async move {
         removal.await;
     });
 }

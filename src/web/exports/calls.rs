@@ -2,7 +2,6 @@
 
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use super::Engine;
 use crate::duration::Millis;
@@ -14,6 +13,7 @@ use crate::stats::{Found, Refreshed};
 use crate::store::New;
 use crate::web::engine::{CallResult, Data, Verdict};
 use crate::web::error::Fault;
+use crate::web::task;
 use crate::web::types;
 
 #[wasm_bindgen]
@@ -48,7 +48,7 @@ impl Engine {
     /// Whether there is a fresh entry, in memory or on disk.
     pub fn has(&self, id: u32, length: u32, now: f64) -> Promise {
         let has = self.0.clone().has(id, self.0.key(id, length), Millis::from_js(now));
-        future_to_promise(async move { Ok(has.await.into()) })
+        task::promise(async move { Ok(has.await.into()) })
     }
 
     /// Whether the call that was just encoded is the one of this flight.
@@ -61,7 +61,7 @@ impl Engine {
     pub fn read(&self, flight: u32, as_what: u32, now: f64) -> Promise {
         let found = [Found::Disk, Found::Tab].get(as_what as usize).copied();
         let read = self.0.clone().read(FlightId(flight), found, Millis::from_js(now));
-        future_to_promise(async move {
+        task::promise(async move {
             let Some((freshness, lifetime, value)) = read.await else {
                 return Ok(JsValue::UNDEFINED);
             };
@@ -73,7 +73,7 @@ impl Engine {
     /// Learns under what a flight computes that does not read its entry.
     pub fn stamp(&self, flight: u32) -> Promise {
         let stamped = self.0.clone().stamp(FlightId(flight));
-        future_to_promise(async move {
+        task::promise(async move {
             stamped.await;
             Ok(JsValue::UNDEFINED)
         })

@@ -2,13 +2,13 @@
 
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use super::Engine;
 use super::calls::times;
 use crate::duration::Millis;
 use crate::freshness::Freshness;
 use crate::web::engine::Finding;
+use crate::web::task;
 
 #[wasm_bindgen]
 impl Engine {
@@ -17,7 +17,7 @@ impl Engine {
     /// `["lost", loss]`, `["unreadable"]`, `["changed", parts]` or `["unknown", outlines, wereCleared]`; nothing without a function.
     pub fn explain(&self, id: u32, length: u32, now: f64) -> Promise {
         let explained = self.0.clone().explain(id, length, Millis::from_js(now));
-        future_to_promise(async move { Ok(explained.await.map_or(JsValue::UNDEFINED, |finding| show(finding).into())) })
+        task::promise(async move { Ok(explained.await.map_or(JsValue::UNDEFINED, |finding| show(finding).into())) })
     }
 }
 

@@ -10,10 +10,10 @@ use std::rc::Rc;
 
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use super::engine::{Engine as Inner, Tab, Why};
 use super::scratch;
+use super::task;
 use crate::duration::Millis;
 use crate::options::Kind;
 #[cfg(doc)]
@@ -94,7 +94,7 @@ impl Engine {
     /// pages have found them to be a factory's.
     pub fn open(&self) -> Promise {
         let engine = self.0.clone();
-        future_to_promise(async move {
+        task::promise(async move {
             let Some(disk) = engine.disk() else {
                 return Ok(false.into());
             };
@@ -109,7 +109,7 @@ impl Engine {
     /// Settles when all that was kept is on disk.
     pub fn flush(&self) -> Promise {
         let disks = self.0.disks();
-        future_to_promise(async move {
+        task::promise(async move {
             for disk in disks {
                 disk.flush().await;
             }

@@ -2,11 +2,11 @@
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use super::{Engine, kind_of};
 use crate::duration::Millis;
 use crate::web::idb::Outcome;
+use crate::web::task;
 
 #[wasm_bindgen]
 impl Engine {
@@ -43,10 +43,10 @@ impl Engine {
     /// Removes everything of the namespace; `false` if something may have stayed.
     pub fn destroy(&self) -> Promise {
         let destroyed = self.0.destroy();
-        future_to_promise(async move { Ok(destroyed.await.complete.into()) })
+        task::promise(async move { Ok(destroyed.await.complete.into()) })
     }
 }
 
 fn counted(removed: impl Future<Output = Outcome> + 'static) -> Promise {
-    future_to_promise(async move { Ok(removed.await.removed.into()) })
+    task::promise(async move { Ok(removed.await.removed.into()) })
 }

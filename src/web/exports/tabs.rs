@@ -2,12 +2,12 @@
 
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use super::Engine;
 use crate::digest::CacheKey;
 use crate::flight::FlightId;
 use crate::web::idb::What;
+use crate::web::task;
 
 #[wasm_bindgen]
 impl Engine {
@@ -31,7 +31,7 @@ impl Engine {
     /// Settles when what waits to be written has been; whether every entry since `unwritten` was told is on disk.
     pub fn written(&self, database: String, unwritten: u32) -> Promise {
         let written = self.0.clone().written(database, unwritten);
-        future_to_promise(async move { Ok(written.await.into()) })
+        task::promise(async move { Ok(written.await.into()) })
     }
 
     /// Another tab has removed or written something: this one's memory has it no more. Gives the functions that a removal
@@ -59,6 +59,6 @@ impl Engine {
     /// Which of these functions others have cleared since this page has looked last.
     pub fn cleared_since(&self, ids: Vec<u32>) -> Promise {
         let cleared = self.0.clone().cleared_since(ids);
-        future_to_promise(async move { Ok(cleared.await.into_iter().map(JsValue::from).collect::<Array>().into()) })
+        task::promise(async move { Ok(cleared.await.into_iter().map(JsValue::from).collect::<Array>().into()) })
     }
 }

@@ -7,13 +7,13 @@ use indexed_db_futures::error::{Error, OpenDbError};
 use indexed_db_futures::internals::SystemRepr;
 use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{DomException, IdbDatabase, IdbObjectStore, IdbTransactionMode};
 
 use super::{ANSWER_LIMIT, Disk, OPEN_LIMIT, marks, new_generation, number_at, result};
 use crate::digest::Secret;
 use crate::record::{DATABASE_KEY, SCHEMA, VERSION, own_field, stores};
-use crate::web::sys;
+use crate::web::{sys, task};
 
 /// A connection that was lost this often is not made again.
 const MOST_LOST: u32 = 3;
@@ -53,7 +53,7 @@ impl Disk {
                     Connection::Opening(promise) => promise.clone(),
                     Connection::Closed => {
                         let disk = self.clone();
-                        let promise = future_to_promise(async move {
+                        let promise = task::promise(async move {
                             disk.connect().await;
                             Ok(JsValue::UNDEFINED)
                         });
@@ -82,7 +82,7 @@ impl Disk {
 
     async fn connect(self: &Rc<Self>) {
         let disk = self.clone();
-        let opening = future_to_promise(async move { disk.prepare().await.map(|()| JsValue::UNDEFINED) });
+        let opening = task::promise(async move { disk.prepare().await.map(|()| JsValue::UNDEFINED) });
         match sys::in_time(JsFuture::from(opening), OPEN_LIMIT).await {
             Some(Ok(_)) => {}
             Some(Err(thrown)) => {

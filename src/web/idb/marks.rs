@@ -7,7 +7,6 @@ use std::rc::Rc;
 use indexed_db_futures::database::Database;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{IdbKeyRange, IdbObjectStore};
 
 use super::transaction::{begin, commit, store};
@@ -16,7 +15,7 @@ use crate::collection::{LONGEST_MARK, holds};
 use crate::digest::Digest;
 use crate::duration::Millis;
 use crate::record::{MARK, VERSION, stores};
-use crate::web::sys;
+use crate::web::{sys, task};
 
 /// Call sites, and until when each counts as a factory.
 pub(super) type Marks = HashMap<Digest, f64>;
@@ -37,7 +36,7 @@ impl Disk {
             state.writing += 1;
         }
         let disk = self.clone();
-        spawn_local(async move {
+        task::spawn(async move {
             if let Err(thrown) = disk.attempt(|database| write(database, site, until)).await {
                 let message = "noting in the database that a call site wraps several functions failed.";
                 disk.fault("mark-failed", message, thrown);

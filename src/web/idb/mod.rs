@@ -113,7 +113,7 @@ pub struct Stamp {
 
 impl fmt::Display for Stamp {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}.{}", self.database, self.function)
+        write!(out, "{:x}.{:x}", self.database.to_bits(), self.function.to_bits())
     }
 }
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::DomException;
 
 use super::records::Write;
@@ -12,7 +12,7 @@ use super::{ANSWER_LIMIT, Disk};
 use crate::collection::{Loss, held, is_too_large, oldest_quarter};
 use crate::record::own_field;
 use crate::size::Bytes;
-use crate::web::sys;
+use crate::web::{sys, task};
 
 /// Room is made so seldom, by all tabs together; and writing pauses for so long.
 const PAUSE: f64 = 10.0 * 60.0 * 1_000.0;
@@ -95,7 +95,7 @@ impl Disk {
             let mut state = self.state.borrow_mut();
             if state.room.making.is_none() {
                 let disk = self.clone();
-                state.room.making = Some(future_to_promise(async move {
+                state.room.making = Some(task::promise(async move {
                     // Whether there is room, the next write shows.
                     if sys::in_time(disk.evict(), ANSWER_LIMIT).await.is_none() {
                         disk.is_silent();

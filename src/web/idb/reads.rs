@@ -7,7 +7,7 @@ use std::rc::Rc;
 use indexed_db_futures::database::Database;
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::IdbRequest;
 
 use super::connection::handle_of;
@@ -15,7 +15,7 @@ use super::{Disk, READ_LIMIT, Stamp, State, entry_key, function_key, number_at};
 use crate::digest::{CacheKey, Digest};
 use crate::freshness::Lifetime;
 use crate::record::{self, DATABASE_KEY, function_field, own_field, stores, value_field};
-use crate::web::sys;
+use crate::web::{sys, task};
 
 /// Without an answer to so many reads in a row the database is asked no more.
 const MOST_UNANSWERED: u32 = 3;
@@ -106,7 +106,7 @@ impl Disk {
 
     fn schedule(self: &Rc<Self>) {
         let disk = self.clone();
-        spawn_local(async move { disk.read_all().await });
+        task::spawn(async move { disk.read_all().await });
     }
 
     /// Closes the batch: whoever asks from now on reads in a later transaction, after what is being removed.
@@ -114,7 +114,7 @@ impl Disk {
         let batch = std::mem::take(&mut self.state.borrow_mut().reads);
         if !batch.is_empty() {
             let disk = self.clone();
-            spawn_local(async move { disk.read_batch(batch).await });
+            task::spawn(async move { disk.read_batch(batch).await });
         }
     }
 
@@ -196,7 +196,7 @@ impl Disk {
         let waiting: Vec<Function> = batch.iter().map(|read| read.resolve.clone()).collect();
         let (disk, answers) = (Rc::downgrade(self), answers.clone());
         let ring = Closure::once_into_js(move || {
-            spawn_local(async move {
+            task::spawn(async move {
                 // The page may have been held up, and its timers ring before the answers come.
                 let mut grace = sys::Grace::default();
                 while answers.left.get() > 0 && grace.goes_on().await {}

@@ -6,7 +6,6 @@ use std::rc::Rc;
 use indexed_db_futures::database::Database;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::IdbObjectStore;
 
 use super::connection::Why;
@@ -16,6 +15,7 @@ use super::{Disk, entry_key, function_key, marks, new_generation, range_of, resu
 use crate::digest::{CacheKey, Digest};
 use crate::identity::Portrait;
 use crate::record::{DATABASE_KEY, function_field, own_field, stores};
+use crate::web::task;
 
 /// What is to be removed.
 #[derive(Clone, Copy, Debug)]
@@ -96,7 +96,7 @@ impl Disk {
     /// Removes one entry that is of no use, and waits for nothing. Other tabs find that out by themselves.
     pub fn remove(self: &Rc<Self>, key: CacheKey) {
         let removal = self.quiet_removal(What::Entry(key));
-        spawn_local(async move {
+        task::spawn(async move {
             removal.await;
         });
     }

@@ -6,7 +6,6 @@ use std::rc::Rc;
 use indexed_db_futures::database::Database;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 
 use super::small::SLICE;
 use super::transaction::{begin_on, commit, store};
@@ -14,7 +13,7 @@ use super::{Disk, entry_key, function_key, number_at, result};
 use crate::digest::{CacheKey, Digest};
 use crate::freshness::Lifetime;
 use crate::record::{VERSION, entry_field, function_field, stores};
-use crate::web::sys;
+use crate::web::{sys, task};
 
 /// How old the note of an entry's last use may get before it is written again.
 const ENTRY_AGE: f64 = 60.0 * 60.0 * 1_000.0;
@@ -83,7 +82,7 @@ impl Disk {
             return; // a flush was faster
         }
         let disk = self.clone();
-        spawn_local(async move {
+        task::spawn(async move {
             let entries: Vec<JsValue> = entries.into_iter().map(entry_key).collect();
             let functions: Vec<JsValue> = functions.into_iter().map(function_key).collect();
             let (entry, function) = (entry_field::LAST_USED, function_field::REGISTERED);

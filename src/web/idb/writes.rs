@@ -8,7 +8,7 @@ use std::rc::Rc;
 use indexed_db_futures::database::Database;
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 
 use super::quota::is_quota;
 use super::reads::stamp_of;
@@ -21,7 +21,7 @@ use crate::digest::Digest;
 use crate::duration::Millis;
 use crate::record::{DATABASE_KEY, function_field, own_field, stores};
 use crate::size::Bytes;
-use crate::web::sys;
+use crate::web::{sys, task};
 
 /// A transaction takes so many bytes, as far as sizes are known; the rest goes out in another. There is no limit of time:
 /// the rest goes out in the same task anyway, and when a page ends Chromium keeps, of transactions that wait for each
@@ -52,7 +52,7 @@ impl Disk {
 
     fn write_next(self: &Rc<Self>) {
         let disk = self.clone();
-        spawn_local(async move { disk.write_waiting().await });
+        task::spawn(async move { disk.write_waiting().await });
     }
 
     /// Settles when nothing waits to be written any more.
@@ -119,7 +119,7 @@ impl Disk {
         if !batch.is_empty() {
             self.state.borrow_mut().writing += 1;
             let disk = self.clone();
-            spawn_local(async move { disk.write_batch(batch).await });
+            task::spawn(async move { disk.write_batch(batch).await });
         }
     }
 
@@ -153,7 +153,7 @@ impl Disk {
     fn tell_written(self: &Rc<Self>, batch: &[Write]) {
         let keys: Vec<u8> = batch.iter().flat_map(|write| write.key.bytes()).collect();
         let (disk, keys) = (self.clone(), Uint8Array::from(keys.as_slice()));
-        spawn_local(async move { disk.tell("stored", keys.into()).await });
+        task::spawn(async move { disk.tell("stored", keys.into()).await });
     }
 
     /// Writes a batch whatever it takes, within reason; gives what stays unwritten.
