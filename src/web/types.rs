@@ -1,7 +1,6 @@
 //! Options as JavaScript gives them, turned into the core's typed ones. Functions and classes travel beside them.
 
 use js_sys::{Array, Function, Object, Reflect};
-use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::error::Fault;
@@ -34,7 +33,7 @@ pub fn options(scope: Scope, given: &JsValue) -> Result<Options, Fault> {
     Ok(Options {
         name: reader.text("name")?,
         version: reader.version()?,
-        params: reader.typed("params", "an array of names, such as [\"_conn\", \"sql\"]")?,
+        params: reader.typed("params", "an array of names, such as [\"_conn\", \"sql\"]", texts)?,
         ttl: reader.ttl()?,
         ttl_is_bare: sys::get(given, "ttl").is_some_and(|ttl| ttl.as_f64().is_some_and(|number| number.fract() == 0.0)),
         refresh_mode: reader.choice("refreshMode", ["foreground", "background"])?.map(|chosen| match chosen {
@@ -46,7 +45,7 @@ pub fn options(scope: Scope, given: &JsValue) -> Result<Options, Fault> {
         max_size: reader.size("maxSize")?,
         max_memory: reader.size("maxMemory")?,
         max_disk: reader.size("maxDisk")?,
-        persist: reader.typed("persist", "true or false")?,
+        persist: reader.typed("persist", "true or false", JsValue::as_bool)?,
         owner: reader.choice("scope", ["origin", "tab"])?.map(|chosen| match chosen {
             0 => Owner::Origin,
             _ => Owner::Tab,
@@ -87,17 +86,16 @@ impl Reader<'_> {
         }
     }
 
-    fn typed<T: DeserializeOwned>(&self, option: &str, takes: &str) -> Result<Option<T>, Fault> {
+    fn typed<T>(&self, option: &str, takes: &str, read: fn(&JsValue) -> Option<T>) -> Result<Option<T>, Fault> {
         let Some(value) = sys::get(self.given, option) else {
             return Ok(None);
         };
-        serde_wasm_bindgen::from_value(value.clone()).map(Some).map_err(|_| self.refuse(option, &value, takes))
+        read(&value).map(Some).ok_or_else(|| self.refuse(option, &value, takes))
     }
 
     fn text(&self, option: &str) -> Result<Option<String>, Fault> {
         let takes = "a text that is not empty";
-        let text: Option<String> = self.typed(option, takes)?;
-        match text {
+        match self.typed(option, takes, JsValue::as_string)? {
             Some(text) if text.is_empty() => Err(self.refuse(option, &"".into(), takes)),
             text => Ok(text),
         }
@@ -213,6 +211,15 @@ fn from_parts(value: &JsValue) -> Option<Millis> {
         }
     }
     duration::from_number(total)
+}
+
+/// The texts of an array; `None` if it is none, or has anything else in it.
+fn texts(value: &JsValue) -> Option<Vec<String>> {
+    if !sys::is_array(value).unwrap_or(false) {
+        return None;
+    }
+    let array: &Array = value.unchecked_ref();
+    (0..array.length()).map(|at| Reflect::get_u32(value.unchecked_ref(), at).ok()?.as_string()).collect()
 }
 
 /// A value for a message: short, and without running anything of the user's.

@@ -3,13 +3,14 @@
 use std::rc::Rc;
 
 use indexed_db_futures::database::Database;
-use indexed_db_futures::error::{Error, OpenDbError};
+use indexed_db_futures::error::OpenDbError;
 use indexed_db_futures::internals::SystemRepr;
 use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DomException, IdbDatabase, IdbObjectStore, IdbTransactionMode};
 
+use super::transaction::thrown;
 use super::{ANSWER_LIMIT, Disk, OPEN_LIMIT, marks, new_generation, number_at, result};
 use crate::digest::Secret;
 use crate::record::{DATABASE_KEY, SCHEMA, VERSION, own_field, stores};
@@ -150,10 +151,7 @@ impl Disk {
             make_stores(&handle_of(&database));
             Ok(()) // an error of this callback would reach the page
         });
-        opening.await.map_err(|error| match error {
-            OpenDbError::Base(Error::DomException(exception)) => exception.into(),
-            other => JsValue::from_str(&other.to_string()),
-        })
+        opening.await.map_err(refused)
     }
 
     async fn prepare(self: &Rc<Self>) -> Result<(), JsValue> {
@@ -161,9 +159,7 @@ impl Disk {
         if !has_stores(&database) {
             // Made by an instance that died meanwhile: there is nothing in it.
             handle_of(&database).close();
-            let deleted =
-                Database::delete_by_name(&self.name).map_err(|error| JsValue::from_str(&error.to_string()))?;
-            deleted.await.map_err(|error| JsValue::from_str(&error.to_string()))?;
+            Database::delete_by_name(&self.name).map_err(refused)?.await.map_err(thrown)?;
             database = self.open_database().await?;
         }
         let handle = handle_of(&database);
@@ -302,4 +298,14 @@ pub(crate) fn random(length: usize) -> Result<Uint8Array, JsValue> {
     let bytes = Uint8Array::new_with_length(u32::try_from(length).unwrap_or_default());
     sys::fill_random(&bytes)?;
     Ok(bytes)
+}
+
+/// Why a database could not be opened, or deleted.
+fn refused(error: OpenDbError) -> JsValue {
+    match error {
+        OpenDbError::Base(error) => thrown(error),
+        OpenDbError::NullFactory | OpenDbError::UnsupportedEnvironment | OpenDbError::VersionZero => {
+            "there is no IndexedDB here".into()
+        }
+    }
 }

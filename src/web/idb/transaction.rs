@@ -38,10 +38,11 @@ pub(super) fn store(transaction: &Transaction<'_>, name: &str) -> Result<IdbObje
     JsValue::from(transaction.as_sys()).unchecked_into::<web_sys::IdbTransaction>().object_store(name)
 }
 
-/// What the platform threw, from the layer's error.
-fn thrown(error: Error) -> JsValue {
+/// What the platform threw, from the layer's error. (Its own texts would bring all that prints numbers: 7 kB.)
+pub(super) fn thrown(error: Error) -> JsValue {
     match error {
         Error::DomException(exception) => exception.into(),
-        other => JsValue::from_str(&other.to_string()),
+        Error::Unknown(error) => error.into(),
+        Error::Serialisation(_) | Error::MissingData(_) => "IndexedDB gave what it should not".into(),
     }
 }
