@@ -3,7 +3,7 @@
  * bundles both with src/web/js into one ES module that needs no `init()`, no URL and no bundler plugin.
  */
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -40,6 +40,7 @@ export async function pack() {
   await build({ ...options, entryPoints: [join(ROOT, "tests/inside.mjs")], outfile: INSIDE });
   for (const file of ["keepsake.d.ts", "types.d.ts", "elements.d.ts"]) copyFileSync(join(ROOT, "types", file), join(PKG, file));
   for (const file of ["LICENSE", "README.md"]) if (existsSync(join(ROOT, file))) copyFileSync(join(ROOT, file), join(PKG, file));
+  cpSync(join(ROOT, "docs"), join(PKG, "docs"), { recursive: true });
   writeFileSync(join(PKG, "package.json"), `${JSON.stringify(manifest(), null, 2)}\n`);
   say(`keepsake.js: ${sizeOf("keepsake.js")} kB gzip (${(wasm.length / 1000).toFixed(1)} kB of WebAssembly inside); elements.js: ${sizeOf("elements.js")} kB gzip.`);
 }
@@ -137,15 +138,18 @@ function minifiedCss(transform) {
 
 /** @returns {Record<string, unknown>} the package's own package.json */
 function manifest() {
-  const [, version] = /^version = "(.+)"$/m.exec(readFileSync(join(ROOT, "Cargo.toml"), "utf8")) ?? [];
+  const cargo = readFileSync(join(ROOT, "Cargo.toml"), "utf8");
+  const told = (/** @type {string} */ field) => new RegExp(`^${field} = "(.+)"$`, "m").exec(cargo)?.[1];
   return {
     name: "keepsake",
-    version,
+    version: told("version"),
     description: "A caching runtime for the browser: results of slow functions, found again by the content of their arguments.",
     license: "MIT",
+    repository: { type: "git", url: `git+${told("repository")}.git` },
     keywords: ["cache", "memoize", "indexeddb", "wasm", "streamlit", "persist"],
     type: "module",
     sideEffects: ["./elements.js"], // it makes its elements known, also where it is imported for that alone
+    main: "./keepsake.js", // for what knows no exports, such as Parcel, which finds the other files by their names
     types: "./keepsake.d.ts",
     exports: {
       ".": { types: "./keepsake.d.ts", default: "./keepsake.js" },
@@ -153,6 +157,6 @@ function manifest() {
       "./elements": { types: "./elements.d.ts", default: "./elements.js" },
       "./package.json": "./package.json",
     },
-    files: ["keepsake.js", "keepsake.d.ts", "types.js", "types.d.ts", "elements.js", "elements.d.ts"],
+    files: ["keepsake.js", "keepsake.d.ts", "types.js", "types.d.ts", "elements.js", "elements.d.ts", "docs"],
   };
 }
