@@ -4,23 +4,46 @@ import assert from "node:assert/strict";
 /** @typedef {import("../../e2e/support/pages.mjs").Visit} Visit */
 /** @typedef {import("playwright-core").Page} Page */
 
-/** What `app/tax.js` is in the second deploy. */
-export const CHANGED_TAX = "export const withTax = (prices) => 3 * prices.reduce((sum, price) => sum + price, 0);\n";
-export const CHANGED_BUILD = 'export const BUILD_ID = "2";\n';
+/** What the second deploy has in the place of the first one's files. */
+export const CHANGED = {
+  "tax.js": "export const withTax = (prices) => 3 * prices.reduce((sum, price) => sum + price, 0);\n",
+  "build.js": 'export const BUILD_ID = "2";\n',
+};
 
 /** A text of each part of the package, which none of the others has. */
 export const MARKS = { keepsake: "wasm-unsafe-eval", elements: "selectbox", types: "arrow.Table" };
 
-/** Totals by the functions of a page like `app/index.js`, and how often one was run for that. @param {Page} page @param {number[]} prices */
-export const totals = (page, prices) => page.evaluate((prices) => /** @type {any} */ (globalThis).call(prices), prices);
+/**
+ * The total by a function of a page like `app/index.js`, and how often it was run for that.
+ * @param {Page} page @param {string} name @param {number[]} prices
+ */
+export const total = (page, name, prices) => page.evaluate(([name, prices]) => /** @type {any} */ (globalThis).call(name, prices), /** @type {const} */ ([name, prices]));
+
+/** The functions of `app/orders.js`. */
+export const FUNCTIONS = ["byName", "byPlace"];
 
 /** A call computes; the same call is a hit, also after a reload; another one is none. @param {Visit} visit */
-export async function hits({ page, reload }) {
-  assert.deepEqual(await totals(page, [10, 20]), [60, 60, 2], "computed");
-  assert.deepEqual(await totals(page, [10, 20]), [60, 60, 0], "a hit");
-  assert.deepEqual(await totals(page, [10, 25]), [70, 70, 2], "other arguments");
+export async function hits({ page, reload }, names = FUNCTIONS) {
+  for (const name of names) {
+    assert.deepEqual(await total(page, name, [10, 20]), [60, 1], `${name}: computed`);
+    assert.deepEqual(await total(page, name, [10, 20]), [60, 0], `${name}: a hit`);
+    assert.deepEqual(await total(page, name, [10, 25]), [70, 1], `${name}: other arguments`);
+  }
   await reload();
-  assert.deepEqual(await totals(page, [10, 20]), [60, 60, 0], "a hit after a reload");
+  for (const name of names) assert.deepEqual(await total(page, name, [10, 20]), [60, 0], `${name}: a hit after a reload`);
+}
+
+/**
+ * A deploy of the same sources finds what the one before has stored; another version with a changed helper does not.
+ * @param {Page} page
+ * @param {(isChanged: boolean) => Promise<unknown>} deploy puts the next one in its place, and opens the page
+ */
+export async function overDeploys(page, deploy, names = FUNCTIONS) {
+  for (const name of names) assert.deepEqual(await total(page, name, [10, 20]), [60, 1], `${name}: computed`);
+  await deploy(false);
+  for (const name of names) assert.deepEqual(await total(page, name, [10, 20]), [60, 0], `${name}: nothing has changed`);
+  await deploy(true);
+  for (const name of names) assert.deepEqual(await total(page, name, [10, 20]), [90, 1], `${name}: the helper and the version have`);
 }
 
 /** What a page like `app/drawn.js` draws and gives is there again after a reload. @param {Visit} visit */

@@ -13,6 +13,9 @@ const HERE = join(ROOT, "tests/npm");
 /** Nothing calls home or asks the network for anything. */
 const ENV = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", npm_config_offline: "true", npm_config_update_notifier: "false", NODE_ENV: undefined, NODE_TEST_CONTEXT: undefined };
 
+/** What has not ended by then hangs. */
+const LIMIT_MS = 240_000;
+
 /** @typedef {{ stop: () => Promise<void>, said: () => string, saying: (what: RegExp) => Promise<RegExpExecArray> }} Running */
 
 /** A project's folder. */
@@ -27,10 +30,9 @@ export class Project {
     return join(this.root, ...path);
   }
 
-  /** @param {string} name @param {string} text */
-  async write(name, text) {
-    await mkdir(dirname(this.path(name)), { recursive: true });
-    await writeFile(this.path(name), text);
+  /** Puts files in the place of others. @param {Record<string, string>} files by path */
+  async write(files) {
+    for (const [name, text] of Object.entries(files)) await writeFile(this.path(name), text);
   }
 
   /** Makes tools importable, as if they had been installed too. @param {string[]} names */
@@ -48,7 +50,7 @@ export class Project {
    * @returns {Promise<string>} all that it has said
    */
   async run(program, ...args) {
-    const { child, said } = this.#spawn(program, args);
+    const { child, said } = this.#spawn(program, args, LIMIT_MS);
     const [code, signal] = await once(child, "close");
     if (code !== 0) throw new Error(`${[program, ...args].join(" ")}: ${code ?? signal}\n${said()}`);
     return said();
@@ -87,9 +89,9 @@ export class Project {
     };
   }
 
-  /** @param {string} program @param {string[]} args */
-  #spawn(program, args) {
-    const child = spawn(program, args, { cwd: this.root, env: ENV, stdio: ["ignore", "pipe", "pipe"] });
+  /** @param {string} program @param {string[]} args @param {number} [timeout] */
+  #spawn(program, args, timeout) {
+    const child = spawn(program, args, { cwd: this.root, env: ENV, stdio: ["ignore", "pipe", "pipe"], timeout });
     let text = "";
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (chunk) => (text += chunk));
     return { child, said: () => text.replace(/\u001b\[[0-9;]*m/g, "") };
