@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" />
 /**
  * Keepsake: results of slow functions, found again by the content of their arguments.
  *

@@ -1,12 +1,14 @@
 // What npm would publish: its files, its manifest and its types, as the linters of packages see them; and how much of it
 // a bundle takes.
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { posix } from "node:path";
+import { join, posix } from "node:path";
 import test from "node:test";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { build } from "esbuild";
 import { publint } from "publint";
+import { ROOT } from "../../scripts/process.mjs";
 import { filesIn } from "../e2e/support/builds.mjs";
 import { MARKS, partsIn } from "./support/checks.mjs";
 import { project, tarball } from "./support/project.mjs";
@@ -48,9 +50,9 @@ test("it has its manual and its licence, and every link in them leads somewhere"
 
 test("it has no file that nobody needs", async () => {
   const files = Object.keys(await filesIn(installed(await project(["app"]))));
-  const code = ["keepsake", "elements", "types"].flatMap((name) => [`${name}.d.ts`, `${name}.js`]);
+  const types = readdirSync(join(ROOT, "types"));
   const others = files.filter((name) => !name.startsWith("docs/"));
-  assert.deepEqual(others.sort(), [...code, "LICENSE", "README.md", "package.json"].sort());
+  assert.deepEqual(others.sort(), ["LICENSE", "README.md", "package.json", "keepsake.js", "elements.js", "types.js", ...types].sort());
 });
 
 /** What esbuild makes of a module. */
