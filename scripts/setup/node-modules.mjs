@@ -14,7 +14,7 @@ export function ensureNodeModules() {
 
 /** The bundlers that the package is tried in. They are large, so only those tests ask for them. */
 export function ensureBundlers() {
-  return ensureInstalled(join(ROOT, "tests/npm"), "135 MB, 80 of them Next.js");
+  return ensureInstalled(join(ROOT, "tests/npm"), "140 MB, 80 of them for Next.js");
 }
 
 /**
