@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { build } from "../build.mjs";
 import { compare, declaredJsTests, declaredRustTests } from "../declared.mjs";
 import { describeStatus, ROOT, say, Stop, tee } from "../process.mjs";
-import { ensureBrowser, ensureNodeModules, ensureRust, ensureRustComponents, ensureWasmTools } from "../setup.mjs";
+import { ensureBrowser, ensureBundlers, ensureNodeModules, ensureRust, ensureRustComponents, ensureWasmTools } from "../setup.mjs";
 import { runNodeTests } from "./node-runner.mjs";
 import { outcomesOfCargo } from "./ran.mjs";
 import { cargoTargets } from "./rust-crate.mjs";
@@ -17,6 +17,9 @@ import { cargoTargets } from "./rust-crate.mjs";
 /** For one environment's whole browser suite: the runner's own 20 s are for a handful of tests. */
 const BROWSER_SUITE_TIMEOUT_S = 300;
 
+/** Where the tests are that need the bundlers. */
+const IN_BUNDLERS = "tests/npm/";
+
 /** @type {Stage[]} */
 export const STAGES = [
   { name: "setup", title: "Set-up", run: setUp },
@@ -26,7 +29,8 @@ export const STAGES = [
   { name: "native", title: "Native tests", run: runNative },
   { name: "build", title: "The package", run: buildPackage },
   { name: "web", title: "Rust tests in the browser", run: runWeb },
-  { name: "e2e", title: "JavaScript and Playwright tests", run: runJs },
+  { name: "e2e", title: "JavaScript and Playwright tests", run: () => runJs((file) => !file.startsWith(IN_BUNDLERS)) },
+  { name: "npm", title: "The package in bundlers", run: runBundlers },
 ];
 
 /** @returns {Promise<Result>} */
@@ -111,10 +115,18 @@ function writeCapabilities(chromium) {
 }
 
 /** @returns {Promise<Result>} */
-async function runJs() {
+async function runBundlers() {
+  await ensureBundlers();
+  return runJs((file) => file.startsWith(IN_BUNDLERS));
+}
+
+/** @param {(file: string) => boolean} isChosen @returns {Promise<Result>} */
+async function runJs(isChosen) {
   const { tests, problems, files } = await declaredJsTests(ROOT);
-  const { passed, failures } = compare(tests, files.length > 0 ? await runNodeTests(ROOT, files) : []);
-  return { passed, failures: [...problems, ...failures] };
+  const chosen = files.filter(isChosen);
+  const declared = tests.filter(({ where }) => isChosen(where));
+  const { passed, failures } = compare(declared, chosen.length > 0 ? await runNodeTests(ROOT, chosen) : []);
+  return { passed, failures: [...problems.filter(isChosen), ...failures] };
 }
 
 /**

@@ -88,7 +88,7 @@ export class Cached {
     const { cache } = this;
     const { engine } = cache;
     if (this.#epoch === engine.epoch && this.#options === cache.options) return true;
-    if (!engine.alive) return false;
+    if (!cache.isInUse(this.options) || !engine.alive) return false;
     const brief = this.#epoch === engine.epoch ? engine.call("brief", this.id) : this.#register();
     if (!Array.isArray(brief)) return false;
     this.#learn(/** @type {import("./glue.js").Brief} */ (brief));

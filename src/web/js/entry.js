@@ -36,6 +36,7 @@ export function entryFor(owner, args, verbs) {
 /** @param {Cached} cached @param {any[]} args @returns {Entry} */
 function entryOf(cached, args) {
   const { cache } = cached;
+  if (cache.isOnServer(cached.options, args)) return new Entry(cached, args, undefined); // one visitor's is nobody else's
   if (!cached.enroll()) return found(cached, args, cache.keys.plainKey(cached, args));
   cached.needsNoThis();
   const encoding = cache.keys.encode(cached, undefined, args, "entry() answers at once, so its key cannot wait. Give it what the content stands for, such as a name.");

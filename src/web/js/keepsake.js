@@ -189,6 +189,11 @@ export class Keepsake {
     return Boolean(options.enabled ?? this.page.enabled ?? HAS_PAGE);
   }
 
+  /** Whether a call goes straight through on a server, where whoever calls next may be somebody else. @param {Options} options @param {unknown[]} args */
+  isOnServer(options, args) {
+    return !HAS_PAGE && !this.isEnabled(options, args);
+  }
+
   /** @param {Options} options @param {unknown[]} args */
   isEnabled(options, args) {
     const enabled = options.enabled ?? this.page.enabled ?? HAS_PAGE;
@@ -203,7 +208,7 @@ export class Keepsake {
 
   /** Removes everything of one kind, loaded or not. @param {number} kind @returns {Promise<number>} how many entries */
   async clearKind(kind) {
-    if (!this.#isInUse) return 0;
+    if (!this.isInUse()) return 0;
     return this.removing(() => this.engine.callAsync("clear_kind", kind), this.#handles(kind));
   }
 
@@ -211,7 +216,7 @@ export class Keepsake {
   async destroy() {
     this.moment += 1;
     this.era += 1;
-    if (!this.#isInUse) return;
+    if (!this.isInUse()) return;
     this.wipes += 1;
     const removed = this.engine.callAsync("destroy");
     this.neighbours.review();
@@ -230,9 +235,9 @@ export class Keepsake {
     if (this.engine.runs) await this.engine.callAsync("flush");
   }
 
-  /** Whether there may be anything to remove: entries of earlier loads are there also where nothing is cached now. */
-  get #isInUse() {
-    return this.engine.runs || this.isWanted({}) || hasDatabase();
+  /** Whether anything may be kept: entries of earlier loads are there also where nothing is cached now. @param {Options} [options] */
+  isInUse(options = {}) {
+    return this.engine.runs || this.isWanted(options) || hasDatabase();
   }
 
   /** Something has left this page's memory that it did not remove itself. @param {Iterable<number> | undefined} cleared the functions all of whose entries are gone; without it, everything */

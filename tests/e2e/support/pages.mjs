@@ -75,11 +75,12 @@ export function pages(launch) {
    * @param {(() => void)[]} [options.init] what runs in every page and frame before anything else; sent as text
    * @param {RegExp[]} [options.console] the warnings and errors that are to come, each exactly once
    * @param {string} [options.path] of the first page
+   * @param {string} [options.url] of another server that has the pages, without a slash at its end
    * @param {number} [options.limit] in milliseconds
    * @param {RegExp} [options.stray] errors of the page that are the test's own doing
    * @param {boolean} [options.crashes] whether a page is to crash
    */
-  return async function visit(app, body, { files = {}, headers = {}, init = [], console: expected = [], path = "/", limit = LIMIT_MS, stray, crashes = false } = {}) {
+  return async function visit(app, body, { files = {}, headers = {}, init = [], console: expected = [], path = "/", url, limit = LIMIT_MS, stray, crashes = false } = {}) {
     assert.ok(browser, "the browser has been started");
     const web = await site({ "index.html": INDEX, ...(app ? { "app.js": moduleOf(app) } : {}), ...files }, { headers });
     const context = await browser.newContext();
@@ -110,7 +111,7 @@ export function pages(launch) {
         return page;
       };
       const go = async (/** @type {Page} */ page, /** @type {string} */ at) => {
-        await page.goto(web.url + at);
+        await page.goto((url ?? web.url) + at);
         await isReady(page);
       };
       const page = await open(path);

@@ -55,7 +55,7 @@ function warnOfCaching(kind, label) {
   if (hasWarned) return;
   hasWarned = true;
   console.warn(
-    `[keepsake] st.${kind}("${label}", …) was called inside a cached function, which does not run on a hit: the widget would be missing. Ask before the call, and pass the answer as an argument.`,
+    `[keepsake] st.${kind}("${label}", …) was called inside a cached function, which does not run on a hit. Ask before the call, and pass the answer as an argument.`,
   );
 }
 

@@ -65,7 +65,7 @@ export class Recorder {
       const origin = this.#origins.get(handle);
       if (origin !== undefined) return [at, ...origin];
       throw new CacheReplayClosureError(
-        `${this.#description} draws with \`${name}\` into something that was made outside of it, which a later page does not have. Make it inside the cached function, or pass \`st\` as an argument: cacheData(async (url, st) => { …; st.${name.split("/").pop()}(…); })`,
+        `${this.#description} draws with \`${name}\` into what was made outside of it, which a later page does not have. Make it inside, or pass \`st\` as an argument: cacheData(async (url, st) => { …; st.${name.split("/").pop()}(…); })`,
         { functionName: this.#description, path: `arguments[${at}]`, effect: name },
       );
     });

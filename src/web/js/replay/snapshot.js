@@ -19,7 +19,7 @@ export function snapshot(cache, name, args, handles) {
   if (isTree(plain)) return [copyTree(plain), null];
   const refuse = (/** @type {unknown} */ _culprit, /** @type {string} */ path, /** @type {string} */ remedy, /** @type {unknown} */ cause) => {
     const where = path.replace(/^result/, "arguments");
-    throw new UnserializableReturnValueError(`Cannot record what \`${name}\` was given: ${where} cannot be copied, so it could not be drawn again on a hit. ${remedy || "Give it plain data, or draw it outside of the cached function."}`, { path: where, effect: name, cause });
+    throw new UnserializableReturnValueError(`Cannot record what \`${name}\` was given: ${where} cannot be copied, nor drawn again on a hit. ${remedy || "Give it plain data, or draw outside of the cached function."}`, { path: where, effect: name, cause });
   };
   try {
     const { value, parts, holders, reading } = pack(plain, { prototypes: cache.prototypes, waits: false, isChosen: true, refuse });
