@@ -18,7 +18,16 @@ import { hasDatabase } from "./tabs.js";
 /** @typedef {Record<string, any>} Options */
 
 /** Where there is neither, the module runs on a server, whose memory all visitors share. */
-const HAS_PAGE = typeof document !== "undefined" || typeof indexedDB !== "undefined";
+const HAS_PAGE = typeof document !== "undefined" || isBrowser();
+
+/** Whether databases are known here, be it that they are forbidden: then some browsers throw at the name. */
+function isBrowser() {
+  try {
+    return typeof indexedDB !== "undefined";
+  } catch {
+    return true;
+  }
+}
 
 /** What is told where nothing is counted. */
 const noStats = () => ({
@@ -203,7 +212,7 @@ export class Keepsake {
 
   /** Removes everything of one kind, loaded or not. @param {number} kind @returns {Promise<number>} how many entries */
   async clearKind(kind) {
-    if (!this.#isInUse) return 0;
+    if (!this.isInUse({})) return 0;
     return this.removing(() => this.engine.callAsync("clear_kind", kind), this.#handles(kind));
   }
 
@@ -211,7 +220,7 @@ export class Keepsake {
   async destroy() {
     this.moment += 1;
     this.era += 1;
-    if (!this.#isInUse) return;
+    if (!this.isInUse({})) return;
     this.wipes += 1;
     const removed = this.engine.callAsync("destroy");
     this.neighbours.review();
@@ -228,9 +237,9 @@ export class Keepsake {
     if (this.engine.runs) await this.engine.callAsync("flush");
   }
 
-  /** Whether there may be anything to remove: entries of earlier loads are there also where nothing is cached now. */
-  get #isInUse() {
-    return this.engine.runs || this.isWanted({}) || hasDatabase();
+  /** Whether there may be entries: those of earlier loads are there also where nothing is cached now. If not, no WebAssembly is compiled to look for them. @param {Options} options */
+  isInUse(options) {
+    return this.engine.runs || this.isWanted(options) || hasDatabase();
   }
 
   /** Something has left this page's memory that it did not remove itself. @param {Iterable<number> | undefined} cleared the functions all of whose entries are gone; without it, everything */
