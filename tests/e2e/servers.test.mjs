@@ -298,7 +298,7 @@ async function inScope(globals, before = "", options = undefined) {
         if ((await load.entry("d").promise).id !== "d") wrong.push(kind + " handle");
         if (load.peek("never") !== undefined) wrong.push(kind + " peek");
       }
-      const fails = cacheData(() => { throw error; });
+      const fails = cacheData(() => { throw error; }, { name: "fails", version: "1" });
       if ((await fails().then(() => null, (caught) => caught)) !== error) wrong.push("error");
       if (typeof document === "undefined") st.success("drawn nowhere");
       await flush();
