@@ -139,3 +139,44 @@ for (const kind of ["a sandboxed frame of no origin", "a sandboxed srcdoc frame"
       },
     ));
 }
+
+/** Calls functions of each kind in a scope without timers, storage, `fetch` or documents, and tells by the processor's port. */
+const WORKLET = `import { cacheData, cacheResource, configure, stats } from "/pkg/keepsake.js";
+import * as st from "/pkg/elements.js";
+const called = async (options) => {
+  let runs = 0;
+  const load = cacheData((id) => ((runs += 1), { id }), { name: "load", version: "1", ...options });
+  const memory = cacheData((id) => ((runs += 1), { id }), { persist: false, ...options });
+  const resource = cacheResource((id) => ((runs += 1), { id }), options);
+  const values = [await load(1), await load(1), memory(1), memory(1), resource(1), resource(1)].map(({ id }) => id);
+  st.success("drawn nowhere");
+  return [values, runs, await load.has(1), await load.clear(), stats().entries];
+};
+registerProcessor("told", class extends AudioWorkletProcessor {
+  constructor() {
+    super();
+    const lacks = ["setTimeout", "indexedDB", "document", "performance", "structuredClone", "BroadcastChannel"].filter((name) => globalThis[name] === undefined);
+    Promise.all([called({}), called({ enabled: true })]).then((told) => this.port.postMessage([lacks, ...told]), (error) => this.port.postMessage(String(error.stack)));
+  }
+  process() {
+    return false;
+  }
+});`;
+
+test("in an audio worklet, whose scope has next to nothing, importing does nothing and functions call straight through", () =>
+  visit(
+    async ({ page, console }) => {
+      const told = await page.evaluate(async () => {
+        const audio = new OfflineAudioContext(1, 128, 44_100);
+        await audio.audioWorklet.addModule("/worklet.js");
+        const { port } = new AudioWorkletNode(audio, "told");
+        return new Promise((resolve) => (port.onmessage = ({ data }) => resolve(data)));
+      });
+      const through = [Array(6).fill(1), 6, false, 0, 0];
+      const [lacks, ...calls] = told;
+      assert.ok(lacks.includes("setTimeout") && lacks.includes("indexedDB"), String(lacks));
+      assert.deepEqual(calls, [through, through]);
+      console.splice(0); // whoever asks for caching there is told that it cannot be had
+    },
+    { files: { ...files, "worklet.js": WORKLET } },
+  ));
