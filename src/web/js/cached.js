@@ -46,7 +46,7 @@ export class Cached {
   isDropped = false;
   /** Whether it gave a promise when it ran last, or is about to: a value that is set by hand is given out alike. */
   givesPromises;
-  /** @type {Map<string, WeakRef<import("./entry.js").Entry>>} the handles that somebody may hold, by key */
+  /** @type {Map<string, import("./weak.js").Weak<import("./entry.js").Entry>>} the handles that somebody may hold, by key */
   entries = new Map();
   /** What tells the calls that were computed last from others; of a function that is kept in memory only, from the first time on that somebody asks. @type {Recent | null} */
   recent = null;

@@ -25,6 +25,9 @@ const DEATH_SPAN = 60_000;
 /** So often the end of the stack may be met when an instance is made. */
 const MOST_FAILED_STARTS = 20;
 
+/** What the platform must have besides, or a call would fail on its way: test environments and servers lack some of it. */
+const NEEDED = ["structuredClone", "performance", "queueMicrotask", "setTimeout", "clearTimeout", "WeakRef", "FinalizationRegistry"];
+
 /** Told to `board` and its kin instead of a length: the digest was made in pieces. */
 const IN_PIECES = 0xffffffff;
 
@@ -274,6 +277,11 @@ export class Engine {
   /** @returns {boolean} */
   #start() {
     if (this.#refused) return false;
+    const lacking = NEEDED.find((name) => /** @type {any} */ (globalThis)[name] === undefined);
+    if (lacking !== undefined) {
+      this.#refuse("no-wasm", `the platform has no \`${lacking}\` here, so cached functions run uncached.`);
+      return false;
+    }
     try {
       const module = compile();
       /** @type {WasmEngine | null} a trap in a callback is the end of this instance, not of a later one */
@@ -342,7 +350,7 @@ export class Engine {
     });
   }
 
-  /** @param {string} code @param {string} message @param {unknown} error */
+  /** @param {string} code @param {string} message @param {unknown} [error] */
   #refuse(code, message, error) {
     this.#refused = true;
     this.#report(code, message, error);

@@ -8,6 +8,7 @@ import { copyTree, freeze, isTree } from "./copier.js";
 import { NOWHERE, withoutPlace } from "./replay/call.js";
 import { within } from "./replay/context.js";
 import { signalsOf, stOf, withSignal } from "./stand-ins.js";
+import { weakly, whenDropped } from "./weak.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 /** @typedef {import("./cached.js").Owner} Owner */
@@ -22,8 +23,8 @@ const MOST_ATTEMPTS = 3;
 /** @type {Snapshot} */
 const PENDING = Object.freeze({ status: "pending", value: undefined, error: undefined, storedAt: undefined });
 
-/** Handles that nobody holds any more. @type {FinalizationRegistry<{ cached: Cached, key: string }>} */
-const dropped = new FinalizationRegistry(({ cached, key }) => {
+/** Handles that nobody holds any more. */
+const dropped = whenDropped((/** @type {{ cached: Cached, key: string }} */ { cached, key }) => {
   if (cached.entries.get(key)?.deref() === undefined) cached.entries.delete(key);
   if (cached.entries.size === 0) cached.cache.shown.delete(cached);
 });
@@ -51,7 +52,7 @@ function found(cached, args, key) {
   if (known !== undefined) return known;
   const entry = new Entry(cached, args, key);
   cached.cache.shown.add(cached);
-  cached.entries.set(key, new WeakRef(entry));
+  cached.entries.set(key, weakly(entry));
   dropped.register(entry, { cached, key });
   return entry;
 }
@@ -66,7 +67,7 @@ export class Entry {
   /** What it depended on besides its arguments when it was taken. @type {string | undefined} */
   #deps;
   #snapshot = PENDING;
-  /** What users hold: it keeps the function that it is of, and this does not. @type {WeakRef<object> | null} */
+  /** What users hold: it keeps the function that it is of, and this does not. @type {import("./weak.js").Weak<object> | null} */
   #handle = null;
   /** @type {Kept | null} what it shows */
   #kept = null;
@@ -120,7 +121,7 @@ export class Entry {
         return entry.#settled();
       },
     });
-    this.#handle = new WeakRef(handle);
+    this.#handle = weakly(handle);
     return handle;
   }
 
@@ -133,7 +134,7 @@ export class Entry {
       if (key === undefined || cached.entries.has(key)) return;
       this.#key = key;
       this.#epoch = cached.cache.engine.epoch;
-      cached.entries.set(key, new WeakRef(this));
+      cached.entries.set(key, weakly(this));
       dropped.register(this, { cached, key });
     } catch {
       // its arguments cannot be hashed any more

@@ -66,13 +66,17 @@ export class Events {
     if (this.#reported.has(once)) return;
     this.#reported.add(once);
     if (!this.isQuiet) this.emit({ type: "fault", code, message, error });
-    else if (error === undefined) console.warn(`[keepsake] ${message}`);
-    else console.warn(`[keepsake] ${message}`, error);
+    else warn(message, error);
   }
 
   /** @param {string} message @param {unknown} error */
   #warnOnce(message, error) {
-    if (!this.#reported.has(message)) console.warn(`[keepsake] ${message}`, error);
+    if (!this.#reported.has(message)) warn(message, error);
     this.#reported.add(message);
   }
+}
+
+/** Tells the console; not every platform has one. @param {string} message @param {unknown} error */
+function warn(message, error) {
+  globalThis.console?.warn(`[keepsake] ${message}`, ...(error === undefined ? [] : [error]));
 }

@@ -18,7 +18,16 @@ import { hasDatabase } from "./tabs.js";
 /** @typedef {Record<string, any>} Options */
 
 /** Where there is neither, the module runs on a server, whose memory all visitors share. */
-const HAS_PAGE = typeof document !== "undefined" || typeof indexedDB !== "undefined";
+const HAS_PAGE = typeof document !== "undefined" || isBrowser();
+
+/** Whether databases are known here, be it that they are forbidden: then some browsers throw at the name. */
+function isBrowser() {
+  try {
+    return typeof indexedDB !== "undefined";
+  } catch {
+    return true;
+  }
+}
 
 /** What is told where nothing is counted. */
 const noStats = () => ({

@@ -9,8 +9,8 @@
 /** What tells the others of a removal waits no longer for one that is busy, in milliseconds. */
 const ANSWER_LIMIT = 500;
 
-/** Whether the platform has what this takes: in an insecure context it has no locks. */
-export const HAS_TABS = typeof BroadcastChannel === "function" && typeof navigator === "object" && navigator.locks !== undefined && hasDatabase();
+/** Whether the platform has what this takes: in an insecure context it has no locks. Databases first: Node loads a channel when it is asked for. */
+export const HAS_TABS = hasDatabase() && typeof BroadcastChannel === "function" && typeof navigator === "object" && navigator.locks !== undefined;
 
 /** Whether the platform has databases; where they are forbidden, some browsers throw at the name. */
 export function hasDatabase() {

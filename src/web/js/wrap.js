@@ -7,12 +7,13 @@ import { Cached } from "./cached.js";
 import { InvalidOptionError } from "./errors.js";
 import { encodeFast } from "./keys.js";
 import { methodsOf } from "./methods.js";
+import { whenDropped } from "./weak.js";
 
 /** How many frames are read: every one on the way to a call site counts. */
 const FRAMES = 24;
 
-/** Frees what functions keep in memory that nobody can use any more. @type {FinalizationRegistry<Cached>} */
-const dropped = new FinalizationRegistry((cached) => cached.forget());
+/** Frees what functions keep in memory that nobody can use any more. */
+const dropped = whenDropped((/** @type {Cached} */ cached) => cached.forget());
 
 /**
  * Wraps a function.
