@@ -89,6 +89,13 @@ const fileList = (...files) => made(new DataTransfer(), ({ items }) => files.for
 /** @param {any} algorithm @param {boolean} extractable @param {KeyUsage[]} usages */
 const key = (algorithm, extractable, usages, content = bytes(16)) => crypto.subtle.importKey("raw", content, algorithm, extractable, usages);
 
+/** WebKit's clone goes through every index that there could be, which takes minutes for the largest. */
+const SKIPS_HOLES = [1, 2, 3].some(() => {
+  const start = performance.now();
+  structuredClone(Object.assign([], { length: 2 ** 24 }));
+  return performance.now() - start < 20;
+});
+
 const HERE = "https://example.org/a";
 const EIGHT = [1, 2, 3, 4, 5, 6, 7, 8];
 const TYPED_ARRAYS = ["Int8Array", "Uint8Array", "Uint8ClampedArray", "Int16Array", "Uint16Array", "Int32Array", "Uint32Array", "Float32Array", "Float64Array", "BigInt64Array", "BigUint64Array", "Float16Array"].filter(platform);
@@ -185,10 +192,10 @@ export const ROWS = [
     () => [], () => [[]], () => [undefined, null, -0, 0, NaN], () => [, 1, , undefined, ,], () => new Array(7), () => Object.assign([1, , 3], { note: "x", "-1": 2, "01": 3, 1.5: 4 }), () => Object.assign([], { 4_294_967_295: 1 }), () => owning([1], "__proto__", { admin: true }),
     () => Object.assign([, new URL("https://example.org/hole"), ,], { home: new URL("https://example.org/home") }),
   ]),
-  ["array: the last index of all", () => made(/** @type {unknown[]} */ ([]), (list) => (list[4_294_967_294] = "last"))],
-  ["array: huge and sparse", () => made(/** @type {unknown[]} */ ([]), (list) => ((list[4_000_000_000] = { at: 1 }), (list[3] = -0)))],
-  ["array: huge and empty", () => made(/** @type {unknown[]} */ ([]), (list) => (list.length = 4_294_967_295))],
-  ["array: huge and sparse, with a URL", () => made(/** @type {unknown[]} */ ([]), (list) => ((list[4_000_000_000] = new URL(HERE)), (list[5] = null)))],
+  ...(SKIPS_HOLES ? [/** @type {Row} */ (["array: the last index of all", () => made(/** @type {unknown[]} */ ([]), (list) => (list[4_294_967_294] = "last"))])] : []),
+  ...(SKIPS_HOLES ? [/** @type {Row} */ (["array: huge and sparse", () => made(/** @type {unknown[]} */ ([]), (list) => ((list[4_000_000_000] = { at: 1 }), (list[3] = -0)))])] : []),
+  ...(SKIPS_HOLES ? [/** @type {Row} */ (["array: huge and empty", () => made(/** @type {unknown[]} */ ([]), (list) => (list.length = 4_294_967_295))])] : []),
+  ...(SKIPS_HOLES ? [/** @type {Row} */ (["array: huge and sparse, with a URL", () => made(/** @type {unknown[]} */ ([]), (list) => ((list[4_000_000_000] = new URL(HERE)), (list[5] = null)))])] : []),
   ["array: 100,000 numbers", () => Array.from({ length: 100_000 }, (_, at) => at / 3)],
 
   ...group("object", [

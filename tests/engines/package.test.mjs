@@ -32,7 +32,7 @@ const drawn = cacheData(async (id, st) => {
 
 globalThis.app = {
   runs, until, flush, configure,
-  describe: cacheData(async (query) => run("describe", { rows: query.ids.length, at: new Date(5), big: 2n ** 70n, map: new Map([["a", [1, , -0]]]), bytes: new Float32Array([1.5, NaN]), url: new URL("https://example.org/a"), error: new RangeError("m", { cause: "c" }) }), { name: "describe" }),
+  describe: cacheData(async (query) => run("describe", { rows: query.ids.length, at: new Date(5), big: 2n ** 70n, map: new Map([["a", [1, , -0]]]), bytes: new Float32Array([1.5, NaN]), url: new URL("https://example.org/a"), error: new RangeError("m", { cause: "c" }), pair: ((view) => ({ view, buffer: view.buffer }))(new Uint8Array(4)) }), { name: "describe" }),
   gated: cacheData(async (id) => (run(id), await until(() => isOpen), { id, by: document.title }), { name: "gated" }),
   open: () => (gate.postMessage(""), isOpen = true),
   load: cacheData(async (id) => run(id, { id }), { name: "load" }),
@@ -69,11 +69,11 @@ const FILES = { "app.js": APP, "worker.js": WORKER };
 /** One call with an argument of many kinds; gives what came back, as text. */
 async function describe() {
   const query = { ids: new Uint16Array([1, 2, 3]), since: new Date(0), tags: new Set(["a", "\ud800"]), where: new Map([["b", /c/gi]]), blob: new Blob(["text"]) };
-  const { rows, at, big, map, bytes, url, error } = await app.describe(query);
+  const { rows, at, big, map, bytes, url, error, pair } = await app.describe(query);
   const list = map.get("a");
-  return [rows, at.getTime(), String(big), 1 in list, Object.is(list[2], -0), bytes[0], bytes[1], url.href, error instanceof RangeError, error.message, error.cause].join(" ");
+  return [rows, at.getTime(), String(big), 1 in list, Object.is(list[2], -0), bytes[0], bytes[1], url.href, error instanceof RangeError, error.message, error.cause, error.stack.includes("app.js"), pair.view.buffer === pair.buffer].join(" ");
 }
-const DESCRIBED = "3 5 1180591620717411303424 false true 1.5 NaN https://example.org/a true m c";
+const DESCRIBED = "3 5 1180591620717411303424 false true 1.5 NaN https://example.org/a true m c true true";
 
 test("a call computes, the next one is a hit, and after a reload nothing is computed", () =>
   visit(FILES, async ({ browser, reload }) => {
