@@ -5,7 +5,8 @@
  * - Rust: `#[test]` (also in `proptest!`) for `cargo test`, `#[wasm_bindgen_test]` for the browser, in
  *   every file that a target of Cargo.toml mounts. A file that nothing mounts is an error. So is one in
  *   tests/web/suite/ that not every environment (tests/web/*.rs) mounts: its tests run once in each.
- * - JavaScript: `test("…")` and `it("…")` in tests/**\/*.test.mjs; see testing/js-tests.mjs.
+ * - JavaScript: `test("…")` and `it("…")` in tests/**\/*.test.mjs; see testing/js-tests.mjs. Those in tests/engines/ run
+ *   apart, once in each browser engine.
  *
  * Left out, ignored, skipped and todo all mean that it did not run.
  */
@@ -27,13 +28,18 @@ export function declaredRustTests(root) {
   return testsInCrate(root, cargoTargets(root));
 }
 
+/** Where the tests are that run in several engines. */
+export const ENGINE_TESTS = "tests/engines";
+
 /**
  * @param {string} root the repository, with its npm packages installed
+ * @param {string} [directory] the default is all but {@link ENGINE_TESTS}
  * @returns {Promise<Declared & { files: string[] }>}
  */
-export async function declaredJsTests(root) {
+export async function declaredJsTests(root, directory) {
   const { testsInJs } = await import("./testing/js-tests.mjs"); // needs an npm package
-  const files = filesUnder(root, "tests", ".test.mjs");
+  const isElsewhere = (/** @type {string} */ file) => directory === undefined && file.startsWith(`${ENGINE_TESTS}/`);
+  const files = filesUnder(root, directory ?? "tests", ".test.mjs").filter((file) => !isElsewhere(file));
   /** @type {Declared} */
   const declared = { tests: [], problems: [] };
   for (const where of files) {
@@ -42,6 +48,7 @@ export async function declaredJsTests(root) {
     declared.problems.push(...problems.map((problem) => `${where}:${problem}`));
     if (names.length === 0 && problems.length === 0) declared.problems.push(`${where}: declares no test`);
   }
+  if (directory !== undefined && files.length === 0) declared.problems.push(`${directory}: there are no tests`);
   return { ...declared, files };
 }
 

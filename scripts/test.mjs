@@ -36,7 +36,7 @@ function chosenStages(names) {
 /** @param {string} name @returns {string[]} the stages without which this one makes no sense */
 function needsOf(name) {
   if (name === "setup") return [];
-  return name === "e2e" || name === "npm" ? ["setup", "build"] : ["setup"];
+  return ["engines", "e2e", "npm"].includes(name) ? ["setup", "build"] : ["setup"];
 }
 
 /** @param {Stage} stage @param {string} lacks @returns {Row} */

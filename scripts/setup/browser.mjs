@@ -1,6 +1,6 @@
 /** A Chromium or Chrome, and the driver that wasm-bindgen's tests steer it with. */
-import { existsSync, readFileSync } from "node:fs";
-import { isExecutable, run, say, Stop, which } from "../process.mjs";
+import { isExecutable, Stop, which } from "../process.mjs";
+import { installOnDebian } from "./debian.mjs";
 
 const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 const MAC_BROWSERS = [
@@ -15,7 +15,7 @@ const MAC_BROWSERS = [
  * @returns {Promise<{ chromium: string, chromedriver: string }>} paths; the driver's is empty if there is none
  */
 export async function ensureBrowser({ driver = true } = {}) {
-  if (!findBrowser() || (driver && !findDriver())) await installOnDebian();
+  if (!findBrowser() || (driver && !findDriver())) await installOnDebian(["chromium", "chromium-driver", "fonts-liberation"]);
   const chromium = findBrowser();
   if (!chromium) {
     throw new Stop("The tests need a browser: install Chromium or Chrome, or set KEEPSAKE_CHROMIUM to its path.");
@@ -40,8 +40,8 @@ function findDriver() {
   return override("KEEPSAKE_CHROMEDRIVER") ?? which("chromedriver");
 }
 
-/** @param {string} variable @returns {string | undefined} */
-function override(variable) {
+/** A program that the user has chosen. @param {string} variable @returns {string | undefined} */
+export function override(variable) {
   const path = process.env[variable];
   if (!path) return undefined;
   if (!isExecutable(path)) throw new Stop(`${variable} is set to ${path}, which is no program.`);
@@ -55,14 +55,4 @@ function firstOnPath(names) {
     if (path) return path;
   }
   return undefined;
-}
-
-/** Ubuntu is left out: its package of this name is a stub for a snap, which no driver can start. */
-async function installOnDebian() {
-  const release = existsSync("/etc/os-release") ? readFileSync("/etc/os-release", "utf8") : "";
-  if (process.getuid?.() !== 0 || !/^ID="?debian"?$/m.test(release) || !which("apt-get")) return;
-  say("Installing Debian's chromium and chromium-driver with apt-get (about a minute).");
-  const env = { DEBIAN_FRONTEND: "noninteractive" };
-  await run("apt-get", ["update", "-q"], { env });
-  await run("apt-get", ["install", "-q", "-y", "--no-install-recommends", "chromium", "chromium-driver", "fonts-liberation"], { env });
 }

@@ -14,13 +14,14 @@ const CONCURRENCY = 2;
 /**
  * @param {string} root
  * @param {string[]} files relative to the root
+ * @param {{ concurrency?: number }} [options] how many of them run at once
  * @returns {Promise<import("../declared.mjs").Outcome[]>}
  */
-export async function runNodeTests(root, files) {
+export async function runNodeTests(root, files, { concurrency = CONCURRENCY } = {}) {
   /** @type {import("../declared.mjs").Outcome[]} */
   const outcomes = [];
   const toWhere = (/** @type {string} */ file) => relative(root, file).split(sep).join("/");
-  const events = run({ files: files.map((file) => join(root, file)), concurrency: CONCURRENCY, timeout: FILE_TIMEOUT_MS });
+  const events = run({ files: files.map((file) => join(root, file)), concurrency, timeout: FILE_TIMEOUT_MS });
   for (const type of /** @type {const} */ (["test:pass", "test:fail"])) {
     events.on(type, (data) => {
       const outcome = outcomeOfNode(type, data, toWhere);

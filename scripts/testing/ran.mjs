@@ -29,6 +29,11 @@ export function outcomesOfCargo(text, runner) {
   return outcomes;
 }
 
+/** Which browsers wasm-bindgen's runner says that it has started. @param {string} text @returns {string[]} */
+export function browsersOfRunner(text) {
+  return [...text.matchAll(/^Running headless tests in (\w+) on /gm)].map(([, name]) => name);
+}
+
 /** @param {string} word @returns {Outcome["result"]} */
 function resultOf(word) {
   if (word === "ok") return "passed";

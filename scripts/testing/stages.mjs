@@ -1,21 +1,17 @@
 /** What `npm test` consists of, in the order in which it runs. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "../build.mjs";
-import { compare, declaredJsTests, declaredRustTests } from "../declared.mjs";
+import { compare, declaredJsTests } from "../declared.mjs";
 import { describeStatus, ROOT, say, Stop, tee } from "../process.mjs";
-import { ensureBrowser, ensureBundlers, ensureNodeModules, ensureRust, ensureRustComponents, ensureWasmTools } from "../setup.mjs";
+import { ensureBrowser, ensureBundlers, ensureEngine, ensureNodeModules, ensureRust, ensureRustComponents, ensureWasmTools } from "../setup.mjs";
+import { runInEngine } from "./engine-runner.mjs";
 import { runNodeTests } from "./node-runner.mjs";
 import { outcomesOfCargo } from "./ran.mjs";
-import { cargoTargets } from "./rust-crate.mjs";
+import { rustResult, runWebTests } from "./web-runner.mjs";
 
-/** @typedef {import("../declared.mjs").Outcome} Outcome */
-/** @typedef {import("./rust-tests.mjs").Runner} Runner */
 /** @typedef {{ passed: number, failures: string[] }} Result how many tests passed, and everything that went wrong */
 /** @typedef {{ name: string, title: string, run: () => Promise<Result> }} Stage */
-
-/** For one environment's whole browser suite: the runner's own 20 s are for a handful of tests. */
-const BROWSER_SUITE_TIMEOUT_S = 300;
 
 /** Where the tests are that need the bundlers. */
 const IN_BUNDLERS = "tests/npm/";
@@ -29,6 +25,7 @@ export const STAGES = [
   { name: "native", title: "Native tests", run: runNative },
   { name: "build", title: "The package", run: buildPackage },
   { name: "web", title: "Rust tests in the browser", run: runWeb },
+  { name: "engines", title: "Another engine: Firefox", run: () => runInEngine("firefox") },
   { name: "e2e", title: "JavaScript and Playwright tests", run: () => runJs((file) => !file.startsWith(IN_BUNDLERS)) },
   { name: "npm", title: "The package in bundlers", run: runBundlers },
 ];
@@ -69,49 +66,9 @@ async function runNative() {
   return rustResult("native", outcomesOfCargo(text, "native"), status === 0 ? [] : [`cargo test: ${describeStatus(status)}`]);
 }
 
-/**
- * Runs wasm-pack once for each target that has browser tests: `--no-fail-fast` cannot be passed through
- * it, so one call for all of them would stop at the first that fails.
- * @returns {Promise<Result>}
- */
+/** @returns {Promise<Result>} */
 async function runWeb() {
-  const { chromium, chromedriver } = await ensureBrowser();
-  const env = {
-    WASM_BINDGEN_TEST_TIMEOUT: String(BROWSER_SUITE_TIMEOUT_S),
-    WASM_BINDGEN_TEST_WEBDRIVER_JSON: writeCapabilities(chromium),
-  };
-  const flags = ["--headless", "--chrome", "--chromedriver", chromedriver, "--mode", "no-install"];
-  /** @type {Outcome[]} */
-  const outcomes = [];
-  /** @type {string[]} */
-  const badEnds = [];
-  for (const target of targetsWithWebTests()) {
-    const { status, text } = await tee("wasm-pack", ["test", ...flags, "--", ...target], { env });
-    outcomes.push(...outcomesOfCargo(text, "web"));
-    if (status !== 0) badEnds.push(`wasm-pack test ${target.join(" ")}: ${describeStatus(status)}`);
-  }
-  return rustResult("web", outcomes, badEnds);
-}
-
-/** @returns {string[][]} for each target with browser tests, the flags that choose it */
-function targetsWithWebTests() {
-  const places = new Set(declaredRustTests(ROOT).tests.filter(({ runner }) => runner === "web").map(({ where }) => where));
-  const targets = cargoTargets(ROOT).filter(({ path }) => places.has(path));
-  return targets.map(({ kind, name }) => (kind === "test" ? ["--test", name] : ["--lib"]));
-}
-
-/**
- * webdriver.json with the browser that was found, since the driver would look for one of its own.
- * @param {string} chromium
- * @returns {string} the path of the file
- */
-function writeCapabilities(chromium) {
-  const capabilities = JSON.parse(readFileSync(join(ROOT, "webdriver.json"), "utf8"));
-  capabilities["goog:chromeOptions"] = { ...capabilities["goog:chromeOptions"], binary: chromium };
-  const path = join(ROOT, "target", "webdriver.json");
-  mkdirSync(join(ROOT, "target"), { recursive: true });
-  writeFileSync(path, JSON.stringify(capabilities));
-  return path;
+  return runWebTests(await ensureEngine("chromium"));
 }
 
 /** @returns {Promise<Result>} */
@@ -127,19 +84,6 @@ async function runJs(isChosen) {
   const declared = tests.filter(({ where }) => isChosen(where));
   const { passed, failures } = compare(declared, chosen.length > 0 ? await runNodeTests(ROOT, chosen) : []);
   return { passed, failures: [...problems.filter(isChosen), ...failures] };
-}
-
-/**
- * @param {Runner} runner
- * @param {Outcome[]} outcomes
- * @param {string[]} badEnds of the tools, told only when no test explains them
- * @returns {Result}
- */
-function rustResult(runner, outcomes, badEnds) {
-  const { tests, problems } = declaredRustTests(ROOT);
-  const { passed, failures } = compare(tests.filter((test) => test.runner === runner), outcomes);
-  const explained = outcomes.some(({ result }) => result === "failed");
-  return { passed, failures: [...problems, ...failures, ...(explained ? [] : badEnds)] };
 }
 
 /** @param {string[][]} commands all of which run, also after one has failed @returns {Promise<Result>} */

@@ -44,7 +44,7 @@ const OTHER_REALM = [
   elsewhere("file", () => new File(["a"], "f", { lastModified: 0 }), (its) => new its.File(["a"], "f", { lastModified: 0 })),
   elsewhere("geometry", () => [new DOMPoint(1), new DOMRectReadOnly(1), new DOMMatrix([1, 2, 3, 4, 5, 6])], (its) => [new its.DOMPoint(1), new its.DOMRectReadOnly(1), new its.DOMMatrix([1, 2, 3, 4, 5, 6])]),
   elsewhere("image", () => new ImageData(1, 2), (its) => new its.ImageData(1, 2)),
-  elsewhere("temporal", () => /** @type {any} */ (globalThis).Temporal.PlainDate.from("2024-02-29"), (its) => its.Temporal.PlainDate.from("2024-02-29")),
+  ...("Temporal" in globalThis ? [elsewhere("temporal", () => /** @type {any} */ (globalThis).Temporal.PlainDate.from("2024-02-29"), (its) => its.Temporal.PlainDate.from("2024-02-29"))] : []),
   elsewhere("symbol", () => Symbol.for("a"), (its) => its.Symbol.for("a")),
   elsewhere("hash method", () => ({ [HASH]: () => "a" }), (its) => its.eval("({ [Symbol.for('keepsake.hash')]: () => 'a' })")),
 ];

@@ -1,6 +1,7 @@
 // @ts-check
 /** Pseudo-random objects of the platform, of every class that there is here, and the items of each. */
 import { hexOf, nameOfNumber } from "./decode.mjs";
+import { isHere } from "./here.mjs";
 
 /** @typedef {import("./decode.mjs").Description} Description */
 /** @typedef {import("./random.mjs").Maker} Maker */
@@ -145,9 +146,9 @@ const duration = (maker) => {
 
 /** @type {Make} */
 const imageData = (maker) => {
-  const [width, height, isFloat] = [1 + maker.below(3), 1 + maker.below(3), "Float16Array" in globalThis && maker.chance(0.3)];
+  const [width, height, isFloat] = [1 + maker.below(3), 1 + maker.below(3), maker.chance(0.3) && isHere("ImageData.prototype.pixelFormat")];
   const bytes = maker.bytes(width * height * (isFloat ? 8 : 4));
-  const colorSpace = maker.pick(["srgb", "display-p3"]);
+  const colorSpace = isHere("ImageData.prototype.colorSpace") ? maker.pick(["srgb", "display-p3"]) : "srgb";
   const data = isFloat ? new Float16Array(bytes.buffer) : new Uint8ClampedArray(bytes.buffer);
   const image = new ImageData(/** @type {any} */ (data), width, height, /** @type {any} */ ({ colorSpace, pixelFormat: isFloat ? "rgba-float16" : "rgba-unorm8" }));
   return [image, [number(width), number(height), text(colorSpace), [isFloat ? "Float16Array" : "Uint8ClampedArray", hexOf(bytes)]]];
@@ -246,7 +247,6 @@ function all() {
       return [new (/** @type {any} */ (globalThis).Temporal.ZonedDateTime)(nanoseconds, timeZone, calendar), [["bigint", String(nanoseconds)], text(timeZone), text(calendar)]];
     },
   };
-  const isHere = (/** @type {string} */ name) => name.split(".").reduce((/** @type {any} */ holder, part) => holder?.[part], globalThis) !== undefined;
   return Object.fromEntries(Object.entries(makes).filter(([name]) => isHere(name)));
 }
 

@@ -4,6 +4,7 @@
  * not, with the place and the type that the error has to name ({@link REFUSED}). Besides, pairs that are nearly the same
  * ({@link NEAR_MISSES}), which a comparison has to tell apart.
  */
+import { isHere } from "./here.mjs";
 import { PARTS } from "./same.mjs";
 
 /**
@@ -22,8 +23,8 @@ const platform = (name) => name.split(".").reduce((/** @type {any} */ holder, pa
 /** Each labelled with its own source. @param {string} group @param {(() => any)[]} makes @param {Exception} [exception] @returns {Row[]} */
 const group = (group, makes, exception) => makes.map((make) => [`${group}: ${String(make).replace(/^(async )?\(\) => /, "")}`, make, exception]);
 
-/** Where there is a global of this name. @param {string} name @param {() => Row[]} rows */
-const where = (name, rows) => (platform(name) === undefined ? [] : rows());
+/** Where an environment has it. @template T @param {string} name @param {() => T[]} rows */
+const where = (name, rows) => (isHere(name) ? rows() : []);
 
 /** @template T @param {T} value @param {(value: T) => unknown} change @returns {T} */
 const made = (value, change) => (change(value), value);
@@ -65,7 +66,7 @@ const owning = (target, key, value) => defined(target, key, { value, enumerable:
 const hiding = (target, key, value) => defined(target, key, { value, writable: true, configurable: true });
 
 /** @param {string} stack @param {Error} error */
-const stacked = (stack, error = new Error("m")) => made(error, () => (error.stack = stack));
+const stacked = (stack, error = new Error("m")) => hiding(error, "stack", stack);
 
 /** A body that comes in pieces. @param {...string} pieces */
 const streamOf = (...pieces) =>
@@ -87,6 +88,13 @@ const fileList = (...files) => made(new DataTransfer(), ({ items }) => files.for
 
 /** @param {any} algorithm @param {boolean} extractable @param {KeyUsage[]} usages */
 const key = (algorithm, extractable, usages, content = bytes(16)) => crypto.subtle.importKey("raw", content, algorithm, extractable, usages);
+
+/** WebKit's clone goes through every index that there could be, which takes minutes for the largest. */
+const SKIPS_HOLES = [1, 2, 3].some(() => {
+  const start = performance.now();
+  structuredClone(Object.assign([], { length: 2 ** 24 }));
+  return performance.now() - start < 20;
+});
 
 const HERE = "https://example.org/a";
 const EIGHT = [1, 2, 3, 4, 5, 6, 7, 8];
@@ -184,10 +192,10 @@ export const ROWS = [
     () => [], () => [[]], () => [undefined, null, -0, 0, NaN], () => [, 1, , undefined, ,], () => new Array(7), () => Object.assign([1, , 3], { note: "x", "-1": 2, "01": 3, 1.5: 4 }), () => Object.assign([], { 4_294_967_295: 1 }), () => owning([1], "__proto__", { admin: true }),
     () => Object.assign([, new URL("https://example.org/hole"), ,], { home: new URL("https://example.org/home") }),
   ]),
-  ["array: the last index of all", () => made(/** @type {unknown[]} */ ([]), (list) => (list[4_294_967_294] = "last"))],
-  ["array: huge and sparse", () => made(/** @type {unknown[]} */ ([]), (list) => ((list[4_000_000_000] = { at: 1 }), (list[3] = -0)))],
-  ["array: huge and empty", () => made(/** @type {unknown[]} */ ([]), (list) => (list.length = 4_294_967_295))],
-  ["array: huge and sparse, with a URL", () => made(/** @type {unknown[]} */ ([]), (list) => ((list[4_000_000_000] = new URL(HERE)), (list[5] = null)))],
+  ...(SKIPS_HOLES ? [/** @type {Row} */ (["array: the last index of all", () => made(/** @type {unknown[]} */ ([]), (list) => (list[4_294_967_294] = "last"))])] : []),
+  ...(SKIPS_HOLES ? [/** @type {Row} */ (["array: huge and sparse", () => made(/** @type {unknown[]} */ ([]), (list) => ((list[4_000_000_000] = { at: 1 }), (list[3] = -0)))])] : []),
+  ...(SKIPS_HOLES ? [/** @type {Row} */ (["array: huge and empty", () => made(/** @type {unknown[]} */ ([]), (list) => (list.length = 4_294_967_295))])] : []),
+  ...(SKIPS_HOLES ? [/** @type {Row} */ (["array: huge and sparse, with a URL", () => made(/** @type {unknown[]} */ ([]), (list) => ((list[4_000_000_000] = new URL(HERE)), (list[5] = null)))])] : []),
   ["array: 100,000 numbers", () => Array.from({ length: 100_000 }, (_, at) => at / 3)],
 
   ...group("object", [
@@ -266,10 +274,14 @@ export const ROWS = [
 
   ...group("blob", [() => new Blob(), () => new Blob(["a"]), () => new Blob(["b"]), () => new Blob(["a"], { type: "a/b" }), () => new Blob([bytes(300_000)]), () => new Blob(["abcdef"]).slice(1, 3, "c/d"), () => [new Blob(["a"]), new Blob(["a"])], () => ((blob) => [blob, { blob }])(new Blob(["shared"])), () => ({ blob: new Blob(["a"]), at: new URL(HERE) })]),
   ...group("file", [() => file(["a"]), () => file(["a"], "\u00e4/b.txt"), () => file(["a"], "", ""), () => new File(["a"], "a.txt", { lastModified: 0, type: "text/plain" }), () => new Map([[file(["key"]), file(["value"])]]), () => fileList(), () => fileList(file(["a"]), file(["b"], "b.txt")), () => ({ list: fileList(file(["a"])), at: new URL(HERE) })]),
-  ["file: a handle", async () => (await navigator.storage.getDirectory()).getFileHandle("kept.txt", { create: true })],
-  ["file: the handle of a directory, in a set, beside a URL", async () => [new Set([await navigator.storage.getDirectory()]), new URL(HERE)]],
+  ...where("navigator.storage.getDirectory", () => [
+    /** @type {Row} */ (["file: a handle", async () => (await navigator.storage.getDirectory()).getFileHandle("kept.txt", { create: true })]),
+    /** @type {Row} */ (["file: the handle of a directory, in a set, beside a URL", async () => [new Set([await navigator.storage.getDirectory()]), new URL(HERE)]]),
+  ]),
 
-  ...group("image", [() => new ImageData(1, 2), () => new ImageData(2, 1), () => new ImageData(new Uint8ClampedArray(EIGHT), 2, 1), () => new ImageData(1, 1, { colorSpace: "display-p3" }), () => new ImageData(1, 1, /** @type {any} */ ({ pixelFormat: "rgba-float16" })), () => [new ImageData(1, 1), new URL(HERE)]]),
+  ...group("image", [() => new ImageData(1, 2), () => new ImageData(2, 1), () => new ImageData(new Uint8ClampedArray(EIGHT), 2, 1), () => [new ImageData(1, 1), new URL(HERE)]]),
+  ...where("ImageData.prototype.colorSpace", () => group("image", [() => new ImageData(1, 1, { colorSpace: "display-p3" })])),
+  ...where("ImageData.prototype.pixelFormat", () => group("image", [() => new ImageData(1, 1, /** @type {any} */ ({ pixelFormat: "rgba-float16" }))])),
   ["image: a bitmap", async () => createImageBitmap(new ImageData(new Uint8ClampedArray([1, 2, 3, 255, 250, 128, 0, 255]), 2, 1))],
   ["image: a bitmap, beside a URL", async () => [await createImageBitmap(new ImageData(new Uint8ClampedArray([9, 8, 7, 255]), 1, 1)), new URL(HERE)]],
   ...group("geometry", [
@@ -582,7 +594,7 @@ export const NEAR_MISSES = [
   ["credentials", () => new Request(HERE), () => new Request(HERE, { credentials: "include" })],
   ["a request that outlives the page", () => new Request(HERE), () => new Request(HERE, { keepalive: true })],
   ["a pixel", () => new ImageData(1, 2), () => made(new ImageData(1, 2), ({ data }) => (data[7] = 1))],
-  ["the colours", () => new ImageData(1, 1), () => new ImageData(1, 1, { colorSpace: "display-p3" })],
+  ...where("ImageData.prototype.colorSpace", () => [/** @type {NearMiss} */ (["the colours", () => new ImageData(1, 1), () => new ImageData(1, 1, { colorSpace: "display-p3" })])]),
   ["a pixel of a bitmap", () => createImageBitmap(new ImageData(new Uint8ClampedArray([1, 2, 3, 255]), 1, 1)), () => createImageBitmap(new ImageData(new Uint8ClampedArray([1, 2, 4, 255]), 1, 1))],
   ["a bitmap that was closed", () => createImageBitmap(new ImageData(1, 1)), async () => made(await createImageBitmap(new ImageData(1, 1)), (bitmap) => bitmap.close())],
   ["the sign of a coordinate", () => new DOMPoint(0), () => new DOMPoint(-0)],
@@ -592,7 +604,7 @@ export const NEAR_MISSES = [
   ["a hidden key", () => key(HMAC, false, ["sign"]), () => key(HMAC, false, ["sign"], new Uint8Array(16))],
   ["what a key is for", () => key("AES-CBC", false, ["encrypt"]), () => key("AES-CBC", false, ["encrypt", "decrypt"])],
   ["whether a key may be seen", () => key("AES-CBC", false, ["encrypt"]), () => key("AES-CBC", true, ["encrypt"])],
-  ["the handle of another file", async () => (await directory()).getFileHandle("one", { create: true }), async () => (await (await directory()).getDirectoryHandle("inner", { create: true })).getFileHandle("one", { create: true })],
+  ...where("navigator.storage.getDirectory", () => [/** @type {NearMiss} */ (["the handle of another file", async () => (await directory()).getFileHandle("one", { create: true }), async () => (await (await directory()).getDirectoryHandle("inner", { create: true })).getFileHandle("one", { create: true })])]),
   ["a second and its milliseconds", () => platform("Temporal.Duration").from("PT1S"), () => platform("Temporal.Duration").from({ milliseconds: 1_000 })],
   ["a calendar", () => platform("Temporal.PlainDate").from("2024-02-29"), () => platform("Temporal.PlainDate").from("2024-02-29[u-ca=gregory]")],
   ["a nanosecond", () => platform("Temporal.Instant").fromEpochMilliseconds(0), () => platform("Temporal.Instant").from("1970-01-01T00:00:00.000000001Z")],

@@ -99,6 +99,9 @@ const byFields = (type, names) => [type, (value) => ({ parts: fields(type, names
 /** @param {any} type @returns {(value: any) => Inside} */
 const boxed = (type) => (value) => ({ parts: [[" inside", method(type, "valueOf")(value)]] });
 
+/** Firefox clones an exception of the platform without its stack. It says where, not what. */
+const KEEPS_STACKS = ((exception) => structuredClone(exception).stack === exception.stack)(new DOMException());
+
 /** What is inside the objects of each class besides their own properties. An object is of every class that it inherits. @type {[string, (value: any) => Inside][]} */
 const LOOKS = [
   ["Boolean", boxed(Boolean)],
@@ -137,7 +140,7 @@ const LOOKS = [
   byFields("DOMRectReadOnly", RECT),
   byFields("DOMMatrixReadOnly", MATRIX),
   ["DOMQuad", (value) => ({ parts: fields("DOMQuad", ["p1", "p2", "p3", "p4"])(value) })],
-  ["DOMException", (value) => ({ parts: [...fields("DOMException", ["name", "message", "code"])(value), [".stack", value.stack]] })],
+  ["DOMException", (value) => ({ parts: [...fields("DOMException", ["name", "message", "code"])(value), ...(KEEPS_STACKS ? [/** @type {Part} */ ([".stack", value.stack])] : [])] })],
   byFields("QuotaExceededError", ["quota", "requested"]),
   ["CryptoKey", (value) => ({ parts: [...fields("CryptoKey", ["type", "extractable"])(value), [" algorithm", JSON.stringify(value.algorithm)], [" usages", JSON.stringify(value.usages)]], content: () => proof(value) })],
   ["WebAssembly.Module", (value) => ({ parts: [[" exports", JSON.stringify(WebAssembly.Module.exports(value))]] })],
@@ -187,6 +190,8 @@ function ownParts(value) {
     const step = typeof key === "symbol" ? `[${String(key)}]` : /^\d+$/.test(key) ? `[${key}]` : `.${key}`;
     (isError && !enumerable ? hidden : shown).push([step + attributes, get && !isStack ? get : value[key]]);
   }
+  // Firefox shows it by an accessor of the prototype.
+  if (isError && !Object.hasOwn(value, "stack") && typeof value.stack === "string") hidden.push([".stack hidden", value.stack]);
   // The order of what an error has by itself is its engine's.
   hidden.sort(([one], [other]) => (one < other ? -1 : 1));
   return [...hidden, ...shown];

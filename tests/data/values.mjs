@@ -4,13 +4,15 @@
  * ({@link REFUSED}). Every row of the table in src/encoding.rs has its representatives here, each beside its near misses.
  */
 
+import { isHere } from "./here.mjs";
+
 /** @typedef {[label: string, make: () => any]} Labelled */
 
 /** Each labelled with its own source. @param {string} group @param {(() => any)[]} makes @returns {Labelled[]} */
 const group = (group, makes) => makes.map((make) => [`${group}: ${String(make).slice(6)}`, make]);
 
-/** The same where an environment has a global of this name. @param {string} name @param {string} title @param {(() => any)[]} makes */
-const where = (name, title, makes) => (name in globalThis ? group(title, makes) : []);
+/** The same where an environment has it. @param {string} name @param {string} title @param {(() => any)[]} makes */
+const where = (name, title, makes) => (isHere(name) ? group(title, makes) : []);
 
 const HASH = Symbol.for("keepsake.hash");
 
@@ -122,7 +124,8 @@ export const ROWS = [
     () => new DOMPoint(), () => new DOMPoint(1), () => new DOMPoint(0, 1), () => new DOMPoint(-0), () => new DOMPointReadOnly(), () => new DOMRect(0, 0, 0, 1), () => new DOMRect(1, 2, 3, 4), () => new DOMRectReadOnly(1, 2, 3, 4), () => new DOMRect(4, 6, -3, -4), () => new DOMPoint(1, 2, 3, 4), () => ({ x: 1, y: 2, z: 3, w: 4 }),
     () => new DOMQuad(), () => new DOMQuad({ x: 1 }), () => new DOMQuad({}, { x: 1 }), () => new DOMMatrix(), () => new DOMMatrixReadOnly(), () => new DOMMatrix([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]), () => new DOMMatrix([1, 2, 3, 4, 5, 6]), () => new DOMMatrix([1, 3, 2, 4, 5, 6]),
   ]),
-  ...where("ImageData", "image", [() => new ImageData(1, 2), () => new ImageData(2, 1), () => new ImageData(1, 2, { colorSpace: "display-p3" }), () => new ImageData(new Uint8ClampedArray([0, 0, 0, 0, 0, 0, 0, 1]), 1, 2), () => ({ width: 1, height: 2, data: new Uint8ClampedArray(8) })]),
+  ...where("ImageData", "image", [() => new ImageData(1, 2), () => new ImageData(2, 1), () => new ImageData(new Uint8ClampedArray([0, 0, 0, 0, 0, 0, 0, 1]), 1, 2), () => ({ width: 1, height: 2, data: new Uint8ClampedArray(8) })]),
+  ...where("ImageData.prototype.colorSpace", "image", [() => new ImageData(1, 2, { colorSpace: "display-p3" })]),
   ...where("Temporal", "temporal", [
     () => platform("Temporal").Duration.from("PT1S"), () => platform("Temporal").Duration.from({ milliseconds: 1000 }), () => platform("Temporal").Duration.from("PT60S"), () => platform("Temporal").Duration.from("PT1M"), () => platform("Temporal").Duration.from("-PT1M"), () => platform("Temporal").Instant.from("1970-01-01T00:00Z"), () => platform("Temporal").Instant.from("1970-01-01T00:00:00.000000001Z"),
     () => platform("Temporal").PlainDate.from("1970-01-01"), () => platform("Temporal").PlainDate.from("1970-01-01[u-ca=gregory]"), () => platform("Temporal").PlainDateTime.from("1970-01-01"), () => platform("Temporal").PlainTime.from("00:00"), () => platform("Temporal").PlainTime.from("00:00:01"), () => platform("Temporal").PlainYearMonth.from("1970-01"), () => platform("Temporal").PlainYearMonth.from("1970-02"), () => platform("Temporal").PlainMonthDay.from("01-01"), () => platform("Temporal").PlainMonthDay.from("01-02"),

@@ -7,7 +7,7 @@ import { build } from "esbuild";
 import { ROOT } from "../../scripts/process.mjs";
 
 /** What servers that are no Node have; the timers of the test's own. */
-const EDGE = { atob, console, structuredClone, TextEncoder, TextDecoder, setTimeout, clearTimeout, queueMicrotask, crypto, performance, URL, Headers, Request, Response, AbortController, AbortSignal };
+const EDGE = { console, structuredClone, TextEncoder, TextDecoder, setTimeout, clearTimeout, queueMicrotask, crypto, performance, URL, Headers, Request, Response, AbortController, AbortSignal };
 
 /** The package as one script. */
 const script = build({
@@ -104,7 +104,7 @@ test("enabled: true on an edge server that lets nothing be compiled runs uncache
   assert.match(said[0], /WebAssembly cannot be used here/);
 });
 
-for (const name of ["WebAssembly", "structuredClone", "performance", "queueMicrotask", "setTimeout", "clearTimeout", "crypto", "TextDecoder", "TextEncoder", "atob", "WeakRef", "FinalizationRegistry"]) {
+for (const name of ["WebAssembly", "structuredClone", "performance", "queueMicrotask", "setTimeout", "clearTimeout", "crypto", "TextDecoder", "TextEncoder", "WeakRef", "FinalizationRegistry"]) {
   test(`enabled: true without ${name} gives right values, uncached, and says so once`, async () => {
     const { [name]: _, ...globals } = EDGE;
     const { wrong, runs, said } = await inScope(globals, `delete globalThis.${name}`, { enabled: true });

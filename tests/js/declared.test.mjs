@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { compare } from "../../scripts/declared.mjs";
+import { compare, declaredJsTests } from "../../scripts/declared.mjs";
 import { testsInJs } from "../../scripts/testing/js-tests.mjs";
-import { outcomeOfNode, outcomesOfCargo } from "../../scripts/testing/ran.mjs";
+import { browsersOfRunner, outcomeOfNode, outcomesOfCargo } from "../../scripts/testing/ran.mjs";
 import { testsInCrate } from "../../scripts/testing/rust-crate.mjs";
 import { testsInRust } from "../../scripts/testing/rust-tests.mjs";
 
@@ -181,6 +181,29 @@ test("what cargo and wasm-bindgen's runner print is understood", () => {
     "documentation src/lib.rs - f (line 5) passed",
     "documentation src/lib.rs - g (line 9) - compile passed",
   ]);
+});
+
+test("which browser a suite ran in is understood, and that it ran in none", () => {
+  const text = "Set WASM_BINDGEN_TEST_TIMEOUT to 300 seconds...\nRunning headless tests in Firefox on `http://127.0.0.1:1/`\nrunning 1 test\ntest a ... ok\n";
+  assert.deepEqual(browsersOfRunner(text), ["Firefox"]);
+  assert.deepEqual(browsersOfRunner("this test suite is only configured to run in a browser, but we're only testing node.js tests so skipping"), []);
+});
+
+test("JavaScript: the tests for every engine are declared apart, and each once", async () => {
+  const root = mkdtempSync(join(tmpdir(), "keepsake-declared-"));
+  try {
+    for (const [path, name] of [["tests/js/a.test.mjs", "a"], ["tests/engines/b.test.mjs", "b"], ["tests/engines.test.mjs", "c"]]) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), `test("${name}", () => {});`);
+    }
+    const namesOf = async (/** @type {string | undefined} */ directory) => (await declaredJsTests(root, directory)).tests.map(({ where, name }) => `${where} ${name}`);
+    assert.deepEqual(await namesOf(undefined), ["tests/engines.test.mjs c", "tests/js/a.test.mjs a"]);
+    assert.deepEqual(await namesOf("tests/engines"), ["tests/engines/b.test.mjs b"]);
+    rmSync(join(root, "tests/engines"), { recursive: true });
+    assert.deepEqual((await declaredJsTests(root, "tests/engines")).problems, ["tests/engines: there are no tests"]);
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
 });
 
 test("what Node's runner reports is understood", () => {

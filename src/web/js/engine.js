@@ -26,7 +26,7 @@ const DEATH_SPAN = 60_000;
 const MOST_FAILED_STARTS = 20;
 
 /** What the platform must have besides, or a call would fail on its way: test environments and servers lack some of it. */
-const NEEDED = ["structuredClone", "performance", "queueMicrotask", "setTimeout", "clearTimeout", "WeakRef", "FinalizationRegistry"];
+const NEEDED = ["structuredClone", "performance", "queueMicrotask", "setTimeout", "clearTimeout", "WeakRef", "FinalizationRegistry", "TextEncoder", "TextDecoder"];
 
 /** Told to `board` and its kin instead of a length: the digest was made in pieces. */
 const IN_PIECES = 0xffffffff;

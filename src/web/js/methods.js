@@ -201,7 +201,6 @@ function owned(encoding) {
 
 /** @param {Cached} cached @param {any[]} args @returns {Promise<string>} */
 async function key(cached, args) {
-  if (!cached.cache.engine.alive) return ""; // it is asked for, also where nothing is kept
   const text = await whenLoaded(cached, args, (length) => cached.cache.engine.call("key", cached.id, length));
   return typeof text === "string" ? text : "";
 }

@@ -200,6 +200,8 @@ class Packer {
   /** Own properties, the hidden ones among them, under the class of the platform. @param {any} source @param {any} prototype @param {Trail} trail */
   #error(source, prototype, trail) {
     const names = ownKeys(source);
+    // Firefox has it on the prototype, where each error shows its own.
+    if (!names.includes("stack") && typeof source.stack === "string") names.push("stack");
     const own = prototype.constructor.name;
     const name = [own, `WebAssembly.${own}`].find((name) => typeof typeOf(name) === "function");
     if (name === undefined || names.some((key) => typeof key === "symbol")) this.#refuse(source, trail.up, trail.step);
@@ -259,13 +261,15 @@ class Packer {
     const group = this.#shared.get(buffer);
     if (group !== undefined) {
       if (!this.#clones.has(buffer)) {
-        const clones = structuredClone(group);
-        group.forEach((member, at) => this.#copies.set(member, clones[at]));
-        this.#clones.set(buffer, /** @type {any} */ (clones[0]).buffer ?? clones[0]);
+        const views = group.filter((member) => ArrayBuffer.isView(member));
+        const clones = structuredClone(views);
+        views.forEach((view, at) => this.#copies.set(view, clones[at]));
+        this.#clones.set(buffer, /** @type {any} */ (clones[0]).buffer);
       }
-      const clone = this.#clones.get(buffer);
+      const clone = /** @type {ArrayBuffer} */ (this.#clones.get(buffer));
+      if (!isView) return this.#buffer(source, clone);
       // An accessor or `encode` may have made a view anew.
-      return this.#copies.get(source) ?? (isView ? new Type(clone, source.byteOffset, source.length ?? source.byteLength) : clone);
+      return this.#copies.get(source) ?? new Type(clone, source.byteOffset, source.length ?? source.byteLength);
     }
     const met = this.buffers.get(buffer);
     if (met === undefined) this.buffers.set(buffer, [source]);
@@ -274,6 +278,13 @@ class Packer {
     // A small window may lie on a large buffer; what it does not show is not its content.
     const bytes = buffer.slice(source.byteOffset, source.byteOffset + source.byteLength);
     return new Type(bytes);
+  }
+
+  /** A buffer beside its views: a clone by Firefox gives them another one than itself, while views keep theirs together. @param {ArrayBuffer} source @param {ArrayBuffer} clone */
+  #buffer(source, clone) {
+    const part = this.#part(source, PLATFORM, "ArrayBuffer", 1);
+    part[4] = new Uint8Array(clone);
+    return part[0];
   }
 
   /** @param {unknown} value @param {Trail | null} up @param {string} step @param {string} [remedy] @param {unknown} [cause] @returns {never} */

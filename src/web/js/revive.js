@@ -22,7 +22,7 @@ const NO_BODY = [101, 103, 204, 205, 304];
 /** @param {string} name @returns {(items: any[]) => unknown} */
 const fromText = (name) => ([text]) => typeOf(name).from(text);
 
-/** By the name of the class; what each takes is what platform.js reads of it, or pack.js. @type {Record<string, (items: any[]) => unknown>} */
+/** By the name of the class; what each takes is what platform.js reads of it, or pack.js. @type {Record<string, (items: any) => unknown>} */
 const MAKERS = {
   URL: ([href]) => new URL(href),
   URLSearchParams: ([pairs]) => new URLSearchParams(pairs),
@@ -39,6 +39,7 @@ const MAKERS = {
   },
   Response: ([status, statusText, headers, body, shown]) =>
     dress(new Response(NO_BODY.includes(status) ? null : body, { status, statusText, headers }), shown),
+  ArrayBuffer: (/** @type {Uint8Array} */ view) => view.buffer,
   "Temporal.Duration": (parts) => new (typeOf("Temporal.Duration"))(...parts),
   "Temporal.ZonedDateTime": (parts) => new (typeOf("Temporal.ZonedDateTime"))(...parts),
 };

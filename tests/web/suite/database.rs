@@ -109,6 +109,28 @@ impl Fixture {
     }
 }
 
+/// Whether a database takes a `Blob`. WebKit's does not where the session leaves nothing behind, as its driver's do.
+pub async fn takes_blobs() -> bool {
+    let put = function(
+        "(name) => new Promise((resolve, reject) => {
+            const opening = indexedDB.open(name);
+            opening.onerror = () => reject(opening.error);
+            opening.onupgradeneeded = () => opening.result.createObjectStore('blobs');
+            opening.onsuccess = () => {
+                const database = opening.result;
+                const end = (isTaken) => { database.close(); indexedDB.deleteDatabase(name); resolve(isTaken); };
+                const transaction = database.transaction('blobs', 'readwrite');
+                transaction.objectStore('blobs').put(new Blob(['text']), 1);
+                transaction.oncomplete = () => end(true);
+                transaction.onabort = () => end(false);
+            };
+        })",
+    );
+    let name = ["blobs ", &js_sys::Math::random().to_string()].concat();
+    let promise = put.call1(&JsValue::NULL, &name.into()).expect("a promise");
+    JsFuture::from(promise.unchecked_into::<Promise>()).await.expect("it can be opened").is_truthy()
+}
+
 pub async fn pause(milliseconds: i32) {
     let wait = function("(ms) => new Promise((resolve) => setTimeout(resolve, ms))");
     let promise = wait.call1(&JsValue::NULL, &milliseconds.into()).expect("a promise");
