@@ -27,6 +27,18 @@ for (const bundler of ["vite", "webpack", "rollup", "esbuild", "parcel"]) {
     await visit(null, hits, { files: first.files, path: "/index.html" });
   });
 
+  test(`${bundler}: with the WebAssembly as a file of its own a call is found again after a reload`, async () => {
+    const { files } = (await buildsBy(bundler)).first;
+    const wasm = Object.keys(files).filter((name) => name.endsWith(".wasm"));
+    assert.equal(wasm.length, 1);
+    const body = async (tools) => {
+      assert.equal(await tools.page.evaluate(() => globalThis.isReady), true);
+      assert.equal(tools.web.count(wasm[0]), 1);
+      await hits(tools, ["byName"]);
+    };
+    await visit(null, body, { files, path: "/web.html" });
+  });
+
   test(`${bundler}: what was drawn, and a class of a library, come back after a reload`, async () => {
     const { first } = await buildsBy(bundler);
     await visit(null, drawsAgain, { files: first.files, path: "/drawn.html" });

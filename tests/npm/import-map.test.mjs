@@ -14,6 +14,10 @@ test("an import map: a call is computed once, and found again after a reload", a
   await visit(null, hits, { files: await files(), path: "/index.html" });
 });
 
+test("an import map: with the WebAssembly as a file of its own a call is found again after a reload", async () => {
+  await visit(null, (tools) => hits(tools, ["byName"]), { files: await files(), path: "/web.html" });
+});
+
 test("an import map: what was drawn, and a class of a library, come back after a reload", async () => {
   await visit(null, drawsAgain, { files: await files(), path: "/drawn.html" });
 });

@@ -26,7 +26,7 @@ test("the types are right wherever they are resolved", async () => {
   const result = await checkPackage(createPackageFromTarballData(new Uint8Array(await readFile(await tarball()))));
   assert.ok(result.types, "there are some");
   const paths = Object.keys(result.entrypoints).sort();
-  assert.deepEqual(paths, [".", "./elements", "./package.json", "./types"]);
+  assert.deepEqual(paths, [".", "./elements", "./keepsake.wasm", "./package.json", "./types", "./web"]);
   // A CommonJS file gets an ES module: Node 20.19 can require it, and an older one imports it.
   const others = result.problems.filter(({ kind }) => kind !== "CJSResolvesToESM");
   assert.deepEqual(others, []);
@@ -52,7 +52,7 @@ test("it has no file that nobody needs", async () => {
   const files = Object.keys(await filesIn(installed));
   const types = readdirSync(join(ROOT, "types"));
   const others = files.filter((name) => !name.startsWith("docs/"));
-  assert.deepEqual(others.sort(), ["LICENSE", "README.md", "package.json", "keepsake.js", "elements.js", "types.js", ...types].sort());
+  assert.deepEqual(others.sort(), ["LICENSE", "README.md", "package.json", "keepsake.js", "web.js", "keepsake.wasm", "elements.js", "types.js", ...types].sort());
 });
 
 /** What esbuild makes of a module. */
@@ -89,6 +89,7 @@ test("an import that is not used leaves nothing in the bundle, but for the eleme
   const unused = (from) => `import * as unused from "${from}"; console.log("app");`;
   const nothing = await bundleOf('console.log("app");');
   assert.equal(await bundleOf(unused("keepsake")), nothing);
+  assert.equal(await bundleOf(unused("keepsake/web")), nothing);
   assert.equal(await bundleOf(unused("keepsake/types")), nothing);
   assert.deepEqual(partsIn(await bundleOf(unused("keepsake/elements"))), ["elements"]);
 });

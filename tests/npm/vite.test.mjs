@@ -25,5 +25,8 @@ async function developed(body) {
 test("Vite's server: a call is computed once, and found again after a reload", () =>
   developed(({ url }) => visit(null, hits, { url, path: "/index.html" })));
 
+test("Vite's server: with the WebAssembly as a file of its own a call is found again after a reload", () =>
+  developed(({ url }) => visit(null, (tools) => hits(tools, ["byName"]), { url, path: "/web.html" })));
+
 test("Vite's server: what was drawn, and a class of a library, come back after a reload", () =>
   developed(({ url }) => visit(null, drawsAgain, { url, path: "/drawn.html" })));

@@ -14,6 +14,9 @@
  * @property {string} [declares] for the type check of a block: what it takes for granted
  * @property {(tools: import("./pages.mjs").Visit) => Promise<unknown>} [then] runs when the block has
  */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "../../../scripts/process.mjs";
 
 const rows = JSON.stringify([{ id: 1, total: 80 }, { id: 2, total: 40 }, { id: 3, total: 0 }]);
 const json = (/** @type {unknown} */ value) => JSON.stringify(value);
@@ -95,6 +98,7 @@ export const SCENES = {
       before: `globalThis.disposed = 0; globalThis.buildModel = async (name) => ({ name, dispose: () => void (disposed += 1) });`,
       after: `same(disposed, 1, "the model is released");`,
     },
+    "in-every-bundler": { files: { "assets/keepsake.wasm": () => readFileSync(join(ROOT, "pkg/keepsake.wasm")) } },
     "three-things-to-know-before-shipping": {
       before: SESSION + BUILD,
       after: `

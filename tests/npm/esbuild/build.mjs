@@ -12,3 +12,4 @@ await build({
   outdir: "dist",
 });
 for (const page of pages) cpSync(`${page}.html`, `dist/${page}.html`);
+cpSync("node_modules/keepsake/keepsake.wasm", "dist/keepsake.wasm"); // beside the module, for keepsake/web

@@ -10,7 +10,10 @@ export default {
     nodeResolve({ browser: true }),
     {
       name: "pages",
-      writeBundle: () => pages.forEach((page) => cpSync(`${page}.html`, `dist/${page}.html`)),
+      writeBundle() {
+        pages.forEach((page) => cpSync(`${page}.html`, `dist/${page}.html`));
+        cpSync("node_modules/keepsake/keepsake.wasm", "dist/keepsake.wasm"); // beside the module, for keepsake/web
+      },
     },
   ],
 };
