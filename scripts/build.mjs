@@ -7,7 +7,7 @@ import { ensureNodeModules, ensureRust, ensureWasmTools } from "./setup.mjs";
 
 /** Everything that pkg/ is made from; a directory stands for all files in it. */
 const INPUTS = [
-  ".cargo", "Cargo.lock", "Cargo.toml", "LICENSE", "README.md", "package-lock.json", "rust-toolchain.toml",
+  ".cargo", "Cargo.lock", "Cargo.toml", "LICENSE", "README.md", "docs", "package-lock.json", "rust-toolchain.toml",
   "scripts/build.mjs", "scripts/pack", "scripts/pack.mjs", "src", "tests/inside.mjs", "types",
 ];
 

@@ -78,6 +78,9 @@ export type EvictionReason = "entries" | "size" | "memory" | "expired" | "cleare
 /** What can go wrong inside the cache: `docs/errors.md` has the cause and the remedy of each. */
 export type FaultCode =
   | "no-wasm"
+  | "not-initialised"
+  | "not-loaded"
+  | "options-refused"
   | "instance-died"
   | "memory-only"
   | "factory"
@@ -123,6 +126,8 @@ export type ErrorCode =
   | "recursive-call"
   | "destroy-failed"
   | "no-wasm"
+  | "not-initialised"
+  | "not-loaded"
   | "this-in-key"
   | "no-app"
   | "invalid-app"

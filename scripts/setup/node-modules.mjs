@@ -26,6 +26,7 @@ async function ensureInstalled(directory, effort) {
   const wanted = createHash("sha256").update(readFileSync(join(directory, "package-lock.json"))).digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   say(`Installing the npm packages with \`npm ci\` (${effort}).`);
-  await run("npm", ["ci", "--prefix", directory, "--no-audit", "--no-fund"]);
+  // No scripts of theirs: what a package has no binary for it would compile, with headers from elsewhere.
+  await run("npm", ["ci", "--prefix", directory, "--no-audit", "--no-fund", "--ignore-scripts"]);
   writeFileSync(stamp, wanted);
 }

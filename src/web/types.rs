@@ -218,8 +218,9 @@ fn texts(value: &JsValue) -> Option<Vec<String>> {
     if !sys::is_array(value).unwrap_or(false) {
         return None;
     }
-    let array: &Array = value.unchecked_ref();
-    (0..array.length()).map(|at| Reflect::get_u32(value.unchecked_ref(), at).ok()?.as_string()).collect()
+    let length = sys::get(value, "length")?.as_f64()?; // a proxy may throw
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    (0..length as u32).map(|at| Reflect::get_u32(value.unchecked_ref(), at).ok()?.as_string()).collect()
 }
 
 /// A value for a message: short, and without running anything of the user's.

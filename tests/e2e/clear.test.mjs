@@ -191,6 +191,29 @@ test("the counts say how many entries there were, wherever they were", () =>
     assert.deepEqual(onDisk, [1, 1, 1, 4, 0], "an entry in memory and on disk counts once");
   }));
 
+test("an entry whose newer value waits to be written counts once", () =>
+  visit(gated, async ({ page }) => {
+    const counts = await page.evaluate(async () => {
+      const renew = async (...ids) => {
+        await Promise.all(ids.map((id) => app.load(id)));
+        await app.flush();
+        // The first is being written when the others come, so those wait behind it.
+        for (const id of ids) await app.load.set({ id }, id);
+        for (const id of ids) await app.load.set({ id, again: true }, id);
+      };
+      const counts = [];
+      await renew("a", "b");
+      counts.push(await app.load.delete("b"), await app.load.delete("a"), await app.load.clear());
+      await renew("a", "b", "c");
+      await app.load.set({}, "d");
+      counts.push(await app.load.clear());
+      await renew("a", "b");
+      counts.push(await app.cacheData.clear());
+      return counts;
+    });
+    assert.deepEqual(counts, [1, 1, 0, 4, 2]);
+  }));
+
 test("cacheData.clear() counts what is on disk alone and what is in memory alone", () =>
   visit(gated, async ({ page, reload }) => {
     await page.evaluate(async () => {

@@ -39,6 +39,13 @@ test("every declaration and every member has a doc comment", () => {
   assert.deepEqual(withoutExample.map(({ name }) => name), []);
 });
 
+test("web.d.ts exports what keepsake.d.ts does, and the rest of web.js", async () => {
+  assert.match(readFileSync(join(ROOT, "types/web.d.ts"), "utf8"), /^export \* from "\.\/keepsake\.js";$/m);
+  const own = declaredIn("types/web.d.ts").filter(({ isValue }) => isValue).map(({ name }) => name);
+  const [web, whole] = await Promise.all(["web", "keepsake"].map((name) => import(join(ROOT, "pkg", `${name}.js`))));
+  assert.deepEqual(Object.keys(web).sort(), [...Object.keys(whole), ...own].sort());
+});
+
 for (const entry of ["keepsake", "elements", "types"]) {
   test(`${entry}.d.ts exports the values that ${entry}.js has`, async () => {
     const values = declaredIn(`types/${entry}.d.ts`).filter(({ isValue }) => isValue).map(({ name }) => name);

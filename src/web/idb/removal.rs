@@ -1,6 +1,7 @@
 //! Removing: one entry, a function's, all. What waits to be written goes at once; the new generation keeps
 //! out what was computed before, in this tab and in every other.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use indexed_db_futures::database::Database;
@@ -119,12 +120,13 @@ impl Disk {
     }
 
     fn quiet_removal(self: &Rc<Self>, what: What) -> impl Future<Output = Outcome> + use<> {
-        let before = self.drop_waiting(what);
+        let waiting = self.drop_waiting(what);
         self.close_batch();
         let disk = self.clone();
         async move {
-            match disk.attempt(|database| disk.clone().remove_stored(database, what)).await {
-                Ok(Some(removed)) => Outcome { removed: before + removed, complete: true },
+            let before = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
+            match disk.attempt(|database| disk.clone().remove_stored(database, what, &waiting)).await {
+                Ok(Some(removed)) => Outcome { removed, complete: true },
                 Ok(None) => Outcome { removed: before, complete: !disk.has_failed() },
                 Err(thrown) => {
                     // What should be gone is still there: this page looks at it no more.
@@ -138,20 +140,32 @@ impl Disk {
         }
     }
 
-    /// Drops what waits to be written; how many entries that were.
-    pub fn drop_waiting(&self, what: What) -> u32 {
+    /// Drops what waits to be written; which entries that were.
+    pub fn drop_waiting(&self, what: What) -> HashSet<CacheKey> {
         self.overtake(what);
         let mut state = self.state.borrow_mut();
-        let before = state.writes.len();
-        state.writes.retain(|write| !what.includes(write.key));
-        u32::try_from(before - state.writes.len()).unwrap_or(u32::MAX)
+        state.writes.extract_if(.., |write| what.includes(write.key)).map(|write| write.key).collect()
     }
 
-    async fn remove_stored(self: Rc<Self>, database: Rc<Database>, what: What) -> Result<u32, JsValue> {
+    /// Removes what is stored. Gives how many entries went, together with those that waited to be written.
+    async fn remove_stored(
+        self: Rc<Self>,
+        database: Rc<Database>,
+        what: What,
+        waited: &HashSet<CacheKey>,
+    ) -> Result<u32, JsValue> {
         let transaction = begin(&database)?;
         let [values, entries, functions] =
             [stores::VALUES, stores::ENTRIES, stores::FUNCTIONS].map(|name| store(&transaction, name));
         let (values, entries, functions) = (values?, entries?, functions?);
+        let mut asked = Vec::with_capacity(waited.len());
+        for key in waited {
+            asked.push(result(&values.count_with_key(&entry_key(*key))?));
+        }
+        let mut only_waited = 0; // an entry whose older value is stored is one entry
+        for stored in asked {
+            only_waited += u32::from(stored.await?.as_f64() == Some(0.0));
+        }
         let removed = match what {
             What::Entry(key) => {
                 let key = entry_key(key);
@@ -164,7 +178,7 @@ impl Disk {
             What::Data | What::All => self.remove_all(&values, &entries, &functions).await?,
         };
         commit(transaction).await?;
-        Ok(removed)
+        Ok(removed + only_waited)
     }
 
     async fn remove_function(

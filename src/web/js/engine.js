@@ -9,7 +9,7 @@
  * dead one that are still on the stack never touch the memory of its successor.
  */
 import { createGlue } from "keepsake:glue";
-import { compile, isLoaded } from "keepsake:wasm";
+import { compile, lack, whenLoaded } from "keepsake:wasm";
 import * as encoding from "./encoding.js";
 import * as errors from "./errors.js";
 import { KeepsakeError } from "./errors.js";
@@ -56,8 +56,8 @@ export class Engine {
   #scratchAt = 0;
   #scratchSize = 0;
   #refused = false;
-  /** @type {NotLoaded | null} why there is no module yet, as last told */
-  missing = null;
+  /** Why there was no module, as last told. @type {string | null} */
+  #told = null;
   #failedStarts = 0;
   /** @type {number[]} */
   #deaths = [];
@@ -103,9 +103,14 @@ export class Engine {
     return this.#wasm !== null || this.#start();
   }
 
-  /** The same, and no word about it where the module is still to come: nothing has been called yet. */
-  get ready() {
-    return isLoaded() && this.alive;
+  /** Why there is no module yet to make an instance of; `null` where there is one, or none can be waited for. @type {NotLoaded | null} */
+  get missing() {
+    return lack();
+  }
+
+  /** Calls back when the module has come. @param {() => void} act */
+  whenLoaded(act) {
+    whenLoaded(act);
   }
 
   /**
@@ -279,7 +284,7 @@ export class Engine {
     if (this.#refused) return false;
     const lacking = NEEDED.find((name) => /** @type {any} */ (globalThis)[name] === undefined);
     if (lacking !== undefined) {
-      this.#refuse("no-wasm", `the platform has no \`${lacking}\` here, so cached functions run uncached.`);
+      this.refuse("no-wasm", `the platform has no \`${lacking}\` here, so cached functions run uncached.`);
       return false;
     }
     try {
@@ -299,7 +304,7 @@ export class Engine {
       if (error instanceof NotLoaded) return this.#wait(error);
       // The end of the caller's stack: the next call may do. But not for ever: a limit on what may be compiled is the same.
       if (error instanceof RangeError && ++this.#failedStarts < MOST_FAILED_STARTS) return false;
-      this.#refuse("no-wasm", "WebAssembly cannot be used here, so cached functions run uncached. With a Content-Security-Policy, add 'wasm-unsafe-eval' to script-src.", error);
+      this.refuse("no-wasm", "WebAssembly cannot be used here, so cached functions run uncached. With a Content-Security-Policy, add 'wasm-unsafe-eval' to script-src.", error);
       return false;
     }
     this.epoch += 1;
@@ -314,10 +319,9 @@ export class Engine {
   }
 
   /** Says once what there is to wait for. @param {NotLoaded} missing @returns {false} */
-  #wait(missing) {
-    const isTold = this.missing?.code === missing.code;
-    this.missing = missing;
-    if (!isTold) this.#report(missing.code, missing.message, missing.cause);
+  #wait({ code, message, cause }) {
+    if (code !== this.#told) this.#report(code, message, cause);
+    this.#told = code;
     return false;
   }
 
@@ -350,8 +354,8 @@ export class Engine {
     });
   }
 
-  /** @param {string} code @param {string} message @param {unknown} [error] */
-  #refuse(code, message, error) {
+  /** No instance is made any more, which is told. @param {string} code @param {string} message @param {unknown} [error] */
+  refuse(code, message, error) {
     this.#refused = true;
     this.#report(code, message, error);
   }

@@ -26,7 +26,7 @@ export async function explain(cached, args, whenLoaded) {
   cached.recent ??= new Recent();
   let found;
   try {
-    if (!cached.enroll()) return miss("disabled", "WebAssembly cannot be used here.");
+    if (!cached.enroll()) return miss("disabled", cache.engine.missing?.message ?? "WebAssembly cannot be used here.");
     if (cached.isBeyond(args)) return miss("uncacheable", "a request that may change something is never cached.");
     found = await whenLoaded((length) => cache.engine.callAsync("explain", cached.id, length, Date.now()));
   } catch (error) {

@@ -2,6 +2,7 @@
 /**
  * One instance of Keepsake: its engine, its values, its flights, and what the page has configured.
  */
+import { Early } from "./early.js";
 import { Engine, GONE } from "./engine.js";
 import { InvalidOptionError, KeepsakeError } from "./errors.js";
 import { Events, REASONS } from "./events.js";
@@ -96,6 +97,7 @@ export class Keepsake {
       },
       (database, word, keys) => this.neighbours.tell(database, word, keys),
     );
+    this.early = new Early(this);
     this.neighbours = new Neighbours(this);
     this.keys = new Keys(this);
   }
@@ -110,7 +112,7 @@ export class Keepsake {
     const { deps } = this.page;
     try {
       this.#pageDeps = deps === undefined || typeof deps === "function" ? NOTHING : encodeFast(deps);
-      if (this.engine.runs || (this.isWanted({}) && this.engine.ready)) this.#introduce(this.engine);
+      if (this.engine.runs || (this.isWanted({}) && this.early.isReady() && this.engine.alive)) this.#introduce(this.engine);
     } catch (error) {
       this.page = before.page;
       this.#pageDeps = before.deps;
@@ -149,7 +151,7 @@ export class Keepsake {
     if (clash !== undefined) throw new InvalidOptionError(`registerType: \`tag\` is "${given.tag}", which another type has already. It takes a text that no other type has.`, { option: "tag" });
     this.types = new Map(before).set(given.type, { ...given });
     try {
-      if (this.engine.runs || (this.isWanted({}) && this.engine.ready)) this.#introduce(this.engine);
+      if (this.engine.runs || (this.isWanted({}) && this.early.isReady() && this.engine.alive)) this.#introduce(this.engine);
     } catch (error) {
       this.types = before;
       this.#reintroduce();
@@ -159,6 +161,13 @@ export class Keepsake {
     const own = this.types.get(given.type);
     this.codecs.set(given.tag, own);
     this.prototypes.set(given.type.prototype, own);
+  }
+
+  /** Throws where entries on disk cannot be removed yet: what looks removed must not come back. @param {string} method */
+  needsModule(method) {
+    const { missing } = this.engine;
+    if (missing === null || !hasDatabase()) return;
+    throw new KeepsakeError(`${method}() removed nothing: \`await init()\` of keepsake/web first.`, { code: missing.code, cause: missing.cause });
   }
 
   /** What was refused may have reached the engine. */
@@ -217,12 +226,14 @@ export class Keepsake {
 
   /** Removes everything of one kind, loaded or not. @param {number} kind @returns {Promise<number>} how many entries */
   async clearKind(kind) {
+    this.needsModule("clear");
     if (!this.isInUse()) return 0;
     return this.removing(() => this.engine.callAsync("clear_kind", kind), this.#handles(kind));
   }
 
   /** Removes every entry of the namespace, in memory and on disk: log-out. Throws if something may have stayed. */
   async destroy() {
+    this.needsModule("destroy");
     this.moment += 1;
     this.era += 1;
     if (!this.isInUse()) return;
@@ -233,9 +244,7 @@ export class Keepsake {
     for (const entry of this.#handles()) entry.removed();
     const complete = await removed;
     await released;
-    const { failed, missing } = this.engine;
-    if (complete === true || (complete === GONE && !failed && missing === null)) return;
-    if (missing !== null) throw new KeepsakeError("destroy() removed nothing: `await init()` of keepsake/web first.", { code: missing.code, cause: missing.cause });
+    if (complete === true || (complete === GONE && !this.engine.failed)) return;
     throw new KeepsakeError("destroy() could not remove everything from the database; entries may be found again after a reload. Call it again when the page has been loaded again.", { code: "destroy-failed" });
   }
 

@@ -51,7 +51,7 @@ export function wrap(cache, kind, original, options, entry) {
     depsSource: sourceOf(deps),
   };
   const cached = new Cached(cache, kind, original, given, facts);
-  if (cache.isWanted(given) && cache.engine.ready) cached.enroll();
+  if (cache.isWanted(given) && cache.early.isReady(cached)) cached.enroll();
   return face(cached, original);
 }
 
