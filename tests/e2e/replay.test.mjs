@@ -193,7 +193,7 @@ test("drawing into what was made outside is an error at once, and nothing is dra
       }
     });
     assert.deepEqual([...told.slice(0, 4), told[5]], [true, "CacheReplayClosureError", "cache-replay-closure", "arguments[0]", ""]);
-    assert.match(told[4], /^"closing" draws with `into` into what was made outside of it.*Make it inside the cached function, or pass `st`/);
+    assert.match(told[4], /^"closing" draws with `into` into what was made outside of it.*Make it inside, or pass `st`/);
   }));
 
 test("what cannot be copied cannot be recorded, and is an error that says where", () =>

@@ -274,12 +274,12 @@ export class Entry {
     const load = (this.#load += 1);
     this.#isLoading = true;
     this.#hasLanded = false;
-    if (this.#snapshot.status === "error") {
-      this.#promise = null;
-      this.#change(PENDING);
-    }
-    this.#age = cached.age;
     try {
+      if (this.#snapshot.status === "error") {
+        this.#promise = null;
+        this.#change(PENDING);
+      }
+      this.#age = cached.age;
       // Nobody has asked for anything to be drawn now.
       const result = within(NOWHERE, () => (cached.persisted ? callPersisted(cached, undefined, this.#args) : call(cached, undefined, this.#args)));
       if (!cached.isPromise(result)) return this.#arrive(load, result);
@@ -288,6 +288,7 @@ export class Entry {
         (/** @type {unknown} */ error) => this.#failed(load, error),
       );
     } catch (error) {
+      if (load === this.#load) this.#isLoading = false; // first, and without a call: the stack may be at its end
       this.#failed(load, error);
     }
   }
@@ -344,11 +345,11 @@ export class Entry {
     } catch {
       return; // a codec of the user's; the next call tells
     }
-    this.#kept = kept;
     const times = kept.slot < 0 ? undefined : this.#cached.cache.engine.call("times", kept.slot);
     const [storedAt, freshUntil] = times instanceof Float64Array ? /** @type {any} */ (times) : [Date.now(), Infinity];
     this.#freshUntil = freshUntil;
     this.#become(value, freshUntil <= Date.now() ? "stale" : "fresh", storedAt);
+    this.#kept = kept; // last: at the end of the stack what comes before may not be done
     if (this.#listeners.size > 0) this.#cached.cache.sweep.schedule(freshUntil);
   }
 

@@ -109,7 +109,7 @@ impl Fixture {
     }
 }
 
-/// Whether a database takes a `Blob`. WebKit's does not where the session leaves nothing behind, as its driver's do.
+/// Whether a database takes a `Blob`. `WebKit`'s does not where the session leaves nothing behind, as its driver's do.
 pub async fn takes_blobs() -> bool {
     let put = function(
         "(name) => new Promise((resolve, reject) => {

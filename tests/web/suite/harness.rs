@@ -62,7 +62,7 @@ pub fn property(value: &JsValue, key: &str) -> JsValue {
     Reflect::get(value, &key.into()).unwrap_or_else(|thrown| panic!("{key}: {thrown:?}"))
 }
 
-/// Whether there is shared memory, for which the runner isolates its page. WebKitGTK has none in any page.
+/// Whether there is shared memory, for which the runner isolates its page. `WebKitGTK` has none in any page.
 pub fn has_shared_memory() -> bool {
     assert!(js("crossOriginIsolated").is_truthy(), "the runner isolates its page");
     js("typeof SharedArrayBuffer") == "function"
