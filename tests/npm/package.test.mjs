@@ -23,10 +23,11 @@ test("publint finds nothing", async () => {
 });
 
 test("the types are right wherever they are resolved", async () => {
-  const result = await checkPackage(createPackageFromTarballData(new Uint8Array(await readFile(await tarball()))));
+  const packed = createPackageFromTarballData(new Uint8Array(await readFile(await tarball())));
+  const result = await checkPackage(packed, { excludeEntrypoints: ["./keepsake.wasm"] }); // a file that has no types
   assert.ok(result.types, "there are some");
   const paths = Object.keys(result.entrypoints).sort();
-  assert.deepEqual(paths, [".", "./elements", "./keepsake.wasm", "./package.json", "./types", "./web"]);
+  assert.deepEqual(paths, [".", "./elements", "./package.json", "./types", "./web"]);
   // A CommonJS file gets an ES module: Node 20.19 can require it, and an older one imports it.
   const others = result.problems.filter(({ kind }) => kind !== "CJSResolvesToESM");
   assert.deepEqual(others, []);

@@ -68,5 +68,6 @@ export function partsIn(text) {
  * @param {string} said
  */
 export function aboutPackage(said) {
-  return said.split("\n").filter((line) => line.includes("keepsake") && !/^dist\/\S+\s+[\d.]+ kB\b/.test(line));
+  const listed = /^dist\/\S+\s+[\d.]+ kB\b|^ *(asset|modules by path|\.\/node_modules\/\S+) .*KiB/;
+  return said.split("\n").filter((line) => line.includes("keepsake") && !listed.test(line));
 }
