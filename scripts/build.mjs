@@ -23,7 +23,7 @@ const WASM_PACK_OUT = "target/wasm-pack";
  * in rust-toolchain.toml.
  */
 const STD_FLAGS = ["-Z", "build-std=std,panic_abort", "-Z", "build-std-features=optimize_for_size"];
-const RUST_FLAGS = ["-Ctarget-feature=+simd128", "-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none"];
+const RUST_FLAGS = ["--cfg=built_for_size", "-Ctarget-feature=+simd128", "-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none"];
 
 /** Written last: digests of what pkg/ was made from and of pkg/ itself. */
 const STAMP = join(ROOT, "target", "keepsake-build.json");

@@ -4,6 +4,9 @@
 //! value; it reads no clock, awaits nothing and calls nobody back. `now` is an argument, and what
 //! was evicted is a result. `web` is the browser boundary around it.
 
+// What every hit goes through is built for speed in the package, all else for size (scripts/build.mjs).
+#![cfg_attr(built_for_size, feature(optimize_attribute))]
+
 pub mod callsite;
 pub mod collection;
 pub mod decimal;

@@ -92,6 +92,7 @@ impl Default for Entries {
 
 impl Store {
     /// Finds a value and marks it as just used; what has expired is taken out.
+    #[cfg_attr(built_for_size, optimize(speed))]
     pub fn get(&mut self, function: FunctionId, call: Digest, now: Millis) -> Lookup {
         let Some(place) = self.place(function, call) else {
             return Lookup::Miss;
@@ -306,6 +307,7 @@ impl Store {
         size.0 -= freed;
     }
 
+    #[cfg_attr(built_for_size, optimize(speed))]
     fn place(&self, function: FunctionId, call: Digest) -> Option<Place> {
         self.functions.get(function as usize)?.by_call.get(&Key::of(call)).copied()
     }

@@ -96,6 +96,7 @@ impl Functions {
     }
 
     /// A function with all that holds at the moment.
+    #[cfg_attr(built_for_size, optimize(speed))]
     pub fn get(&mut self, id: u32, page: &Page) -> Option<(&Wrapped, &Current)> {
         let wrapped = self.wrapped.get_mut(id as usize)?.as_mut()?;
         if wrapped.current.epoch != Some(page.epoch) {

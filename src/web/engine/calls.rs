@@ -65,6 +65,7 @@ pub enum Kept {
 
 impl Engine {
     /// Looks a call up; if it is not in memory, boards its flight.
+    #[cfg_attr(built_for_size, optimize(speed))]
     pub fn board(&self, id: u32, length: u32, now: Millis) -> Option<Verdict> {
         let secret = self.state.borrow_mut().secret_for(id);
         let call = self.digest_with(secret.as_ref(), length)?;

@@ -77,6 +77,7 @@ impl Engine {
 
 impl State {
     /// The secret for the digests of a function's calls; none for a public digest.
+    #[cfg_attr(built_for_size, optimize(speed))]
     pub(super) fn secret_for(&mut self, id: u32) -> Option<Secret> {
         let Self { functions, page, spaces, .. } = self;
         let function = functions.get(id, page)?.1.function;
