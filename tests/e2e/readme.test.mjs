@@ -230,7 +230,7 @@ test("the tables of errors and faults have every code there is, and no other", (
     for (const code of all(`\\bcode: ${CODE}`)) errors.add(code);
     for (const code of all(`\\breport\\)?\\(\\s*${CODE}`)) faults.add(code);
     for (const code of all(`\\bfault\\(\\s*${CODE}`)) faults.add(code);
-    for (const code of all(`\\brefuse\\(${CODE}`)) faults.add(code);
+    for (const code of all(`\\b(?:engine|this)\\.refuse\\(${CODE}`)) faults.add(code);
     for (const code of all(`new NotLoaded\\(${CODE}`)) faults.add(code), errors.add(code); // of removals and hash(), too
     for (const code of all(`notices\\.push\\(\\(\\s*${CODE}`)) faults.add(code);
     for (const [, ...codes] of text.matchAll(new RegExp(`\\bconst code = [^;]* \\? ${CODE} : ${CODE};`, "g"))) for (const code of codes) faults.add(code);
