@@ -1,6 +1,7 @@
 /**
  * Turns what wasm-pack made into the npm package: optimises the WebAssembly, makes a factory of the glue code, and
- * bundles both with src/web/js into one ES module that needs no `init()`, no URL and no bundler plugin.
+ * bundles both with src/web/js into one ES module that needs no `init()`, no URL and no bundler plugin; and into another one
+ * that loads the WebAssembly as a file.
  */
 import { execFileSync } from "node:child_process";
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

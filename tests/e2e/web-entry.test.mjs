@@ -55,6 +55,7 @@ test("what is called before init() runs uncached, which is told once, and is cac
       const all = [destroy(), cacheData.clear(), later.clear(), later.delete(1), later.expire(), later.expire(1)];
       return Promise.all(all.map((removal) => removal.catch((error) => [error.code, /removed nothing/.test(error.message)])));
     });
+    assert.deepEqual(await page.evaluate(() => Promise.all([app.now.clear(), app.now.delete(1), app.now.expire()])), [0, 0, 0], "nothing of these is on disk");
     assert.deepEqual(removals, Array(6).fill(["not-initialised", true]), "what is on disk must not look removed");
     assert.equal(await page.evaluate(() => app.init()), true);
     assert.deepEqual(await calls(page), [[1, 1, 1, 1], { later: 3, now: 3 }]);

@@ -38,7 +38,7 @@ pub(super) fn store(transaction: &Transaction<'_>, name: &str) -> Result<IdbObje
     JsValue::from(transaction.as_sys()).unchecked_into::<web_sys::IdbTransaction>().object_store(name)
 }
 
-/// What the platform threw, from the layer's error. (Its own texts would bring all that prints numbers: 7 kB.)
+/// What the platform threw, from the layer's error.
 pub(super) fn thrown(error: Error) -> JsValue {
     match error {
         Error::DomException(exception) => exception.into(),

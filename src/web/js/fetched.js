@@ -34,6 +34,7 @@ export function compile() {
  * @returns {Promise<boolean>} whether functions are cached from now on; a failure is told when the first one is called
  */
 export async function init(source) {
+  Promise.resolve(source).catch(() => {}); // it is not always asked for
   if (compiled !== null) return true;
   if (loading !== null && (await loading)) return true;
   loading ??= load(source).finally(() => (loading = null));

@@ -43,7 +43,7 @@ export function methodsOf(owner) {
 /** @param {Cached} cached @returns {Promise<number>} */
 async function clear(cached) {
   const { cache } = cached;
-  cache.needsModule("clear");
+  if (cached.persisted) cache.needsModule("clear");
   if (!cached.enroll()) return 0;
   cached.sets.cancelAll();
   return inTab(cached, () => cache.removing(() => cache.engine.callAsync("clear", cached.id), cached.handles(), cached));
@@ -61,7 +61,7 @@ async function inTab(cached, removal) {
 /** @param {Cached} cached @param {any[]} args @returns {Promise<number>} */
 async function remove(cached, args) {
   const { cache } = cached;
-  cache.needsModule("delete");
+  if (cached.persisted) cache.needsModule("delete");
   const entries = shownBy(cached, args);
   cancelSets(cached, args);
   const removed = await whenLoaded(cached, args, (length) => cache.removing(() => cache.engine.callAsync("remove", cached.id, length), entries, cached));
@@ -85,7 +85,7 @@ function shownBy(cached, args) {
 async function expire(cached, args) {
   const { cache } = cached;
   const { engine } = cache;
-  cache.needsModule("expire");
+  if (cached.persisted) cache.needsModule("expire");
   const entries = args.length === 0 ? cached.handles() : shownBy(cached, args);
   if (args.length === 0) cached.sets.cancelAll();
   else cancelSets(cached, args);
