@@ -1,0 +1,207 @@
+// @ts-check
+/** Opening the database, and what happens when it is lost. */
+import { readMarks } from "./marks.js";
+import { LATE, inTime } from "./patience.js";
+import { ALL, DATABASE_KEY, FUNCTIONS, SCHEMA, databaseRecord, readDatabase } from "./schema.js";
+import { read, result, write } from "./transaction.js";
+
+/** An open takes at most this long, in milliseconds. */
+const OPEN_LIMIT = 2_000;
+/** Anything else takes at most this long: a clear of a large database is slow, but one that has not answered by then will not. */
+export const ANSWER_LIMIT = 30_000;
+/** A connection that was lost this often is not made again. */
+const MOST_LOST = 3;
+
+/** Why there is no connection: the platform has none for this page, */
+const ABSENT = "absent";
+/** or it did not answer, was lost again and again, or did not do what it was asked: entries may still be in it. */
+const FAILED = "failed";
+
+/** Errors that may mean that the connection is gone, and not that a request can never succeed. */
+const LOST = ["InvalidStateError", "UnknownError", "NotFoundError"];
+
+/** Tells the page of a fault. @typedef {(code: string, message: string, error?: unknown) => void} Fault */
+/** What is known of a database once it is open. @typedef {{ secret: Uint8Array, generation: number, marks: Map<string, number> }} Known */
+
+export class Connection {
+  #name;
+  #fault;
+  #onOpen;
+  #onLost;
+  /** Usable. @type {IDBDatabase | null} */
+  #database = null;
+  /** Under way: settles when it is decided. @type {Promise<void> | null} */
+  #opening = null;
+  /** Not to be had: memory only. @type {typeof ABSENT | typeof FAILED | null} */
+  #refused = null;
+  #lost = 0;
+
+  /** @param {string} name @param {Fault} fault @param {(known: Known) => void} onOpen @param {() => void} onLost */
+  constructor(name, fault, onOpen, onLost) {
+    this.#name = name;
+    this.#fault = fault;
+    this.#onOpen = onOpen;
+    this.#onLost = onLost;
+  }
+
+  /** The database, if it is open at the moment. */
+  get now() {
+    return this.#database;
+  }
+
+  /** Whether the page goes on without a database. */
+  get isUnusable() {
+    return this.#refused !== null;
+  }
+
+  /** Whether entries may be in the database although it cannot be reached. */
+  get hasFailed() {
+    return this.#refused === FAILED;
+  }
+
+  /** Opens the database if it is not open. It never rejects. @returns {Promise<IDBDatabase | null>} nothing if it cannot be had */
+  async open() {
+    while (this.#database === null && this.#refused === null) {
+      this.#opening ??= this.#connect().finally(() => (this.#opening = null));
+      await this.#opening;
+    }
+    return this.#database;
+  }
+
+  /** What should be done cannot be done: this page looks at the database no more. */
+  giveUp() {
+    this.#database = null;
+    this.#refused = FAILED;
+  }
+
+  /** It does not answer, and nobody waits for it again. */
+  isSilent() {
+    this.giveUp();
+    this.#fault("database-silent", "the database does not answer, so this page uses memory only from now on.");
+  }
+
+  /**
+   * Does something with the database; if the connection turns out to be lost, once more with a new one. One that does not
+   * answer is given up.
+   * @template T
+   * @param {(database: IDBDatabase) => T | Promise<T>} act asks for all it can before it is first awaited
+   * @returns {Promise<T | undefined>} nothing without a database; rejects with what the platform threw
+   */
+  async attempt(act) {
+    for (const isLast of [false, true]) {
+      const database = this.#database ?? (await this.open());
+      if (database === null) return undefined;
+      try {
+        return await this.within(act(database));
+      } catch (thrown) {
+        if (thrown === LATE) return undefined;
+        if (isLast || !LOST.includes(nameOf(thrown))) throw thrown;
+        this.#lose(database);
+      }
+    }
+    return undefined;
+  }
+
+  /** What work gives; a database that takes too long is given up, and {@link LATE} is thrown. @template T @param {T | Promise<T>} work @returns {Promise<T>} */
+  async within(work) {
+    if (!(work instanceof Promise)) return work; // it was asked for; whoever answers has a limit of their own
+    const done = await inTime(work, ANSWER_LIMIT);
+    if (done !== LATE) return done;
+    this.isSilent();
+    throw LATE;
+  }
+
+  async #connect() {
+    try {
+      if ((await inTime(this.#prepare(), OPEN_LIMIT)) !== LATE) return;
+      this.#refused = FAILED;
+      this.#fault("database-blocked", "the database did not open within 2 s, so entries stay in memory only.");
+    } catch (thrown) {
+      // One that a newer release has made is there, and holds what that release wrote; any other error means that there is none.
+      this.#refused = nameOf(thrown) === "VersionError" ? FAILED : ABSENT;
+      this.#fault("no-database", "IndexedDB cannot be used here, so entries stay in memory only.", thrown);
+    }
+  }
+
+  async #prepare() {
+    let database = await this.#request();
+    if (database.objectStoreNames.length === 0) {
+      // Made by a page that ended meanwhile: there is nothing in it.
+      database.close();
+      await result(indexedDB.deleteDatabase(this.#name));
+      database = await this.#request();
+    }
+    const known = { ...(await ownRecord(database)), marks: await readMarks(read(database, [FUNCTIONS])) };
+    if (this.#refused !== null) return database.close(); // too late: the page goes on without
+    this.#listen(database);
+    this.#onOpen(known);
+    this.#database = database;
+  }
+
+  /** @returns {Promise<IDBDatabase>} */
+  #request() {
+    if (globalThis.indexedDB == null) throw new Error("there is no IndexedDB here");
+    const request = indexedDB.open(this.#name, SCHEMA);
+    request.onupgradeneeded = () => {
+      try {
+        makeStores(request.result);
+      } catch {
+        request.transaction?.abort(); // all of them, or none
+      }
+    };
+    return result(request);
+  }
+
+  /** Another page that upgrades or deletes the database is not held up, and a connection that the browser closes is made again at the next use. @param {IDBDatabase} database */
+  #listen(database) {
+    database.onversionchange = database.onclose = () => {
+      database.close();
+      this.#lose(database);
+    };
+  }
+
+  /** Forgets a connection that no longer works, unless there is a newer one already. @param {IDBDatabase} database */
+  #lose(database) {
+    if (this.#database !== database) return;
+    this.#database = null;
+    this.#lost += 1;
+    this.#onLost();
+    if (this.#lost <= MOST_LOST) return;
+    this.#refused = FAILED;
+    this.#fault("database-lost", "the database was closed again and again, so entries stay in memory only.");
+  }
+}
+
+/** @param {IDBDatabase} database */
+function makeStores(database) {
+  for (const name of ALL) {
+    const store = database.createObjectStore(name);
+    if (name !== FUNCTIONS) continue;
+    try {
+      store.put(databaseRecord(), DATABASE_KEY);
+    } catch {
+      // it is made when it is missed
+    }
+  }
+}
+
+/** The secret and generation of a database. An upgrade has made its record; it is missing in one whose upgrade was cut off. @param {IDBDatabase} database */
+async function ownRecord(database) {
+  const found = readDatabase(await result(read(database, [FUNCTIONS])(FUNCTIONS).get(DATABASE_KEY)));
+  if (found !== undefined) return found;
+  // Two tabs may come here at once; the second finds what the first has written.
+  return write(
+    database,
+    async (store) => {
+      const known = readDatabase(await result(store(FUNCTIONS).get(DATABASE_KEY)));
+      if (known !== undefined) return known;
+      const record = databaseRecord();
+      store(FUNCTIONS).put(record, DATABASE_KEY);
+      return /** @type {{ secret: Uint8Array, generation: number }} */ (readDatabase(record));
+    },
+    [FUNCTIONS],
+  );
+}
+
+/** The name of an error of the platform. @param {unknown} thrown */
+export const nameOf = (thrown) => (thrown instanceof DOMException ? thrown.name : "");

@@ -1,0 +1,54 @@
+// @ts-check
+/** Requests and transactions as promises. */
+import { ALL } from "./schema.js";
+
+/** What is cached may be lost with the power, and is written several times as fast. */
+const RELAXED = /** @type {const} */ ({ durability: "relaxed" });
+
+/** Gives a store of a transaction. @typedef {(name: string) => IDBObjectStore} Stores */
+
+/** What a request gives. Several are waited for by `Promise.all`: what fails behind the first that fails is then nobody's unhandled rejection. @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
+export function result(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+/**
+ * Does something in a transaction that writes, and waits until it is complete. What `act` asks for before it is first
+ * awaited is asked for at once, and if that is all, it is committed at once.
+ * @template T
+ * @param {IDBDatabase} database
+ * @param {(store: Stores) => T | Promise<T>} act
+ * @param {string[]} [names] of the stores; without them all
+ * @returns {Promise<T>} rejects with why it was aborted, as far as the platform tells; then nothing was done
+ */
+export async function write(database, act, names = ALL) {
+  const transaction = database.transaction(names, "readwrite", RELAXED);
+  const complete = new Promise((resolve, reject) => {
+    transaction.oncomplete = resolve;
+    transaction.onabort = () => reject(transaction.error ?? new Error("IndexedDB aborted a transaction and did not say why"));
+  });
+  complete.catch(() => {});
+  try {
+    const acted = act((name) => transaction.objectStore(name));
+    const done = acted instanceof Promise ? await acted : acted;
+    transaction.commit();
+    await complete;
+    return done;
+  } catch (error) {
+    try {
+      transaction.abort();
+    } catch {
+      // it is over already
+    }
+    throw transaction.error ?? error;
+  }
+}
+
+/** The stores of a transaction that reads. @param {IDBDatabase} database @param {string[]} names @returns {Stores} */
+export function read(database, names) {
+  const transaction = database.transaction(names, "readonly");
+  return (name) => transaction.objectStore(name);
+}
