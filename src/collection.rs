@@ -20,9 +20,6 @@ pub const UNREGISTERED: Millis = Millis(7 * DAY);
 /// tab may be at another site for a day, and come back.
 pub const ORPHANED: Millis = Millis(2 * DAY);
 
-/// So far in the future a mark may end: one that ends later was set by a wrong clock.
-pub const LONGEST_MARK: Millis = Millis(7 * DAY);
-
 /// The most that stays on disk, if the page says nothing, where there is room for ten times as much.
 pub const MAX_DISK: Bytes = Bytes(1024 * 1024 * 1024);
 
@@ -58,7 +55,7 @@ impl Standing {
     }
 }
 
-/// Why an entry goes.
+/// Why an entry goes. JavaScript knows them by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loss {
     /// Its time was over, or nobody has used it for long.
@@ -69,18 +66,6 @@ pub enum Loss {
     MaxDisk,
     /// The origin's quota was used up.
     Quota,
-}
-
-impl Loss {
-    /// The name that users see.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Ended => "ended",
-            Self::Limits => "limits",
-            Self::MaxDisk => "maxDisk",
-            Self::Quota => "quota",
-        }
-    }
 }
 
 /// What goes.
@@ -156,11 +141,6 @@ fn surplus(entries: &mut [&Small], fits: impl Fn(usize, Bytes) -> bool) -> usize
     first
 }
 
-/// How large all entries are together.
-pub fn held(entries: &[Small]) -> Bytes {
-    Bytes(entries.iter().fold(0, |sum, entry| entry.size.0.saturating_add(sum)))
-}
-
 /// The quarter that was used least recently, to make room.
 pub fn oldest_quarter(mut entries: Vec<Small>) -> Vec<Small> {
     let count = entries.len().div_ceil(4);
@@ -169,14 +149,4 @@ pub fn oldest_quarter(mut entries: Vec<Small>) -> Vec<Small> {
     }
     entries.truncate(count);
     entries
-}
-
-/// Whether a value is too large to make room for, where so much is held.
-pub fn is_too_large(size: Bytes, held: Bytes) -> bool {
-    size.0 > held.0 / 4
-}
-
-/// Whether a mark holds at `now`.
-pub fn holds(mark_until: Millis, now: Millis) -> bool {
-    now <= mark_until && mark_until <= now.plus(LONGEST_MARK)
 }

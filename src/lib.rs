@@ -24,7 +24,6 @@ pub mod nodes;
 pub mod options;
 pub mod policy;
 pub mod reason;
-pub mod record;
 pub mod size;
 pub mod source;
 pub mod stats;

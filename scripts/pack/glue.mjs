@@ -1,11 +1,8 @@
 /** Makes a factory of the code that wasm-bindgen writes beside the WebAssembly. */
-import { join } from "node:path";
-import { ROOT } from "../process.mjs";
-
 /**
  * wasm-bindgen's glue keeps its instance in a variable of its module, so a page could have one only. As a CommonJS
- * module inside a function, each call of the function has variables of its own. Two names are shadowed: `require`,
- * for the modules that the glue imports, and `WebAssembly`, so that what a callback of the instance throws is heard.
+ * module inside a function, each call of the function has variables of its own. `require` is shadowed, for the modules
+ * that the glue imports.
  * @param {import("esbuild").build} build
  * @param {string} file what wasm-bindgen wrote
  * @returns {Promise<string>}
@@ -23,9 +20,7 @@ export async function makeFactory(build, file) {
   });
   const [output] = bundled.outputFiles;
   return `
-    import { guard } from "${join(ROOT, "src/web/js/guard.js")}";
-    export function createGlue(require, onTrap) {
-      const WebAssembly = guard(onTrap);
+    export function createGlue(require) {
       const module = { exports: {} };
       ${withoutRepeats(ownOnly(output.text))}
       return module.exports;

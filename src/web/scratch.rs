@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use crate::digest::CacheKey;
+
 /// Large enough for almost every call, small enough to stay in the processor's cache.
 pub const SIZE: usize = 64 * 1024;
 
@@ -20,18 +22,25 @@ impl Scratch {
         self.0.as_ptr().cast_mut().cast()
     }
 
-    /// Puts 16 bytes at its start, for JavaScript to read.
-    pub fn write(&self, bytes: [u8; 16]) {
+    /// Puts bytes at its start, for JavaScript to read: a digest or a key.
+    pub fn write(&self, bytes: &[u8]) {
         for (cell, word) in self.0.iter().zip(bytes.as_chunks().0) {
             cell.set(u64::from_ne_bytes(*word));
+        }
+    }
+
+    /// Puts numbers behind the place of a key.
+    pub fn write_numbers(&self, numbers: impl IntoIterator<Item = f64>) {
+        for (cell, number) in self.0.iter().skip(CacheKey::LENGTH / size_of::<u64>()).zip(numbers) {
+            cell.set(number.to_bits());
         }
     }
 
     /// Reads the first `length` bytes, as many as there are.
     pub fn read<R>(&self, length: usize, read: impl FnOnce(&[u8]) -> R) -> R {
         // SAFETY: the bytes of the words, which have no padding. Nothing writes the area meanwhile: JavaScript runs only
-        // while no export does, and `read` is given pure functions of this crate, which call neither into it nor
-        // [`Self::write`].
+        // while no export does, and `read` is given pure functions of this crate, which call neither into it nor what
+        // writes.
         #[allow(unsafe_code)]
         let bytes = unsafe { std::slice::from_raw_parts(self.0.as_ptr().cast::<u8>(), length.min(SIZE)) };
         read(bytes)

@@ -1,10 +1,6 @@
 //! Raw bindings: the platform's own functions, called on any value, so that nothing a value says about itself counts.
 
-use std::future::poll_fn;
-use std::pin::{Pin, pin};
-use std::task::Poll;
-
-use js_sys::{Function, Iterator, JsString, Object, Promise, Uint8Array};
+use js_sys::{Function, Iterator, JsString, Object, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -72,22 +68,6 @@ extern "C" {
     /// Fills an array with random bytes.
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues, catch)]
     pub fn fill_random(bytes: &Uint8Array) -> Result<JsValue, JsValue>;
-
-    /// The global timer, in pages and workers.
-    #[wasm_bindgen(js_name = setTimeout)]
-    pub fn set_timeout(callback: &JsValue, milliseconds: i32) -> JsValue;
-
-    /// Stops it.
-    #[wasm_bindgen(js_name = clearTimeout)]
-    pub fn clear_timeout(timer: &JsValue);
-
-    /// A time that only goes forward, in milliseconds.
-    #[wasm_bindgen(js_namespace = performance, js_name = now)]
-    pub fn elapsed() -> f64;
-
-    /// The time of the wall clock, in milliseconds.
-    #[wasm_bindgen(js_namespace = Date, js_name = now)]
-    pub fn now() -> f64;
 }
 
 #[wasm_bindgen(module = "/src/web/js/errors.js")]
@@ -189,95 +169,4 @@ pub fn is_prototype(prototype: &JsValue, class: &str) -> bool {
 /// Whether a value can have properties.
 pub fn is_object(value: &JsValue) -> bool {
     value.is_object() || value.is_function()
-}
-
-/// What work gives; `None` if the time is up before. A page that was frozen gets it twice: its timers ring before its
-/// answers come.
-pub async fn in_time<T>(work: impl Future<Output = T>, milliseconds: i32) -> Option<T> {
-    let mut work = pin!(work);
-    if let Some(done) = before(work.as_mut(), std::future::ready(())).await {
-        return Some(done); // no timer for what needs none
-    }
-    for _ in 0..2 {
-        let mut timer = JsValue::UNDEFINED;
-        let rings = Promise::new(&mut |resolve, _| timer = set_timeout(&resolve, milliseconds / 2));
-        let first = before(work.as_mut(), wasm_bindgen_futures::JsFuture::from(rings)).await;
-        clear_timeout(&timer);
-        if first.is_some() {
-            return first;
-        }
-    }
-    // Timers that were held back ring one right after the other: what has been answered meanwhile comes first.
-    before(work, async {
-        let mut grace = Grace::default();
-        while grace.goes_on().await {}
-    })
-    .await
-}
-
-/// What work gives, if it is done before something else ends. It goes on whenever it can: a transaction would not wait.
-async fn before<T>(mut work: Pin<&mut impl Future<Output = T>>, end: impl Future) -> Option<T> {
-    let mut end = pin!(end);
-    poll_fn(|context| match work.as_mut().poll(context) {
-        Poll::Ready(done) => Poll::Ready(Some(done)),
-        Poll::Pending => end.as_mut().poll(context).map(|_| None),
-    })
-    .await
-}
-
-/// So many tasks of the event loop pass before something counts as unanswered whose time is up: some tenths of a second,
-const TASKS_OF_GRACE: u32 = 20_000;
-/// or fewer, but at least so many, if they take
-const FEWEST_TASKS: u32 = 20;
-/// so long together, in milliseconds: a page may be busy without end.
-const LONGEST_GRACE: f64 = 500.0;
-/// One task counts as so long at most, in milliseconds, so that the fewest are enough: a clock may be set meanwhile.
-const LONGEST_TASK: f64 = LONGEST_GRACE / 19.0;
-
-/// The time between a timer that rings and the end of waiting: of a page that was held up, timers ring before the answers
-/// come that are there already.
-#[derive(Default)]
-pub struct Grace {
-    tasks: u32,
-    taken: f64,
-}
-
-impl Grace {
-    /// Lets a task pass; `false` if the time is over.
-    pub async fn goes_on(&mut self) -> bool {
-        if self.tasks == TASKS_OF_GRACE || (self.tasks >= FEWEST_TASKS && self.taken > LONGEST_GRACE) {
-            return false;
-        }
-        self.tasks += 1;
-        let start = elapsed();
-        task().await;
-        self.taken += (elapsed() - start).clamp(0.0, LONGEST_TASK);
-        true
-    }
-}
-
-/// Settles in a task that no timer holds back.
-pub async fn task() {
-    let later = Promise::new(&mut |resolve, _| {
-        let made = get(&js_sys::global(), "MessageChannel").and_then(|class| class.dyn_into::<Function>().ok());
-        let channel = made.and_then(|class| js_sys::Reflect::construct(&class, &js_sys::Array::new()).ok());
-        let ports = channel.and_then(|channel| Some((get(&channel, "port1")?, get(&channel, "port2")?)));
-        let Some((receiver, sender)) = ports else {
-            set_timeout(&resolve, 0);
-            return;
-        };
-        let _ = js_sys::Reflect::set(&receiver, &"onmessage".into(), &resolve);
-        if let Some(post) = get(&sender, "postMessage").and_then(|post| post.dyn_into::<Function>().ok()) {
-            let _ = post.call1(&sender, &JsValue::UNDEFINED);
-        }
-    });
-    let _ = wasm_bindgen_futures::JsFuture::from(later).await;
-}
-
-/// Settles in a later task: what the page has to do meanwhile comes first.
-pub async fn rest() {
-    let later = Promise::new(&mut |resolve, _| {
-        set_timeout(&resolve, 0);
-    });
-    let _ = wasm_bindgen_futures::JsFuture::from(later).await;
 }

@@ -2,20 +2,18 @@
 
 use std::rc::Rc;
 
-use wasm_bindgen::JsValue;
-
 use super::slots::Slot;
 use super::{Engine, Start, State};
 use crate::digest::CacheKey;
 use crate::duration::Millis;
 use crate::flight::{Boarding, FlightId, Landing, Purpose};
 use crate::freshness::{Freshness, Lifetime};
+use crate::identity::Portrait;
 use crate::policy::retry_at;
 use crate::reason::Reason;
 use crate::size::Bytes;
 use crate::stats::{Found, Refreshed};
 use crate::store::{Lookup, New};
-use crate::web::idb::{Disk, Stamp, Write};
 
 /// What a call is told to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,18 +36,6 @@ pub struct Result {
     pub size: Bytes,
     /// How long it is fresh, if a function of the value tells.
     pub ttl: Option<Millis>,
-    /// What the disk keeps; nothing of a resource.
-    pub data: Option<Data>,
-}
-
-/// What the disk keeps of a result.
-pub struct Data {
-    /// The value and its parts.
-    pub value: [JsValue; 2],
-    /// What the function drew.
-    pub effects: JsValue,
-    /// What tells the call from others.
-    pub outline: JsValue,
 }
 
 /// What became of a result.
@@ -57,10 +43,13 @@ pub struct Data {
 pub enum Kept {
     /// Something was removed meanwhile, or nobody knows how long it is fresh.
     Not,
-    /// It is in memory, and on its way to the disk.
-    Yes,
-    /// The same, and it is larger than its function's limit: it is kept alone.
-    TooLarge,
+    /// It is in memory.
+    Yes {
+        /// Whether it is larger than its function's limit: then it is kept alone.
+        is_too_large: bool,
+        /// When it ends on disk, if it is to be written there.
+        disk: Option<Lifetime>,
+    },
 }
 
 impl Engine {
@@ -140,87 +129,76 @@ impl Engine {
 
     /// Whether a call is the one that a flight was boarded for.
     pub fn matches(&self, flight: FlightId, length: u32) -> bool {
-        let Some((_, start)) = self.start(flight) else {
-            return false;
-        };
-        self.digest_with(Some(&start.secret), length) == Some(start.key.call)
+        let state = self.state.borrow();
+        let known = state.starts.get(&flight).map(|start| (start.secret.clone(), start.key.call));
+        drop(state); // a digest in pieces is taken from it
+        known.is_some_and(|(secret, call)| self.digest_with(Some(&secret), length) == Some(call))
     }
 
-    /// Reads a flight's entry from disk, if its function keeps any there and the entry has not expired. Gives also how
-    /// long it stays in memory.
-    /// `as_what` is how it is counted, if it is a look-up.
-    pub async fn read(
-        self: Rc<Self>,
+    /// Where a flight's entry is on disk, if its function keeps any there: the number of its namespace, and its key.
+    pub fn address(&self, flight: FlightId) -> Option<(usize, CacheKey)> {
+        let state = self.state.borrow();
+        state.starts.get(&flight).filter(|start| start.policy.persist).map(|start| (start.space, start.key))
+    }
+
+    /// What tells a flight's function from earlier versions of it.
+    pub fn portrait(&self, flight: FlightId) -> Option<Rc<Portrait>> {
+        self.state.borrow().starts.get(&flight).map(|start| start.portrait.clone())
+    }
+
+    /// Judges the entry that a flight has read from disk: what it is, and when it ends in memory. `as_what` is how it is
+    /// counted, if it is a look-up.
+    pub fn judge(
+        &self,
         flight: FlightId,
+        written: Lifetime,
         as_what: Option<Found>,
         now: Millis,
-    ) -> Option<(Freshness, Lifetime, [JsValue; 3])> {
-        let (disk, start) = self.start(flight)?;
-        if !start.policy.persist {
-            return None;
+    ) -> Option<(Freshness, Lifetime)> {
+        let mut state = self.state.borrow_mut();
+        let State { starts, slots, .. } = &mut *state;
+        let start = starts.get(&flight)?;
+        let (freshness, lifetime) = start.policy.of_read(written, now);
+        if let Some(found) = as_what.filter(|_| freshness != Freshness::Expired) {
+            slots.stats(start.function).found(found);
         }
-        let stored = disk.clone().read(start.key).await;
-        self.set_stamp(flight, disk.stamp(start.key.function));
-        let stored = stored?;
-        let (freshness, lifetime) = start.policy.of_read(stored.lifetime, now);
-        if freshness == Freshness::Expired {
-            disk.remove(start.key);
-            return None;
-        }
-        if let Some(found) = as_what {
-            self.state.borrow_mut().slots.stats(start.function).found(found);
-        }
-        disk.used(start.key, stored.lifetime);
-        let [value, parts] = stored.value;
-        Some((freshness, lifetime, [value, parts, stored.effects]))
+        Some((freshness, lifetime))
     }
 
-    /// Learns under which generations a flight computes that has not read its entry.
-    pub async fn stamp(self: Rc<Self>, flight: FlightId) {
-        let Some((disk, start)) = self.start(flight).filter(|(_, start)| start.policy.persist) else {
-            return;
-        };
-        let stamp = disk.learn(start.key.function).await;
-        self.set_stamp(flight, stamp);
+    /// The same for an entry that is only looked at.
+    pub fn judge_seen(&self, id: u32, written: Lifetime, now: Millis) -> Option<(Freshness, Lifetime)> {
+        self.with_function(id, |_, current| current.policy.of_read(written, now))
     }
 
-    /// Whether there is a fresh entry of a call, in memory or on disk.
-    pub async fn has(self: Rc<Self>, id: u32, call: Option<CacheKey>, now: Millis) -> bool {
-        let known = {
-            let mut state = self.state.borrow_mut();
-            let State { functions, page, spaces, store, .. } = &mut *state;
-            functions.get(id, page).zip(call).map(|((_, current), key)| {
-                let disk = current.policy.persist.then(|| spaces[page.space].disk.clone());
-                (store.peek(current.function, key.call, now), current.policy, disk, key)
-            })
-        };
-        match known {
-            Some((Some((freshness, _)), ..)) => freshness == Freshness::Fresh,
-            Some((None, policy, Some(disk), key)) => {
-                disk.read(key).await.is_some_and(|stored| policy.of_read(stored.lifetime, now).0 == Freshness::Fresh)
-            }
-            _ => false,
+    /// Where there may be a fresh entry of a call: `Some(None)` in memory, else its key on disk; `None` if nowhere.
+    pub fn find_fresh(&self, id: u32, length: u32, now: Millis) -> Option<Option<CacheKey>> {
+        let call = self.digest(id, length)?;
+        let mut state = self.state.borrow_mut();
+        let State { functions, page, store, .. } = &mut *state;
+        let (_, current) = functions.get(id, page)?;
+        match store.peek(current.function, call, now) {
+            Some((freshness, _)) => (freshness == Freshness::Fresh).then_some(None),
+            None => current.policy.persist.then_some(Some(CacheKey { function: current.key, call })),
         }
     }
 
-    /// Removes from disk the entry that a flight has read: it was refused.
+    /// The entry that a flight has read was refused.
     pub fn discard(&self, flight: FlightId) {
-        if let Some((disk, start)) = self.start(flight) {
-            disk.remove(start.key);
-            let mut state = self.state.borrow_mut();
-            let counters = state.slots.stats(start.function);
+        let mut state = self.state.borrow_mut();
+        let State { starts, slots, .. } = &mut *state;
+        if let Some(start) = starts.get(&flight) {
+            let counters = slots.stats(start.function);
             counters.unfound(Found::Disk);
             counters.left(Reason::Refused);
         }
     }
 
     /// Lands a flight with its result. If it may not be kept, the slot is free.
-    pub fn keep(&self, flight: FlightId, result: Result, now: Millis) -> Kept {
-        let Some((disk, start)) = self.start(flight) else {
+    pub fn keep(&self, flight: FlightId, result: &Result, now: Millis) -> Kept {
+        let Some(start) = self.state.borrow().starts.get(&flight).cloned() else {
             return Kept::Not;
         };
-        let Start { key, policy, stamp, portrait, .. } = start;
-        let Some(lifetimes) = policy.lifetimes(now, result.ttl) else {
+        let Some(lifetimes) = start.policy.lifetimes(now, result.ttl) else {
             self.land(flight);
             return Kept::Not;
         };
@@ -228,10 +206,7 @@ impl Engine {
         if !self.insert(flight, New { place: result.slot, size, lifetime: lifetimes.memory }, now) {
             return Kept::Not;
         }
-        if let Some(Data { value, effects, outline }) = result.data.filter(|_| policy.persist) {
-            disk.write(Write { key, lifetime: lifetimes.disk, value, size, stamp, effects, outline, portrait });
-        }
-        if size > policy.limits.size { Kept::TooLarge } else { Kept::Yes }
+        Kept::Yes { is_too_large: size > start.policy.limits.size, disk: start.policy.persist.then_some(lifetimes.disk) }
     }
 
     /// Lands a flight with a value that is kept in memory from now on; `false` if it may not be kept.
@@ -295,18 +270,6 @@ impl Engine {
     pub fn abandon(&self, flight: FlightId) {
         self.state.borrow_mut().flights.revoke_one(flight);
     }
-
-    pub(super) fn start(&self, flight: FlightId) -> Option<(Rc<Disk>, Start)> {
-        let state = self.state.borrow();
-        let start = state.starts.get(&flight)?.clone();
-        Some((state.spaces.get(start.space)?.disk.clone(), start))
-    }
-
-    fn set_stamp(&self, flight: FlightId, stamp: Stamp) {
-        if let Some(start) = self.state.borrow_mut().starts.get_mut(&flight) {
-            start.stamp = stamp;
-        }
-    }
 }
 
 /// A call's digest, what it was made with, and whether a stale value is served meanwhile.
@@ -328,7 +291,6 @@ impl State {
             secret,
             is_refresh,
             policy: current.policy,
-            stamp: Stamp::default(),
             portrait: current.portrait.clone(),
         };
         starts.insert(flight, start);

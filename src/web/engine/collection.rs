@@ -1,51 +1,42 @@
-//! Tending the databases: each is collected some seconds after it was opened, and every hour from then on.
+//! What the core decides of what is on disk, from small records alone.
 
-use std::rc::{Rc, Weak};
-
-use wasm_bindgen::prelude::*;
+use std::collections::BTreeMap;
 
 use super::{Engine, State};
-use crate::web::idb::{Disk, Page};
-use crate::web::{sys, task};
-
-/// So long after it was opened a database is collected for the first time, in milliseconds: the page has other things to
-/// do first.
-const SOON: i32 = 5_000;
-
-/// So long after that again.
-const AGAIN: i32 = 60 * 60 * 1_000;
+use crate::collection::{Leaving, Small, Standing, collect, max_disk};
+use crate::digest::Digest;
+use crate::duration::Millis;
+use crate::size::Bytes;
 
 impl Engine {
-    /// Sees to it that a database is collected, as long as this instance lives.
-    pub fn tend(self: &Rc<Self>, disk: &Rc<Disk>) {
-        if disk.is_untended() {
-            collect_in(Rc::downgrade(self), Rc::downgrade(disk), SOON);
-        }
+    /// The functions that are registered in a namespace; `None` if it is not the page's: of one that was left, nobody
+    /// knows what still counts.
+    pub fn registered(&self, space: usize) -> Option<Vec<Digest>> {
+        let mut state = self.state.borrow_mut();
+        let State { functions, page, .. } = &mut *state;
+        (page.space == space).then(|| functions.registered(page).into_keys().collect())
     }
 
-    async fn collect(&self, disk: Rc<Disk>) {
-        let page = {
+    /// Which functions and entries of a namespace go, by what their records say and by what the page has registered.
+    pub fn collect(
+        &self,
+        space: usize,
+        mut functions: BTreeMap<Digest, Standing>,
+        entries: &[Small],
+        quota: Option<Bytes>,
+        now: Millis,
+    ) -> Option<Leaving> {
+        let most = {
             let mut state = self.state.borrow_mut();
-            let State { functions, page, spaces, .. } = &mut *state;
-            let is_current = spaces.get(page.space).is_some_and(|space| Rc::ptr_eq(&space.disk, &disk));
-            // Of a namespace that was left, nobody knows what still counts.
-            is_current.then(|| Page { registered: functions.registered(page), max_disk: page.options.max_disk })
+            let State { functions: known, page, .. } = &mut *state;
+            if page.space != space {
+                return None;
+            }
+            for (function, limits) in known.registered(page) {
+                functions.insert(function, Standing { registered: now, limits, is_orphan: false });
+            }
+            page.options.max_disk.unwrap_or_else(|| max_disk(quota))
         };
-        if let Some(page) = page {
-            disk.collect(page).await;
-        }
+        Some(collect(entries, &functions, most, now))
     }
-}
-
-fn collect_in(engine: Weak<Engine>, disk: Weak<Disk>, milliseconds: i32) {
-    let ring = Closure::once_into_js(move || {
-        task::spawn(async move {
-            let Some((alive, open)) = engine.upgrade().zip(disk.upgrade()) else {
-                return;
-            };
-            alive.collect(open).await;
-            collect_in(engine, disk, AGAIN);
-        });
-    });
-    sys::set_timeout(ring.unchecked_ref(), milliseconds);
 }

@@ -83,7 +83,7 @@ impl State {
         let function = functions.get(id, page)?.1.function;
         let space = spaces.get(page.space)?;
         // Not as it is kept at the moment: what is on disk is to be found by those who remove it.
-        let stored = if functions.is_on_disk(function) { space.disk.secret() } else { None };
+        let stored = space.stored_secret.clone().filter(|_| functions.is_on_disk(function));
         Some(stored.unwrap_or_else(|| space.secret.clone()))
     }
 }

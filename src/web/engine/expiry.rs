@@ -1,57 +1,50 @@
 //! Making entries stale before their time: served once more behind a background refresh, else a miss.
 
-use std::rc::Rc;
-
-use super::removal::total;
+use super::removal::{Order, What};
 use super::{Engine, State};
 use crate::digest::{CacheKey, Digest};
 use crate::duration::Millis;
-use crate::freshness::Lifetime;
 use crate::policy::{Policy, RefreshMode};
 use crate::reason::Reason;
 use crate::store::FunctionId;
-use crate::web::idb::{Disk, Outcome, What};
-
-/// What is still to be made stale.
-struct Expired {
-    /// How many entries were in memory.
-    count: u32,
-    disk: Rc<Disk>,
-    what: Vec<What>,
-    policy: Policy,
-}
 
 impl Engine {
-    /// Ends the freshness of one call's entry; how many there were.
-    pub fn expire(&self, id: u32, length: u32, now: Millis) -> impl Future<Output = Outcome> + use<> {
+    /// Ends the freshness of one call's entry; how many there were in memory.
+    pub fn expire(&self, id: u32, length: u32, now: Millis) -> u32 {
         let call = self.digest(id, length);
         let key = call.and_then(|_| self.with_function(id, |_, current| current.key));
-        on_disk_too(self.expire_here(id, key.as_slice(), call, now), now)
+        self.expire_here(id, key.as_slice(), call, now)
     }
 
     /// The same for all entries of a function, also those that it kept under earlier options of the page.
-    pub fn expire_all(&self, id: u32, now: Millis) -> impl Future<Output = Outcome> + use<> {
+    pub fn expire_all(&self, id: u32, now: Millis) -> u32 {
         let keys = {
             let mut state = self.state.borrow_mut();
             let State { functions, page, .. } = &mut *state;
             functions.keys_of(id, page)
         };
-        on_disk_too(self.expire_here(id, &keys, None, now), now)
+        self.expire_here(id, &keys, None, now)
     }
 
-    fn expire_here(&self, id: u32, keys: &[Digest], call: Option<Digest>, now: Millis) -> Expired {
+    /// How long entries of a function are served that were made stale; `None` for as long as they were fresh.
+    pub fn max_stale(&self, id: u32) -> Option<Millis> {
+        self.with_function(id, |_, current| current.policy.max_stale).flatten()
+    }
+
+    /// Without a refresh behind, nobody will be served any more: then it is a removal on disk, too.
+    fn expire_here(&self, id: u32, keys: &[Digest], call: Option<Digest>, now: Millis) -> u32 {
         let mut state = self.state.borrow_mut();
-        let State { functions, page, spaces, .. } = &mut *state;
+        let State { functions, page, orders, .. } = &mut *state;
         let policy = functions.get(id, page).map_or_else(Policy::default, |(_, current)| current.policy);
-        let here = page.space;
-        let numbers: Vec<_> = keys.iter().filter_map(|key| Some((*key, functions.number_of(here, *key)?))).collect();
-        let of_key =
-            |key: Digest| call.map_or(What::Function(key), |call| What::Entry(CacheKey { function: key, call }));
-        let on_disk = numbers.iter().filter(|(_, function)| functions.is_on_disk(*function));
-        let what = on_disk.map(|(key, _)| of_key(*key)).collect();
-        let disk = spaces[here].disk.clone();
-        let count = numbers.into_iter().map(|(_, function)| state.expire(function, call, policy, now)).sum();
-        Expired { count, disk, what, policy }
+        let space = page.space;
+        let is_expiry = policy.refresh_mode == RefreshMode::Background;
+        let numbers: Vec<_> = keys.iter().filter_map(|key| Some((*key, functions.number_of(space, *key)?))).collect();
+        for (function, _) in numbers.iter().filter(|(_, number)| functions.is_on_disk(*number)) {
+            let function = *function;
+            let what = call.map_or(What::Function(function), |call| What::Entry(CacheKey { function, call }));
+            orders.push(Order { space, what, is_expiry });
+        }
+        numbers.into_iter().map(|(_, function)| state.expire(function, call, policy, now)).sum()
     }
 }
 
@@ -74,27 +67,5 @@ impl State {
             }
         }
         count
-    }
-}
-
-/// The disk's part begins at once. Without a refresh behind, nobody will be served any more: then it is a removal.
-fn on_disk_too(expired: Expired, now: Millis) -> impl Future<Output = Outcome> + use<> {
-    let Expired { count, disk, what, policy } = expired;
-    let (gone, stale) = match policy.refresh_mode {
-        RefreshMode::Foreground => (what, Vec::new()),
-        RefreshMode::Background => (Vec::new(), what),
-    };
-    let stale_until = Rc::new(move |lifetime: Lifetime| policy.stale_until(now, lifetime));
-    let expiries: Vec<_> = stale.into_iter().map(|what| disk.expire(what, now, stale_until.clone())).collect();
-    let removal = total(Some((count, Some((disk, gone)))));
-    async move {
-        let mut outcome = removal.await;
-        let mut on_disk = Outcome::default();
-        for expiry in expiries {
-            on_disk.add(expiry.await);
-        }
-        outcome.removed = outcome.removed.max(on_disk.removed);
-        outcome.complete &= on_disk.complete;
-        outcome
     }
 }

@@ -13,19 +13,18 @@ mod tabs;
 mod upkeep;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use js_sys::Array;
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsValue;
 
 use super::codecs::Codec;
 use super::error::Fault;
 use super::functions::{Functions, Registered};
-use super::idb::{Disk, Report, Stamp, Tell, connection};
 use super::rules::Rules;
 use super::scratch::Scratch;
-use super::types;
+use super::{sys, types};
 pub use super::wrapped::Tab;
 use super::wrapped::{Current, Page, Wrapped};
 use crate::departures::Departures;
@@ -36,21 +35,24 @@ use crate::identity::Portrait;
 use crate::options::{Kind, Scope};
 use crate::policy::Policy;
 use crate::store::{FunctionId, Store};
-pub use calls::{Data, Result as CallResult, Verdict};
+pub use calls::{Kept, Result as CallResult, Verdict};
 pub use digests::IN_PIECES;
 pub use explain::Finding;
 pub use identities::Lasting;
 use identities::Objects;
 use removal::Reach;
+pub use removal::{Order, What};
 pub use slots::Slot;
 use slots::Slots;
+
+/// Tells the page of a fault: code, message, what was thrown.
+pub type Report = Rc<dyn Fn(&str, &str, JsValue)>;
 
 /// The engine's state. Every method borrows, decides, releases; none calls the user's code while it holds a borrow.
 pub struct Engine {
     /// Where JavaScript puts encodings.
     pub scratch: Scratch,
     report: Report,
-    tell: Tell,
     state: RefCell<State>,
 }
 
@@ -68,8 +70,8 @@ struct State {
     slots: Slots,
     departures: Departures,
     hasher: Option<Hasher>,
-    /// The call sites that have turned out to be factories: each namespace is to know them.
-    factories: Vec<Digest>,
+    /// What is to be done in the databases.
+    orders: Vec<Order>,
     /// Digests that wait for their next piece.
     resting: HashMap<u32, Hasher>,
     last_rest: u32,
@@ -93,7 +95,10 @@ struct Space {
     namespace: String,
     /// For what stays in memory: nobody outside can know it.
     secret: Secret,
-    disk: Rc<Disk>,
+    /// That of the database, once it is open.
+    stored_secret: Option<Secret>,
+    /// The call sites that an earlier page has found to be factories.
+    marks: HashSet<Digest>,
 }
 
 /// What a flight needs to know when it lands.
@@ -107,7 +112,6 @@ struct Start {
     /// Whether a stale value is served meanwhile.
     is_refresh: bool,
     policy: Policy,
-    stamp: Stamp,
     portrait: Rc<Portrait>,
 }
 
@@ -116,7 +120,7 @@ impl Engine {
     ///
     /// # Errors
     /// What the platform threw.
-    pub fn new(report: Report, tell: Tell) -> Result<Self, JsValue> {
+    pub fn new(report: Report) -> Result<Self, JsValue> {
         let state = State {
             page: Page::default(),
             functions: Functions::default(),
@@ -128,37 +132,34 @@ impl Engine {
             slots: Slots::default(),
             departures: Departures::default(),
             hasher: None,
-            factories: Vec::new(),
+            orders: Vec::new(),
             resting: HashMap::new(),
             last_rest: 0,
             identities: Objects::default(),
         };
-        let engine = Self { scratch: Scratch::default(), report, tell, state: RefCell::new(state) };
+        let engine = Self { scratch: Scratch::default(), report, state: RefCell::new(state) };
         engine.enter("")?;
         Ok(engine)
     }
 
     /// The number of a namespace, which is made known if it is new.
     fn enter(&self, namespace: &str) -> Result<usize, JsValue> {
-        let bytes = connection::random(Secret::LENGTH)?.to_vec();
-        let secret = Secret::from_bytes(&bytes).ok_or(JsValue::UNDEFINED)?;
+        let bytes = Uint8Array::new_with_length(u32::try_from(Secret::LENGTH).unwrap_or_default());
+        sys::fill_random(&bytes)?;
+        let secret = Secret::from_bytes(&bytes.to_vec()).ok_or(JsValue::UNDEFINED)?;
         let mut state = self.state.borrow_mut();
         if let Some(known) = state.spaces.iter().position(|space| space.namespace == namespace) {
             return Ok(known);
         }
-        let disk = Disk::new(namespace, self.report.clone(), self.tell.clone());
-        for site in &state.factories {
-            disk.mark(*site);
-        }
-        state.spaces.push(Space { namespace: namespace.into(), secret, disk });
+        state.spaces.push(Space { namespace: namespace.into(), secret, stored_secret: None, marks: HashSet::new() });
         Ok(state.spaces.len() - 1)
     }
 
-    /// Takes the page's options.
+    /// Takes the page's options. Gives the number of its namespace.
     ///
     /// # Errors
     /// `InvalidOptionError`; then everything stays as it was.
-    pub fn configure(&self, given: &JsValue, deps: Vec<u8>, types: &Array) -> Result<(), JsValue> {
+    pub fn configure(&self, given: &JsValue, deps: Vec<u8>, types: &Array) -> Result<usize, JsValue> {
         let options = types::options(Scope::Page, given)?;
         let rules = types::rules(Scope::Page, given)?;
         let codecs = Codec::read_all(types)?.into();
@@ -168,7 +169,21 @@ impl Engine {
         let epoch = state.page.epoch + 1;
         let tab = state.page.tab.clone();
         state.page = Page { options, deps, rules, codecs, space, tab, epoch };
-        Ok(())
+        Ok(space)
+    }
+
+    /// The database of a namespace is open: this is its secret, and these are the call sites that are marked there.
+    /// Whether functions of the page were isolated by that.
+    pub fn opened(&self, space: usize, secret: &[u8], marks: impl Iterator<Item = Digest>) -> bool {
+        {
+            let mut state = self.state.borrow_mut();
+            let Some(space) = state.spaces.get_mut(space) else {
+                return false;
+            };
+            space.stored_secret = Secret::from_bytes(secret);
+            space.marks.extend(marks);
+        }
+        self.isolate_marked(0)
     }
 
     /// Takes a function in; what its registration makes void is removed. Gives what [`Self::brief`] gives.
@@ -191,7 +206,8 @@ impl Engine {
     }
 
     /// The function turned out to be one of a factory's: it is kept in memory only, and what it has kept is removed.
-    pub fn isolate(&self, id: u32, why: Why) {
+    /// Gives its call site, if later pages are to know that.
+    pub fn isolate(&self, id: u32, why: Why) -> Option<Digest> {
         let (dropped, known) = {
             let mut state = self.state.borrow_mut();
             let State { functions, page, .. } = &mut *state;
@@ -203,28 +219,21 @@ impl Engine {
         let dropped: Vec<_> = dropped.into_iter().map(|key| (key, reach)).collect();
         let Some((notice, site)) = known else {
             self.remove_everywhere(&dropped);
-            return;
+            return None;
         };
-        if let (Why::Factory, Some((site, _))) = (why, site) {
-            self.state.borrow_mut().factories.push(site);
-            for disk in self.disks() {
-                disk.mark(site);
-            }
-        }
         self.remove_everywhere(&dropped);
         (self.report)("factory", &notice, JsValue::UNDEFINED); // once, since it is the same for all of them
+        site.filter(|_| why == Why::Factory).map(|(site, _)| site)
     }
 
     /// Isolates the functions from this number on whose call sites an earlier page has found to be factories; whether
     /// there are any.
-    pub fn isolate_marked(&self, first: u32) -> bool {
-        let Some(disk) = self.disk() else {
-            return false;
-        };
+    fn isolate_marked(&self, first: u32) -> bool {
         let marked: Vec<u32> = {
             let state = self.state.borrow();
+            let marks = &state.spaces[state.page.space].marks;
             let sites = state.functions.persisted_sites(first, &state.page);
-            sites.filter(|(_, site)| disk.is_marked(*site)).map(|(id, _)| id).collect()
+            sites.filter(|(_, site)| marks.contains(site)).map(|(id, _)| id).collect()
         };
         for id in &marked {
             self.isolate(*id, Why::Marked);
@@ -302,16 +311,5 @@ impl Engine {
         types::check_options(Scope::Hash, given)?;
         let rules = types::rules(Scope::Hash, given)?;
         Ok(Rules::new(&rules, &[], self.state.borrow().page.codecs.clone()))
-    }
-
-    /// The database of the current namespace.
-    pub fn disk(&self) -> Option<Rc<Disk>> {
-        let state = self.state.borrow();
-        state.spaces.get(state.page.space).map(|space| space.disk.clone())
-    }
-
-    /// The databases of all namespaces that this page has used.
-    pub fn disks(&self) -> Vec<Rc<Disk>> {
-        self.state.borrow().spaces.iter().map(|space| space.disk.clone()).collect()
     }
 }

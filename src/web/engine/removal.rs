@@ -1,6 +1,4 @@
-//! Removing: what is in memory and under way at once, what is on disk behind it.
-
-use std::rc::Rc;
+//! Removing: what is in memory and under way at once. What is to leave the databases is told to JavaScript, which does it.
 
 use super::slots::Slot;
 use super::{Engine, State};
@@ -8,8 +6,43 @@ use crate::digest::{CacheKey, Digest};
 use crate::options::Kind;
 use crate::reason::Reason;
 use crate::store::FunctionId;
-use crate::web::idb::{Disk, Outcome, What};
-use crate::web::task;
+
+/// What is to be removed from a database, or made stale there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// The entry of one call.
+    Entry(CacheKey),
+    /// All of one function.
+    Function(Digest),
+    /// All that `cacheData` has kept, also of functions that this page has not loaded.
+    Data,
+    /// Everything, in the memory of all tabs too.
+    All,
+}
+
+impl What {
+    /// Reads what another tab has told: a word and a key.
+    pub fn heard(word: &str, key: &[u8]) -> Option<Self> {
+        match word {
+            "entry" => CacheKey::from_bytes(key).map(Self::Entry),
+            "function" => key.try_into().ok().map(|bytes| Self::Function(Digest::from_bytes(bytes))),
+            "data" => Some(Self::Data),
+            "all" => Some(Self::All),
+            _ => None,
+        }
+    }
+}
+
+/// What is to be done in a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// The namespace, by number.
+    pub space: usize,
+    /// To what.
+    pub what: What,
+    /// Whether it is made stale; else it is removed.
+    pub is_expiry: bool,
+}
 
 /// How far a removal goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,60 +53,54 @@ pub(super) enum Reach {
     Disk,
 }
 
-/// Lets a removal run to its end; nobody waits for its count.
-fn forget(removal: impl Future<Output = Outcome> + 'static) {
-    task::spawn(async move {
-        removal.await;
-    });
-}
-
 impl Engine {
+    /// What is to be done in the databases, since the last time this was asked.
+    pub fn take_orders(&self) -> Vec<Order> {
+        std::mem::take(&mut self.state.borrow_mut().orders)
+    }
+
     /// Removes the entry of a slot whose value was refused, from disk as well.
     pub fn refuse(&self, slot: Slot) {
-        let removed = {
-            let mut state = self.state.borrow_mut();
-            let State { functions, spaces, store, slots, .. } = &mut *state;
-            let Some((function, call)) = store.owner(slot) else {
-                return;
-            };
-            store.remove(function, call);
-            slots.leave(function, slot, Reason::Refused);
-            let known = functions.known(function).filter(|known| known.on_disk);
-            known.map(|known| (spaces[known.space].disk.clone(), CacheKey { function: known.key, call }))
+        let mut state = self.state.borrow_mut();
+        let State { functions, store, slots, orders, .. } = &mut *state;
+        let Some((function, call)) = store.owner(slot) else {
+            return;
         };
-        if let Some((disk, key)) = removed {
-            disk.remove(key);
+        store.remove(function, call);
+        slots.leave(function, slot, Reason::Refused);
+        if let Some(known) = functions.known(function).filter(|known| known.on_disk) {
+            let what = What::Entry(CacheKey { function: known.key, call });
+            orders.push(Order { space: known.space, what, is_expiry: false });
         }
     }
 
-    /// Removes one call's entry.
-    pub fn remove(self: &Rc<Self>, id: u32, length: u32) -> impl Future<Output = Outcome> + use<> {
+    /// Removes one call's entry; how many there were in memory, and its key.
+    pub fn remove(&self, id: u32, length: u32) -> Option<(u32, CacheKey)> {
         let call = self.digest(id, length);
-        let function = self.with_function(id, |_, current| current.function);
-        let removed = {
-            let mut state = self.state.borrow_mut();
-            let State { functions, page, spaces, store, flights, slots, .. } = &mut *state;
-            let current = functions.get(id, page).map(|(_, current)| (current.function, current.key));
-            current.zip(call).map(|((function, key), call)| {
-                flights.revoke(Some(function), Some(call));
-                let count = slots.leave_all(function, store.remove(function, call), Reason::Cleared);
-                let what = vec![What::Entry(CacheKey { function: key, call })];
-                let disk = functions.is_on_disk(function).then(|| (spaces[page.space].disk.clone(), what));
-                (count, disk)
-            })
-        };
-        let (total, engine) = (total(removed), self.clone());
-        async move {
-            let outcome = total.await;
-            if let Some((function, call)) = function.zip(call).filter(|_| outcome.removed > 0) {
-                engine.state.borrow_mut().departures.note(function, call, Reason::Cleared); // it may have been on disk alone
-            }
-            outcome
+        let mut state = self.state.borrow_mut();
+        let State { functions, page, store, flights, slots, orders, .. } = &mut *state;
+        let current = functions.get(id, page).map(|(_, current)| (current.function, current.key));
+        let ((function, key), call) = current.zip(call)?;
+        flights.revoke(Some(function), Some(call));
+        let key = CacheKey { function: key, call };
+        if functions.is_on_disk(function) {
+            orders.push(Order { space: page.space, what: What::Entry(key), is_expiry: false });
+        }
+        Some((slots.leave_all(function, store.remove(function, call), Reason::Cleared), key))
+    }
+
+    /// Remembers that an entry was cleared that was on disk alone.
+    pub fn note_cleared(&self, id: u32, key: CacheKey) {
+        let mut state = self.state.borrow_mut();
+        let State { functions, page, departures, .. } = &mut *state;
+        if let Some((_, current)) = functions.get(id, page).filter(|(_, current)| current.key == key.function) {
+            departures.note(current.function, key.call, Reason::Cleared);
         }
     }
 
-    /// Removes all entries of a function, also those that it kept under earlier options of the page.
-    pub fn clear(&self, id: u32) -> impl Future<Output = Outcome> + use<> {
+    /// Removes all entries of a function, also those that it kept under earlier options of the page; how many there were
+    /// in memory.
+    pub fn clear(&self, id: u32) -> u32 {
         let (here, keys) = {
             let mut state = self.state.borrow_mut();
             let State { functions, page, .. } = &mut *state;
@@ -90,53 +117,40 @@ impl Engine {
     pub(super) fn remove_everywhere(&self, keys: &[(Digest, Reach)]) {
         let count = self.state.borrow().spaces.len();
         for at in 0..count {
-            forget(self.remove_functions(at, keys));
+            self.remove_functions(at, keys);
         }
     }
 
-    fn remove_functions(&self, at: usize, keys: &[(Digest, Reach)]) -> impl Future<Output = Outcome> + use<> {
-        let removed = {
-            let mut state = self.state.borrow_mut();
-            let numbers: Vec<_> = keys.iter().filter_map(|(key, _)| state.functions.number_of(at, *key)).collect();
-            let count = state.clear(&numbers);
-            let on_disk = keys.iter().filter(|(_, reach)| *reach == Reach::Disk);
-            let what: Vec<What> = on_disk.map(|(key, _)| What::Function(*key)).collect();
-            let disk = state.spaces.get(at).filter(|_| !what.is_empty()).map(|space| (space.disk.clone(), what));
-            (count, disk)
-        };
-        total(Some(removed))
+    fn remove_functions(&self, at: usize, keys: &[(Digest, Reach)]) -> u32 {
+        let mut state = self.state.borrow_mut();
+        let numbers: Vec<_> = keys.iter().filter_map(|(key, _)| state.functions.number_of(at, *key)).collect();
+        let on_disk = keys.iter().filter(|(_, reach)| *reach == Reach::Disk);
+        let orders = on_disk.map(|(key, _)| Order { space: at, what: What::Function(*key), is_expiry: false });
+        state.orders.extend(orders);
+        state.clear(&numbers)
     }
 
-    /// Removes everything of a kind, of this namespace.
-    pub fn clear_kind(&self, kind: Kind) -> impl Future<Output = Outcome> + use<> {
-        let (alone, removed) = {
-            let mut state = self.state.borrow_mut();
-            let here = state.page.space;
-            let of = |on_disk| {
-                state.functions.matching(|known| (known.space, known.kind, known.on_disk) == (here, kind, on_disk))
-            };
-            let (on_disk, in_memory) = (of(true), of(false));
-            let (count, alone) = (state.clear(&on_disk), state.clear(&in_memory));
-            let disk = (kind == Kind::Data).then(|| (state.spaces[here].disk.clone(), vec![What::Data]));
-            (alone, (count, disk))
-        };
-        let total = total(Some(removed));
-        async move {
-            let Outcome { removed, complete } = total.await;
-            Outcome { removed: removed + alone, complete }
+    /// Removes everything of a kind, of this namespace; how many entries there were in memory, of functions that may have
+    /// some on disk, and of others.
+    pub fn clear_kind(&self, kind: Kind) -> [u32; 2] {
+        let mut state = self.state.borrow_mut();
+        let here = state.page.space;
+        let of =
+            |on_disk| state.functions.matching(|known| (known.space, known.kind, known.on_disk) == (here, kind, on_disk));
+        let numbers = [of(true), of(false)];
+        if kind == Kind::Data {
+            state.orders.push(Order { space: here, what: What::Data, is_expiry: false });
         }
+        numbers.map(|numbers| state.clear(&numbers))
     }
 
     /// Removes everything of this namespace; what is being computed for it will not be kept.
-    pub fn destroy(&self) -> impl Future<Output = Outcome> + use<> {
-        let removed = {
-            let mut state = self.state.borrow_mut();
-            let here = state.page.space;
-            let numbers = state.functions.matching(|known| known.space == here);
-            let count = state.clear(&numbers);
-            (count, Some((state.spaces[here].disk.clone(), vec![What::All])))
-        };
-        total(Some(removed))
+    pub fn destroy(&self) {
+        let mut state = self.state.borrow_mut();
+        let here = state.page.space;
+        let numbers = state.functions.matching(|known| known.space == here);
+        state.clear(&numbers);
+        state.orders.push(Order { space: here, what: What::All, is_expiry: false });
     }
 }
 
@@ -151,22 +165,5 @@ impl State {
             count += slots.leave_all(function, store.clear(function), Reason::Cleared);
         }
         count
-    }
-}
-
-/// What a removal took from memory, and what is to be removed from disk.
-type Removed = (u32, Option<(Rc<Disk>, Vec<What>)>);
-
-/// How many entries went, counting one that was both in memory and on disk once. The disk's part begins at once.
-pub(super) fn total(removed: Option<Removed>) -> impl Future<Output = Outcome> + use<> {
-    let (in_memory, disk) = removed.unwrap_or_default();
-    let removals: Vec<_> =
-        disk.into_iter().flat_map(|(disk, what)| what.into_iter().map(move |what| disk.removal(what))).collect();
-    async move {
-        let mut on_disk = Outcome::default();
-        for removal in removals {
-            on_disk.add(removal.await);
-        }
-        Outcome { removed: in_memory.max(on_disk.removed), ..on_disk }
     }
 }

@@ -1,6 +1,6 @@
 //! The course of a call.
 
-use js_sys::{Array, Promise};
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::Engine;
@@ -11,9 +11,8 @@ use crate::freshness::{Freshness, Lifetime};
 use crate::size::Bytes;
 use crate::stats::{Found, Refreshed};
 use crate::store::New;
-use crate::web::engine::{CallResult, Data, Verdict};
+use crate::web::engine::{CallResult, Kept, Verdict};
 use crate::web::error::Fault;
-use crate::web::task;
 use crate::web::types;
 
 #[wasm_bindgen]
@@ -46,40 +45,52 @@ impl Engine {
     }
 
     /// Whether there is a fresh entry, in memory or on disk.
-    pub fn has(&self, id: u32, length: u32, now: f64) -> Promise {
-        let has = self.0.clone().has(id, self.0.key(id, length), Millis::from_js(now));
-        task::promise(async move { Ok(has.await.into()) })
+    pub fn find_fresh(&self, id: u32, length: u32, now: f64) -> u32 {
+        match self.0.find_fresh(id, length, Millis::from_js(now)) {
+            None => 0,
+            Some(None) => 1,
+            Some(Some(key)) => {
+                self.0.scratch.write(&key.bytes());
+                2
+            }
+        }
     }
 
-    /// Whether the call that was just encoded is the one of this flight.
     pub fn matches(&self, flight: u32, length: u32) -> bool {
         self.0.matches(FlightId(flight), length)
     }
 
     /// Reads a flight's entry from disk: `[isFresh, storedAt, freshUntil, staleUntil, value, parts, effects]`, or nothing.
     /// It counts as a look-up that found it on disk (0), after another tab has computed it (1), or not at all (2).
-    pub fn read(&self, flight: u32, as_what: u32, now: f64) -> Promise {
+    pub fn address(&self, flight: u32) -> Option<usize> {
+        let (space, key) = self.0.address(FlightId(flight))?;
+        self.0.scratch.write(&key.bytes());
+        Some(space)
+    }
+
+    pub fn portrait(&self, flight: u32) -> Option<Array> {
+        let portrait = self.0.portrait(FlightId(flight))?;
+        let parts: Array = portrait.parts.iter().map(|part| JsValue::from(*part)).collect();
+        let owner = portrait.owner.as_deref().map_or(JsValue::NULL, JsValue::from);
+        Some(Array::of3(&portrait.words.as_str().into(), &parts, &owner))
+    }
+
+    pub fn function_key(&self, id: u32) -> bool {
+        let key = self.0.with_function(id, |_, current| current.key);
+        key.inspect(|key| self.0.scratch.write(&key.bytes())).is_some()
+    }
+
+    pub fn judge(&self, flight: u32, as_what: u32, times: &[f64], now: f64) -> u32 {
         let found = [Found::Disk, Found::Tab].get(as_what as usize).copied();
-        let read = self.0.clone().read(FlightId(flight), found, Millis::from_js(now));
-        task::promise(async move {
-            let Some((freshness, lifetime, value)) = read.await else {
-                return Ok(JsValue::UNDEFINED);
-            };
-            let head = [JsValue::from(freshness == Freshness::Fresh)];
-            Ok(head.into_iter().chain(times(lifetime)).chain(value).collect::<Array>().into())
-        })
+        self.judged(lifetime(times).and_then(|written| {
+            self.0.judge(FlightId(flight), written, found, Millis::from_js(now))
+        }))
     }
 
-    /// Learns under what a flight computes that does not read its entry.
-    pub fn stamp(&self, flight: u32) -> Promise {
-        let stamped = self.0.clone().stamp(FlightId(flight));
-        task::promise(async move {
-            stamped.await;
-            Ok(JsValue::UNDEFINED)
-        })
+    pub fn judge_seen(&self, id: u32, times: &[f64], now: f64) -> u32 {
+        self.judged(lifetime(times).and_then(|written| self.0.judge_seen(id, written, Millis::from_js(now))))
     }
 
-    /// Removes from disk what a flight has read and was refused.
     pub fn discard(&self, flight: u32) {
         self.0.discard(FlightId(flight));
     }
@@ -90,34 +101,26 @@ impl Engine {
     ///
     /// # Errors
     /// `InvalidOptionError` for a ttl that is none; the flight is still under way.
-    pub fn keep(
-        &self,
-        flight: u32,
-        slot: u32,
-        now: f64,
-        size: f64,
-        ttl: &JsValue,
-        data: Option<Array>,
-    ) -> Result<u32, JsValue> {
-        let ttl = types::ttl_by_value(ttl)?;
-        let data =
-            data.map(|data| Data { value: [data.get(0), data.get(1)], effects: data.get(2), outline: data.get(3) });
-        let result = CallResult { slot, size: Bytes::from_js(size), ttl, data };
-        Ok(self.0.keep(FlightId(flight), result, Millis::from_js(now)) as u32)
+    pub fn keep(&self, flight: u32, slot: u32, now: f64, size: f64, ttl: &JsValue) -> Result<u32, JsValue> {
+        let result = CallResult { slot, size: Bytes::from_js(size), ttl: types::ttl_by_value(ttl)? };
+        Ok(match self.0.keep(FlightId(flight), &result, Millis::from_js(now)) {
+            Kept::Not => 0,
+            Kept::Yes { is_too_large, disk } => {
+                if let Some(lifetime) = disk {
+                    self.0.scratch.write_numbers(times(lifetime));
+                }
+                1 | u32::from(is_too_large) << 1 | u32::from(disk.is_some()) << 2
+            }
+        })
     }
 
-    /// Lands a flight with what it read; `false` if it is not kept. `times` are when it was stored, and until when it is
-    /// fresh and stale.
     pub fn keep_read(&self, flight: u32, slot: u32, now: f64, size: f64, times: &[f64]) -> bool {
-        let &[stored_at, fresh_until, stale_until] = times else {
+        let Some(lifetime) = lifetime(times) else {
             return false;
         };
-        let [stored_at, fresh_until, stale_until] = [stored_at, fresh_until, stale_until].map(Millis::from_js);
-        let lifetime = Lifetime { stored_at, fresh_until, stale_until };
         self.0.insert(FlightId(flight), New { place: slot, size: Bytes::from_js(size), lifetime }, Millis::from_js(now))
     }
 
-    /// Lands a flight without a result.
     pub fn land(&self, flight: u32) {
         self.0.land(FlightId(flight));
     }
@@ -139,14 +142,9 @@ impl Engine {
 
     /// When the value of a slot was stored, and until when it is fresh and stale.
     pub fn times(&self, slot: u32) -> Option<Vec<f64>> {
-        let Lifetime { stored_at, fresh_until, stale_until } = self.0.lifetime(slot)?;
-        Some([stored_at, fresh_until, stale_until].map(Millis::to_js).into())
+        self.0.lifetime(slot).map(|lifetime| times(lifetime).into())
     }
 
-    /// The error for a result that cannot be kept; `path` is where in it `value` is.
-    ///
-    /// # Errors
-    /// `UnserializableReturnValueError`, always.
     pub fn refuse_value(&self, id: u32, path: String, value: &JsValue, remedy: String) -> Result<(), JsValue> {
         let words = self.0.with_function(id, |wrapped, _| (wrapped.describe(), wrapped.name().to_owned()));
         let (function, name) = words.unwrap_or_default();
@@ -156,7 +154,25 @@ impl Engine {
     }
 }
 
-pub(super) fn times(lifetime: Lifetime) -> [JsValue; 3] {
-    let Lifetime { stored_at, fresh_until, stale_until } = lifetime;
-    [stored_at, fresh_until, stale_until].map(|time| time.to_js().into())
+impl Engine {
+    /// What an entry is: fresh, stale, or of no use. When it ends in memory is put behind the place of a key.
+    fn judged(&self, judged: Option<(Freshness, Lifetime)>) -> u32 {
+        let Some((freshness, lifetime)) = judged else {
+            return Freshness::Expired as u32;
+        };
+        self.0.scratch.write_numbers(times(lifetime));
+        freshness as u32
+    }
+}
+
+fn times(Lifetime { stored_at, fresh_until, stale_until }: Lifetime) -> [f64; 3] {
+    [stored_at, fresh_until, stale_until].map(Millis::to_js)
+}
+
+fn lifetime(times: &[f64]) -> Option<Lifetime> {
+    let &[stored_at, fresh_until, stale_until] = times else {
+        return None;
+    };
+    let [stored_at, fresh_until, stale_until] = [stored_at, fresh_until, stale_until].map(Millis::from_js);
+    Some(Lifetime { stored_at, fresh_until, stale_until })
 }

@@ -1,41 +1,36 @@
 //! Why the next call hits or misses.
 
-use js_sys::{Array, Promise};
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::Engine;
-use super::calls::times;
 use crate::duration::Millis;
-use crate::freshness::Freshness;
+use crate::freshness::{Freshness, Lifetime};
 use crate::web::engine::Finding;
-use crate::web::task;
 
 #[wasm_bindgen]
 impl Engine {
-    /// What the call that was just encoded would meet: `["memory", isFresh, storedAt, freshUntil, staleUntil, slot]`,
-    /// `["disk", isFresh, storedAt, freshUntil, staleUntil, value, parts, effects]`, `["flight"]`, `["left", reason]`,
-    /// `["lost", loss]`, `["unreadable"]`, `["changed", parts]` or `["unknown", outlines, wereCleared]`; nothing without a function.
-    pub fn explain(&self, id: u32, length: u32, now: f64) -> Promise {
-        let explained = self.0.clone().explain(id, length, Millis::from_js(now));
-        task::promise(async move { Ok(explained.await.map_or(JsValue::UNDEFINED, |finding| show(finding).into())) })
+    pub fn explain(&self, id: u32, length: u32, now: f64) -> Option<Array> {
+        let (kind, rest): (&str, Vec<JsValue>) = match self.0.explain(id, length, Millis::from_js(now))? {
+            Finding::Memory(freshness, lifetime, slot) => {
+                let Lifetime { stored_at, fresh_until, stale_until } = lifetime;
+                let times = [stored_at, fresh_until, stale_until].map(|time| time.to_js().into());
+                let fresh = [JsValue::from(freshness == Freshness::Fresh)];
+                ("memory", fresh.into_iter().chain(times).chain([slot.into()]).collect())
+            }
+            Finding::Flight => ("flight", Vec::new()),
+            Finding::Nothing { left, were_cleared, has_none, key } => {
+                if let Some(key) = key {
+                    self.0.scratch.write(&key.bytes());
+                }
+                let left = left.map_or(JsValue::NULL, |left| left.name().into());
+                ("nothing", vec![left, were_cleared.into(), has_none.into(), key.is_some().into()])
+            }
+        };
+        Some([JsValue::from(kind)].into_iter().chain(rest).collect())
     }
-}
 
-fn show(finding: Finding) -> Array {
-    let fresh = |freshness| JsValue::from(freshness == Freshness::Fresh);
-    let (kind, rest): (&str, Vec<JsValue>) = match finding {
-        Finding::Memory(freshness, lifetime, slot) => {
-            ("memory", [fresh(freshness)].into_iter().chain(times(lifetime)).chain([slot.into()]).collect())
-        }
-        Finding::Disk(freshness, lifetime, value) => {
-            ("disk", [fresh(freshness)].into_iter().chain(times(lifetime)).chain(value).collect())
-        }
-        Finding::Flight => ("flight", Vec::new()),
-        Finding::Left(reason) => ("left", vec![reason.name().into()]),
-        Finding::Lost(loss) => ("lost", vec![loss.name().into()]),
-        Finding::Unreadable => ("unreadable", Vec::new()),
-        Finding::Changed(parts) => ("changed", vec![parts.into_iter().map(JsValue::from).collect::<Array>().into()]),
-        Finding::Unknown(outlines, were_cleared) => ("unknown", vec![outlines.into(), were_cleared.into()]),
-    };
-    [JsValue::from(kind)].into_iter().chain(rest).collect()
+    pub fn changes(&self, id: u32, earlier: &[u32]) -> Array {
+        self.0.changes(id, earlier).into_iter().map(JsValue::from).collect()
+    }
 }

@@ -93,7 +93,7 @@ impl Engine {
     /// Digests what was loaded, and puts the 16 bytes at the start of the scratch area; `false` if nothing was.
     pub fn digest(&self, id: u32, length: u32) -> bool {
         let digest = self.0.digest(id, length);
-        digest.inspect(|digest| self.0.scratch.write(digest.bytes())).is_some()
+        digest.inspect(|digest| self.0.scratch.write(&digest.bytes())).is_some()
     }
 
     /// Puts a digest that is under way aside, while its next piece is waited for; 0 if there is none.

@@ -1,6 +1,7 @@
 //! What JavaScript calls: convert in, call, convert out.
 
 mod calls;
+mod collection;
 mod explain;
 mod keys;
 mod removal;
@@ -8,12 +9,12 @@ mod tabs;
 
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Promise};
+use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
 use super::engine::{Engine as Inner, Tab, Why};
 use super::scratch;
-use super::task;
+use crate::digest::Digest;
 use crate::duration::Millis;
 use crate::options::Kind;
 #[cfg(doc)]
@@ -22,7 +23,7 @@ use crate::stats::Found;
 
 /// An instance of Keepsake, as `js/engine.js` drives it.
 #[wasm_bindgen]
-pub struct Engine(Rc<Inner>);
+pub struct Engine(Inner);
 
 #[wasm_bindgen]
 impl Engine {
@@ -32,16 +33,12 @@ impl Engine {
     /// # Errors
     /// If the platform has no random numbers.
     #[wasm_bindgen(constructor)]
-    pub fn new(report: Function, tell: Function) -> Result<Engine, JsValue> {
+    pub fn new(report: Function) -> Result<Engine, JsValue> {
         let report = Rc::new(move |code: &str, message: &str, thrown: JsValue| {
             // It is ours and catches what the user's listener throws.
             let _ = report.call3(&JsValue::UNDEFINED, &code.into(), &message.into(), &thrown);
         });
-        let tell = Rc::new(move |database: &str, word: &str, keys: JsValue| {
-            let heard = tell.call3(&JsValue::UNDEFINED, &database.into(), &word.into(), &keys);
-            heard.map_or_else(|_| Promise::resolve(&JsValue::UNDEFINED), |heard| Promise::resolve(&heard))
-        });
-        Ok(Self(Rc::new(Inner::new(report, tell)?)))
+        Ok(Self(Inner::new(report)?))
     }
 
     /// The address of the scratch area.
@@ -58,7 +55,7 @@ impl Engine {
     ///
     /// # Errors
     /// `InvalidOptionError`.
-    pub fn configure(&self, options: &JsValue, deps: Vec<u8>, types: &Array) -> Result<(), JsValue> {
+    pub fn configure(&self, options: &JsValue, deps: Vec<u8>, types: &Array) -> Result<usize, JsValue> {
         self.0.configure(options, deps, types)
     }
 
@@ -71,8 +68,8 @@ impl Engine {
     }
 
     /// The function is one of a factory's: from now on it is kept in memory only, by itself.
-    pub fn isolate(&self, id: u32, is_hot: bool) {
-        self.0.isolate(id, if is_hot { Why::Hot } else { Why::Factory });
+    pub fn isolate(&self, id: u32, is_hot: bool) -> Option<String> {
+        self.0.isolate(id, if is_hot { Why::Hot } else { Why::Factory }).map(|site| site.to_string())
     }
 
     /// Which tab this is, over its reloads; nothing where that cannot be told. Gives whether that is news.
@@ -92,32 +89,10 @@ impl Engine {
 
     /// Opens the database of the namespace, within its time limit. Gives whether functions were isolated, since earlier
     /// pages have found them to be a factory's.
-    pub fn open(&self) -> Promise {
-        let engine = self.0.clone();
-        task::promise(async move {
-            let Some(disk) = engine.disk() else {
-                return Ok(false.into());
-            };
-            let is_open = disk.clone().open().await;
-            if is_open {
-                engine.tend(&disk);
-            }
-            Ok((is_open && engine.isolate_marked(0)).into())
-        })
+    pub fn opened(&self, space: usize, secret: &[u8], marks: &[u8]) -> bool {
+        self.0.opened(space, secret, marks.as_chunks().0.iter().copied().map(Digest::from_bytes))
     }
 
-    /// Settles when all that was kept is on disk.
-    pub fn flush(&self) -> Promise {
-        let disks = self.0.disks();
-        task::promise(async move {
-            for disk in disks {
-                disk.flush().await;
-            }
-            Ok(JsValue::UNDEFINED)
-        })
-    }
-
-    /// Removes what has expired; when that is worth while again.
     pub fn sweep(&self, now: f64) -> f64 {
         self.0.sweep(Millis::from_js(now)).to_js()
     }

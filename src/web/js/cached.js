@@ -116,7 +116,7 @@ export class Cached {
     this.#isolated = isHot ? HOT : YES;
     const { cache } = this;
     if (this.#epoch !== cache.engine.epoch) return; // a new engine is told when it learns of the function
-    cache.engine.call("isolate", this.id, isHot);
+    this.#tellIsolated(this.id);
     const brief = cache.engine.call("brief", this.id);
     if (Array.isArray(brief)) this.#learn(/** @type {import("./glue.js").Brief} */ (brief));
     else this.#epoch = -1; // the next call makes it known anew
@@ -142,9 +142,18 @@ export class Cached {
     facts.deps ??= cache.keys.encodeStatic(this.options.deps);
     if (facts.deps === null) return GONE;
     const brief = cache.engine.call("register", this.kind, this.options, facts);
+    cache.disks.follow(); // its call site may be marked
     if (this.#isolated === NO || !Array.isArray(brief)) return brief;
-    cache.engine.call("isolate", brief[0], this.#isolated === HOT); // a new engine has to be told
+    this.#tellIsolated(brief[0]); // a new engine has to be told
     return cache.engine.call("brief", brief[0]);
+  }
+
+  /** @param {number} id */
+  #tellIsolated(id) {
+    const { engine, disks } = this.cache;
+    const site = engine.call("isolate", id, this.#isolated === HOT);
+    if (typeof site === "string") disks.mark(site);
+    disks.follow();
   }
 
   /** A call is about to be computed. @param {import("./flight.js").Flight} flight @param {any[]} args */

@@ -229,6 +229,7 @@ function refuse(cached, kind, kept) {
   cache.engine.call("count_back", cached.id, kind === HIT ? 0 : 1);
   if (kept.slot < 0) return;
   cache.engine.call("refuse", kept.slot);
+  cache.disks.followQuietly();
   cache.letGo();
 }
 

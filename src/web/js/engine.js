@@ -37,12 +37,15 @@ const IMPORTED = { "encoding.js": encoding, "errors.js": errors, "platform.js": 
 /** Below this many bytes a loop is faster than a view to copy from: 25 ns against 90 for 135 bytes. */
 const COPIED_BY_WORDS = 512;
 
+/** How long the key of an entry is, and that of a function. */
+export const KEY_BYTES = 32;
+export const FUNCTION_BYTES = 16;
+
 /** The two digits of each byte. */
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /** @typedef {import("./glue.js").WasmEngine} WasmEngine */
 /** @typedef {(code: string, message: string, error?: unknown) => void} Report */
-/** Tells the other tabs: a database, a word, keys. It never rejects. @typedef {(database: string, word: string, keys?: Uint8Array) => Promise<void>} Tell */
 
 export class Engine {
   /** @type {WasmEngine | null} */
@@ -61,16 +64,12 @@ export class Engine {
   #failedStarts = 0;
   /** @type {number[]} */
   #deaths = [];
-  /** @type {Set<() => void>} what waits for a promise of the instance */
-  #waiting = new Set();
   /** @type {Report} */
   #report;
   /** @type {(engine: Engine) => void} */
   #onStart;
   /** @type {() => () => void} */
   #onDeath;
-  /** @type {Tell} */
-  #tell;
 
   /** Counts instances; what was made by an earlier one means nothing to a later one. */
   epoch = 0;
@@ -79,10 +78,8 @@ export class Engine {
    * @param {Report} report faults go here
    * @param {(engine: Engine) => void} onStart makes a new instance know what the last one knew
    * @param {() => () => void} onDeath forgets what the dead one held, and gives what lets go of it
-   * @param {Tell} tell what the other tabs are to hear
    */
-  constructor(report, onStart, onDeath, tell) {
-    this.#tell = tell;
+  constructor(report, onStart, onDeath) {
     this.#report = report;
     this.#onStart = onStart;
     this.#onDeath = onDeath;
@@ -127,35 +124,6 @@ export class Engine {
     } catch (error) {
       return this.#failed(wasm, error);
     }
-  }
-
-  /**
-   * Calls an export that gives a promise. The promise never rejects, and settles also if the instance dies.
-   * @param {keyof WasmEngine} method
-   * @param {...any} args
-   * @returns {Promise<any>} what it gives, or {@link GONE}
-   */
-  async callAsync(method, ...args) {
-    const promise = this.call(method, ...args);
-    const wasm = this.#wasm;
-    if (promise === GONE || wasm === null) return GONE;
-    return new Promise((resolve) => {
-      const gone = () => resolve(GONE);
-      this.#waiting.add(gone);
-      Promise.resolve(promise).then(
-        (/** @type {unknown} */ value) => {
-          this.#waiting.delete(gone);
-          resolve(value);
-        },
-        (/** @type {unknown} */ error) => {
-          // An export's promise never rejects by itself: something was thrown inside, as at the end of the stack, and
-          // what waits in the instance's own queue would wait for ever.
-          this.#bury(wasm, error);
-          this.#waiting.delete(gone);
-          resolve(GONE);
-        },
-      );
-    });
   }
 
   /**
@@ -257,6 +225,19 @@ export class Engine {
     }
   }
 
+  /** The key of an entry that was put into the scratch area, or of a function. @param {number} length in bytes @returns {string} a character for each byte */
+  readKey(length) {
+    if (this.#scratch.byteLength === 0) this.#view();
+    return String.fromCharCode(...this.#scratch.subarray(0, length));
+  }
+
+  /** The lifetime that was put into the scratch area behind a key. @returns {import("./disk/schema.js").Lifetime} */
+  readLifetime() {
+    if (this.#scratch.byteLength === 0) this.#view();
+    const [storedAt = 0, freshUntil = 0, staleUntil = 0] = new Float64Array(this.#scratch.buffer, this.#scratchAt + KEY_BYTES, 3);
+    return { storedAt, freshUntil, staleUntil };
+  }
+
   /** The digest that was put into the scratch area, in hexadecimal digits. */
   readDigest() {
     if (this.#scratch.byteLength === 0) this.#view();
@@ -289,14 +270,9 @@ export class Engine {
     }
     try {
       const module = compile();
-      /** @type {WasmEngine | null} a trap in a callback is the end of this instance, not of a later one */
-      let wasm = null;
-      const glue = createGlue(
-        (/** @type {string} */ id) => IMPORTED[id.slice(id.lastIndexOf("/") + 1)],
-        (/** @type {unknown} */ error) => wasm !== null && this.#bury(wasm, error),
-      );
+      const glue = createGlue((/** @type {string} */ id) => IMPORTED[id.slice(id.lastIndexOf("/") + 1)]);
       this.#exports = glue.initSync({ module });
-      wasm = new glue.Engine(this.#report, this.#tell);
+      const wasm = new glue.Engine(this.#report);
       this.#scratchAt = wasm.scratch();
       this.#scratchSize = wasm.scratch_size();
       this.#wasm = wasm;
@@ -343,13 +319,10 @@ export class Engine {
     this.#deaths.push(now);
     this.#refused ||= this.#deaths.length >= MOST_DEATHS;
     const refused = this.#refused;
-    const waiting = this.#waiting;
-    this.#waiting = new Set();
     const letGo = this.#onDeath();
     // The stack may be at its end here: what runs other code comes later.
     queueMicrotask(() => {
       if (refused) this.#report("instance-died", "the cache failed several times within a minute, so cached functions run uncached until the page is loaded again. This is a bug in Keepsake, or the end of the stack is met again and again.", error);
-      for (const gone of waiting) gone();
       letGo();
     });
   }

@@ -1,9 +1,11 @@
 // @ts-check
 /** Why the next call hits or misses. */
 import { isTree } from "./copier.js";
-import { GONE } from "./engine.js";
+import { functionOf } from "./disk/schema.js";
+import { GONE, KEY_BYTES } from "./engine.js";
 import { CLONE, Kept, TREE } from "./kept.js";
 import { canReplay } from "./replay/replay.js";
+import { FRESH, STALE, timesOf } from "./stored.js";
 import { inWords } from "./cached.js";
 import { Recent, nearest, outlineOf } from "./call-outline.js";
 
@@ -28,7 +30,7 @@ export async function explain(cached, args, whenLoaded) {
   try {
     if (!cached.enroll()) return miss("disabled", cache.engine.missing?.message ?? "WebAssembly cannot be used here.");
     if (cached.isBeyond(args)) return miss("uncacheable", "a request that may change something is never cached.");
-    found = await whenLoaded((length) => cache.engine.callAsync("explain", cached.id, length, Date.now()));
+    found = await whenLoaded((length) => find(cached, length));
   } catch (error) {
     return miss("uncacheable", `the call has no key that could be looked for. ${inWords(error)}`, { error });
   }
@@ -55,6 +57,39 @@ export async function explain(cached, args, whenLoaded) {
   if (changed !== undefined) return miss("argument-changed", `no call with these arguments is known. The nearest one differs in ${changed.join(", ")}.`, { changed });
   if (wereCleared) return miss("cleared", "everything of the function was cleared, here or in another tab.");
   return miss("never-seen", "no call of it is known here that could be compared.");
+}
+
+/**
+ * Looks at what a call would meet, and changes nothing.
+ * @param {Cached} cached @param {number} length of what was loaded
+ * @returns {Promise<any[] | typeof GONE | undefined>} a kind, and what goes with it
+ */
+async function find(cached, length) {
+  const { engine, disks } = cached.cache;
+  const seen = engine.call("explain", cached.id, length, Date.now());
+  if (!Array.isArray(seen) || seen[0] !== "nothing") return seen;
+  const [, left, wereCleared, hasNone, mayBeOnDisk] = seen;
+  const inMemory = left === null ? ["unknown", [], wereCleared] : ["left", left];
+  if (!mayBeOnDisk) return inMemory;
+  const [disk, key] = [disks.current, engine.readKey(KEY_BYTES)];
+  const found = await disk.look(key);
+  if (found === "unreadable") return [found];
+  if (found === "cleared") return ["left", found];
+  if (found !== "nothing") {
+    const freshness = cached.enroll() ? engine.call("judge_seen", cached.id, timesOf(found), Date.now()) : GONE;
+    if (freshness === GONE) return GONE;
+    if (freshness !== FRESH && freshness !== STALE) return ["left", "expired"];
+    const { storedAt, freshUntil, staleUntil } = engine.readLifetime();
+    return ["disk", freshness === FRESH, storedAt, freshUntil, staleUntil, found.value, found.parts, found.effects];
+  }
+  const loss = disk.loss(key);
+  if (loss !== undefined) return ["lost", loss];
+  if (left !== null) return inMemory;
+  const own = functionOf(key);
+  const outlines = await disk.outlines(own);
+  const earlier = outlines.length === 0 && hasNone ? await disk.earlier(own, cached.description) : undefined;
+  const changes = earlier === undefined || !cached.enroll() ? [] : engine.call("changes", cached.id, Uint32Array.from(earlier));
+  return Array.isArray(changes) && changes.length > 0 ? ["changed", changes] : ["unknown", outlines, wereCleared];
 }
 
 /** @type {Record<string, string>} */

@@ -45,8 +45,10 @@ export class Flight {
   outline = null;
   /** Its turn among the tabs, if it is for all of them. @type {import("./tabs.js").Turn | null} */
   turn = null;
-  /** What tells later whether its entry was written: the database, and how many entries were not by then. @type {[string, number]} */
-  written = ["", 0];
+  /** Where its entry is on disk, and under which generations it is computed; nothing of a function that is kept in memory only, and before that is known. @type {{ disk: import("./disk/disk.js").Disk, key: import("./disk/schema.js").Key, stamp: import("./disk/schema.js").Stamp } | null} */
+  place = null;
+  /** How many entries were not on disk that were to be written when its turn began. */
+  unwritten = 0;
   /** Who waits. One without a signal never leaves. */
   #waiting = 0;
   #hasLeft = false;

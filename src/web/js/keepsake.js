@@ -2,6 +2,9 @@
 /**
  * One instance of Keepsake: its engine, its values, its flights, and what the page has configured.
  */
+import { DATA as ALL_DATA, EVERYTHING } from "./disk/what.js";
+import { Disks } from "./disks.js";
+import { DATA } from "./cached.js";
 import { Early } from "./early.js";
 import { Engine, GONE } from "./engine.js";
 import { InvalidOptionError, KeepsakeError } from "./errors.js";
@@ -87,6 +90,7 @@ export class Keepsake {
       (engine) => this.#introduce(engine),
       () => {
         this.flights = new Map();
+        this.disks.forgetNumbers();
         this.ready = false;
         this.moment += 1;
         const letGo = this.slots.forget();
@@ -95,8 +99,8 @@ export class Keepsake {
           for (const cached of this.shown) cached.rekey();
         };
       },
-      (database, word, keys) => this.neighbours.tell(database, word, keys),
     );
+    this.disks = new Disks(this);
     this.early = new Early(this);
     this.neighbours = new Neighbours(this);
     this.keys = new Keys(this);
@@ -180,7 +184,8 @@ export class Keepsake {
   /** Makes an engine know the page's options. @param {Engine} engine */
   #introduce(engine) {
     const types = [...this.types.values()];
-    engine.call("configure", this.page, this.#pageDeps ?? NOTHING, types);
+    const space = engine.call("configure", this.page, this.#pageDeps ?? NOTHING, types);
+    if (typeof space === "number") this.disks.enter(space);
     if (this.#pageDeps === null) {
       // Deps that take the complete walker may need the page's own hash rules, which the engine has now.
       this.#pageDeps = this.keys.encodeStatic(this.page.deps);
@@ -189,7 +194,9 @@ export class Keepsake {
     if (this.#listens || typeof globalThis.addEventListener !== "function") return;
     this.#listens = true;
     // Best effort: a page that goes into the back/forward cache may come back to its objects.
-    const writeOut = () => void (this.engine.runs && this.engine.call("write_out"));
+    const writeOut = () => {
+      for (const disk of this.disks.all) disk.writeOut();
+    };
     globalThis.document?.addEventListener("visibilitychange", writeOut); // a hidden page may end without another word
     globalThis.addEventListener("pagehide", (/** @type {any} */ event) => {
       writeOut();
@@ -228,7 +235,14 @@ export class Keepsake {
   async clearKind(kind) {
     this.needsModule("clear");
     if (!this.isInUse()) return 0;
-    return this.removing(() => this.engine.callAsync("clear_kind", kind), this.#handles(kind));
+    const clear = async () => {
+      const inMemory = this.engine.call("clear_kind", kind);
+      // Without an engine nothing is in memory, and the disk is cleared all the same.
+      const [onDiskToo = 0, alone = 0] = inMemory === GONE ? [] : inMemory;
+      const { removed } = await (inMemory === GONE && kind === DATA ? this.disks.current.removal(ALL_DATA) : this.disks.settle());
+      return Math.max(onDiskToo, removed) + alone;
+    };
+    return this.removing(clear, this.#handles(kind));
   }
 
   /** Removes every entry of the namespace, in memory and on disk: log-out. Throws if something may have stayed. */
@@ -238,19 +252,20 @@ export class Keepsake {
     this.era += 1;
     if (!this.isInUse()) return;
     this.wipes += 1;
-    const removed = this.engine.callAsync("destroy");
+    // Without an engine nothing is in memory, and the disk is emptied all the same.
+    const removed = this.engine.call("destroy") === GONE ? this.disks.current.removal(EVERYTHING) : this.disks.settle();
     this.neighbours.review();
     const released = this.letGo();
     for (const entry of this.#handles()) entry.removed();
-    const complete = await removed;
+    const { isComplete } = await removed;
     await released;
-    if (complete === true || (complete === GONE && !this.engine.failed)) return;
+    if (isComplete) return;
     throw new KeepsakeError("destroy() could not remove everything from the database; entries may be found again after a reload. Call it again when the page has been loaded again.", { code: "destroy-failed" });
   }
 
   /** Waits until everything that was kept is on disk. */
   async flush() {
-    if (this.engine.runs) await this.engine.callAsync("flush");
+    for (const disk of this.disks.all) await disk.flush();
   }
 
   /** Whether anything may be kept: entries of earlier loads are there also where nothing is cached now. @param {Options} [options] */
@@ -285,22 +300,22 @@ export class Keepsake {
     this.doze();
     const { moment } = this;
     const shown = [...this.shown].filter((cached) => cached.enroll());
-    const cleared = await this.engine.callAsync("cleared_since", Uint32Array.from(shown, ({ id }) => id));
-    if (moment === this.moment) this.changedElsewhere(Array.isArray(cleared) ? cleared : undefined);
+    const cleared = await this.disks.clearedSince(shown);
+    if (moment === this.moment) this.changedElsewhere(cleared);
   }
 
   /** Opens the database of the namespace, if that is possible within its time limit, and learns which tab this is where that counts. @returns {Promise<void>} */
   async open() {
     const { moment } = this;
-    const database = this.engine.call("database");
-    if (typeof database === "string") this.neighbours.join(database);
+    if (!this.engine.alive) return;
+    this.neighbours.join(this.disks.current.name);
     const { hasTabs } = this;
-    const [opened, tab] = await Promise.all([this.engine.callAsync("open"), hasTabs ? tabId().ask() : undefined]);
-    if (opened === GONE || moment !== this.moment) return;
+    const [opened, tab] = await Promise.all([this.disks.open(), hasTabs ? tabId().ask() : undefined]);
+    if (moment !== this.moment) return;
     const isNews = hasTabs && this.engine.call("set_tab", tab) === true;
     if (isNews && tab === undefined) this.report("scope-tab", 'functions with scope: "tab" are kept in memory only here: it cannot be told which tab this is (that takes a page with sessionStorage and, in a secure context, Web Locks).');
     this.ready = true;
-    if (opened === true || isNews) this.options += 1; // functions were isolated, or have another key, and have to learn of it
+    if (opened || isNews) this.options += 1; // functions were isolated, or have another key, and have to learn of it
   }
 
   /**

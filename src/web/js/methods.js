@@ -4,18 +4,24 @@ import { abortReason, call, extraOf, isAborted } from "./call.js";
 import { plainly, takeOff } from "./compute.js";
 import { hasContents } from "./contents.js";
 import { Encoding } from "./encoding.js";
-import { GONE } from "./engine.js";
+import { toBytes } from "./disk/schema.js";
+import { GONE, KEY_BYTES } from "./engine.js";
 import { entryFor } from "./entry.js";
 import { explain } from "./explain.js";
 import { depart, leadNow, lookAway } from "./lead.js";
 import { store, takeGiven } from "./results.js";
 import { isObject } from "./slots.js";
+import { FRESH, timesOf } from "./stored.js";
 import { release } from "./walker.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 
 /** What to do where an answer is given at once, and a key would have to wait. @param {string} name */
 const atOnce = (name) => `${name}() answers at once, so its key cannot wait. Call the function, or wait for key(…).`;
+
+/** Where there is a fresh entry, as the engine numbers it. */
+const IN_MEMORY = 1;
+const ON_DISK = 2;
 
 /** How often a lease is asked for again whose object was released meanwhile. */
 const MOST_LEASES = 5;
@@ -46,7 +52,13 @@ async function clear(cached) {
   if (cached.persisted) cache.needsModule("clear");
   if (!cached.enroll()) return 0;
   cached.sets.cancelAll();
-  return inTab(cached, () => cache.removing(() => cache.engine.callAsync("clear", cached.id), cached.handles(), cached));
+  return inTab(cached, () => cache.removing(() => counted(cached, cache.engine.call("clear", cached.id)), cached.handles(), cached));
+}
+
+/** How many entries a removal takes, counting one that is both in memory and on disk once. @param {Cached} cached @param {number | typeof GONE} inMemory @returns {Promise<number>} */
+async function counted(cached, inMemory) {
+  const { removed } = await cached.cache.disks.settle(cached);
+  return typeof inMemory === "number" ? Math.max(inMemory, removed) : 0;
 }
 
 /** At once, and again once it is known which tab this is, where entries on disk are the tab's own. @param {Cached} cached @param {() => Promise<number>} removal @returns {Promise<number>} how many it has removed */
@@ -64,7 +76,16 @@ async function remove(cached, args) {
   if (cached.persisted) cache.needsModule("delete");
   const entries = shownBy(cached, args);
   cancelSets(cached, args);
-  const removed = await whenLoaded(cached, args, (length) => cache.removing(() => cache.engine.callAsync("remove", cached.id, length), entries, cached));
+  let key = "";
+  const removed = await whenLoaded(cached, args, (length) => {
+    const take = () => {
+      const inMemory = cache.engine.call("remove", cached.id, length);
+      if (inMemory === 0) key = cache.engine.readKey(KEY_BYTES);
+      return counted(cached, inMemory);
+    };
+    return cache.removing(take, entries, cached);
+  });
+  if (key !== "" && removed && cached.enroll()) cache.engine.call("note_cleared", cached.id, toBytes(key)); // it was on disk alone
   return removed ?? 0;
 }
 
@@ -94,8 +115,8 @@ async function expire(cached, args) {
     for (const entry of entries) entry.check();
     return count;
   };
-  if (args.length === 0) return cached.enroll() ? inTab(cached, () => expired(() => engine.callAsync("expire_all", cached.id, Date.now()))) : 0;
-  return (await whenLoaded(cached, args, (length) => expired(() => engine.callAsync("expire", cached.id, length, Date.now())))) ?? 0;
+  if (args.length === 0) return cached.enroll() ? inTab(cached, () => expired(() => counted(cached, engine.call("expire_all", cached.id, Date.now())))) : 0;
+  return (await whenLoaded(cached, args, (length) => expired(() => counted(cached, engine.call("expire", cached.id, length, Date.now()))))) ?? 0;
 }
 
 /** @param {Cached} cached @param {any[]} args */
@@ -113,8 +134,14 @@ function peek(cached, args) {
 
 /** @param {Cached} cached @param {any[]} args @returns {Promise<boolean>} */
 async function has(cached, args) {
-  const { engine } = cached.cache;
-  return (await whenLoaded(cached, args, (length) => engine.callAsync("has", cached.id, length, Date.now()))) === true;
+  const { engine, disks } = cached.cache;
+  const found = await whenLoaded(cached, args, async (length) => {
+    const where = engine.call("find_fresh", cached.id, length, Date.now());
+    if (where !== ON_DISK) return where === IN_MEMORY;
+    const stored = await disks.current.read(engine.readKey(KEY_BYTES));
+    return stored !== undefined && cached.enroll() && engine.call("judge_seen", cached.id, timesOf(stored), Date.now()) === FRESH;
+  });
+  return found === true;
 }
 
 /** Computes a call now, whatever is kept or under way. @param {Cached} cached @param {any[]} args @returns {any} what a call gives */
@@ -182,7 +209,7 @@ async function set(cached, value, args) {
       const flight = takeOff(cached, number, extra);
       cached.remember(flight, args);
       if (!cached.persisted || !cached.onDisk) return void store(cached, flight, args, given, kept);
-      const stored = cache.engine.callAsync("stamp", flight.id).then(() => store(cached, flight, args, given, kept));
+      const stored = cache.disks.stamp(flight).then(() => store(cached, flight, args, given, kept));
       flight.promise = stored;
       return flight.wait(stored, null, () => {}); // whoever joins and leaves does not end it
     };

@@ -1,5 +1,7 @@
 // @ts-check
 /** What an instance has to do with the other tabs: it tells them what it removes, hears what they do, and takes turns. */
+import { toHex } from "./disk/schema.js";
+import { heard } from "./disk/what.js";
 import { GONE } from "./engine.js";
 import { HAS_TABS, Tabs } from "./tabs.js";
 
@@ -20,7 +22,7 @@ export class Neighbours {
     this.#cache = cache;
   }
 
-  /** Tells the other tabs; settles when they have heard, within a bound. @type {import("./engine.js").Tell} */
+  /** Tells the other tabs; settles when they have heard, within a bound. @type {import("./disk/disk.js").Tell} */
   async tell(database, word, keys = new Uint8Array(0)) {
     if (!HAS_TABS) return;
     try {
@@ -43,12 +45,16 @@ export class Neighbours {
   async turn(flight, onlyIfFree = false) {
     const { engine } = this.#cache;
     if (!HAS_TABS || flight.epoch !== engine.epoch) return undefined;
-    const lock = engine.call("lock", flight.id);
-    if (!Array.isArray(lock)) return undefined;
-    const [database, name, timeout, unwritten] = lock;
-    flight.written = [database, unwritten];
+    const { place } = flight;
+    if (place === null || !place.disk.takesEntries) return undefined; // nothing is written at the moment
+    const timeout = engine.call("lock_timeout", flight.id);
+    if (typeof timeout !== "number") return undefined;
+    const { disk, key, stamp } = place;
+    flight.unwritten = disk.unwritten;
+    // The generations are part of its name: nobody waits for what was begun before a clear.
+    const name = `${disk.name}/${toHex(key)}/${stamp.database}/${stamp.function}`;
     try {
-      const tabs = this.#of(database);
+      const tabs = this.#of(disk.name);
       flight.turn = await (onlyIfFree ? tabs.takeIfFree(name) : tabs.take(name, timeout));
       return flight.turn;
     } catch {
@@ -61,9 +67,9 @@ export class Neighbours {
    * @param {Flight} flight @param {boolean} isKept
    */
   async end(flight, isKept) {
-    const { turn } = flight;
+    const { turn, place } = flight;
     if (turn === null) return;
-    const isThere = isKept && (await this.#cache.engine.callAsync("written", ...flight.written)) === true;
+    const isThere = isKept && place !== null && (await place.disk.written(flight.unwritten));
     flight.turn = null;
     turn.end(isThere);
   }
@@ -113,7 +119,10 @@ export class Neighbours {
   #hear(database, word, keys) {
     const cache = this.#cache;
     if (!cache.engine.runs) return;
-    const concerned = cache.engine.call("hear", database, word, keys);
+    const [disk, number] = cache.disks.named(database);
+    const what = heard(word, keys);
+    if (what !== undefined) disk?.drop(what);
+    const concerned = number < 0 ? GONE : cache.engine.call("hear", number, word, keys);
     if (concerned === GONE) return;
     this.review();
     cache.changedElsewhere(word === "entry" ? [] : concerned);

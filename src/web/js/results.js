@@ -13,9 +13,10 @@ import { recipeFor } from "./types/recipes.js";
 /** @typedef {import("./flight.js").Flight} Flight */
 /** @typedef {import("./pack.js").Packed} Packed */
 
-/** What the engine says of a result: kept, or kept alone since it is too large. */
+/** What the engine says of a result, a bit each: it is kept, alone since it is too large, and to be written. */
 const KEPT = 1;
 const TOO_LARGE = 2;
+const ON_DISK = 4;
 
 const REMEDY = "Return plain data, or use cacheResource, which hands out the object itself.";
 
@@ -210,10 +211,18 @@ export function store(cached, flight, args, value, kept) {
   try {
     const own = cached.isResource ? 0 : sizeOf(kept.value, kept.how === TREE) + (kept.parts === null ? 0 : sizeOf(kept.parts));
     const size = own + (effects === null ? 0 : sizeOf(effects));
-    const data = cached.isResource ? undefined : [kept.value, kept.parts, effects, flight.outline];
+    const { place } = flight;
     let landing = 0;
-    stays = cache.place(flight, kept, (slot) => (landing = engine.call("keep", flight.id, slot, Date.now(), size, ttl, data)) === KEPT || landing === TOO_LARGE);
-    if (stays && landing === TOO_LARGE) cache.report("value-too-large", `a value of ${cached.description} is larger than its maxSize, so it is kept alone. Make maxSize larger, or the value smaller.`);
+    stays = cache.place(flight, kept, (slot) => {
+      landing = engine.call("keep", flight.id, slot, Date.now(), size, ttl);
+      if (typeof landing !== "number" || (landing & KEPT) === 0) return false;
+      if ((landing & ON_DISK) !== 0 && place !== null) {
+        const lifetime = engine.readLifetime();
+        place.disk.write({ ...lifetime, key: place.key, stamp: place.stamp, value: kept.value, parts: kept.parts, effects, size, outline: flight.outline });
+      }
+      return true;
+    });
+    if (stays && (landing & TOO_LARGE) !== 0) cache.report("value-too-large", `a value of ${cached.description} is larger than its maxSize, so it is kept alone. Make maxSize larger, or the value smaller.`);
   } catch (error) {
     if (!(error instanceof KeepsakeError)) throw error; // the end of the stack
     noTtl(error);

@@ -1,7 +1,7 @@
 // @ts-check
 /** Entries on disk, as flights find them. */
 import { isTree } from "./copier.js";
-import { GONE } from "./engine.js";
+import { functionOf } from "./disk/schema.js";
 import { CLONE, Kept, TREE } from "./kept.js";
 import { canReplay } from "./replay/replay.js";
 import { sizeOf } from "./size.js";
@@ -14,6 +14,10 @@ export const AS_STORED = 0;
 export const AS_SHARED = 1;
 const UNCOUNTED = 2;
 
+/** What an entry is, as the engine numbers it. */
+export const FRESH = 0;
+export const STALE = 1;
+
 /** The same look-ups where they are taken back, as the engine numbers them. */
 const DISK = 3;
 const TAB = 4;
@@ -22,12 +26,14 @@ const TAB = 4;
 export async function fetchStored(cached, args, flight, asWhat) {
   const { cache } = cached;
   const { engine } = cache;
-  const found = await engine.callAsync("read", flight.id, asWhat, Date.now());
-  if (found === GONE || found === undefined || flight.isAlone !== cached.isAlone) return null;
-  const [isFresh, storedAt, freshUntil, staleUntil, value, parts, effects] = found;
+  const found = await read(cached, flight, asWhat);
+  if (found === null || flight.isAlone !== cached.isAlone) return null;
+  const { isFresh, lifetime, stored } = found;
+  const { value, parts, effects } = stored;
   const how = parts === null && isTree(value) ? TREE : CLONE;
   const kept = new Kept(cached, value, how, parts, true);
   const discard = () => {
+    flight.place?.disk.remove(flight.place.key);
     if (flight.epoch === engine.epoch) engine.call("discard", flight.id);
     cached.note("evict", { reason: "refused" });
     return null;
@@ -46,10 +52,31 @@ export async function fetchStored(cached, args, flight, asWhat) {
     return discard();
   }
   const size = sizeOf(value, how === TREE) + (parts === null ? 0 : sizeOf(parts)) + (effects === null ? 0 : sizeOf(effects));
-  const times = new Float64Array([storedAt, freshUntil, staleUntil]);
-  const place = () => void cache.place(flight, kept, (slot) => engine.call("keep_read", flight.id, slot, Date.now(), size, times));
+  const place = () => void cache.place(flight, kept, (slot) => engine.call("keep_read", flight.id, slot, Date.now(), size, timesOf(lifetime)));
   return { isFresh, kept, place };
 }
+
+/** Reads the entry of a flight, and lets the engine judge it. @param {Cached} cached @param {Flight} flight @param {number} asWhat @returns {Promise<{ isFresh: boolean, lifetime: import("./disk/schema.js").Lifetime, stored: import("./disk/schema.js").Stored } | null>} also how long it is kept in memory; nothing if there is none, or it has expired */
+async function read({ cache }, flight, asWhat) {
+  const { engine, disks } = cache;
+  const place = disks.placeOf(flight);
+  if (place === null) return null;
+  const { disk, key } = place;
+  const stored = await disk.read(key);
+  place.stamp = disk.stamp(functionOf(key));
+  if (stored === undefined || flight.epoch !== engine.epoch) return null;
+  const freshness = engine.call("judge", flight.id, asWhat, timesOf(stored), Date.now());
+  if (freshness !== FRESH && freshness !== STALE) {
+    disk.remove(key);
+    return null;
+  }
+  const lifetime = engine.readLifetime();
+  disk.used(key, stored.storedAt);
+  return { isFresh: freshness === FRESH, lifetime, stored };
+}
+
+/** As the engine takes it. @param {import("./disk/schema.js").Lifetime} lifetime */
+export const timesOf = ({ storedAt, freshUntil, staleUntil }) => Float64Array.of(storedAt, freshUntil, staleUntil);
 
 /** Refreshes by what another tab has just refreshed. @param {Cached} cached @param {any[]} args @param {Flight} flight @returns {Promise<Kept | null>} */
 export async function readFresh(cached, args, flight) {

@@ -89,7 +89,7 @@ export class Connection {
    */
   async attempt(act) {
     for (const isLast of [false, true]) {
-      const database = this.#database ?? (await this.open());
+      const database = await this.open();
       if (database === null) return undefined;
       try {
         return await this.within(act(database));

@@ -176,6 +176,7 @@ export class Disk {
   async expire(what, end) {
     const waited = this.#writes.expire(what, end);
     this.#reads.close();
+    await null; // the stack may be at its end
     try {
       const expired = await this.#connection.attempt((database) => expireStored(database, what, end));
       if (expired === undefined) return { removed: waited, isComplete: !this.#connection.hasFailed };
@@ -188,14 +189,18 @@ export class Disk {
   }
 
   /** Remembers that a call site is a factory. @param {string} site 32 hexadecimal digits */
-  mark(site) {
+  async mark(site) {
     const until = markEnd();
     this.marks.set(site, until);
     this.#progress.writing += 1;
-    this.#connection
-      .attempt((database) => writeMark(database, site, until))
-      .catch((thrown) => this.#fault("mark-failed", "noting in the database that a call site wraps several functions failed.", thrown))
-      .finally(() => this.#progress.end());
+    try {
+      await null; // the stack may be at its end
+      await this.#connection.attempt((database) => writeMark(database, site, until));
+    } catch (thrown) {
+      this.#fault("mark-failed", "noting in the database that a call site wraps several functions failed.", thrown);
+    } finally {
+      this.#progress.end();
+    }
   }
 
   /** Collects what is out of use, unless another tab has done so within the hour. @param {FunctionKey[]} registered in this page @param {import("./collection.js").Decide} decide */
@@ -229,6 +234,7 @@ export class Disk {
   async #remove(what) {
     const waited = this.#writes.drop(what);
     this.#reads.close();
+    await null; // the stack may be at its end
     try {
       const removed = await this.#connection.attempt((database) => removeStored(database, what, waited, this.#generations));
       if (removed === undefined) return { removed: waited.size, isComplete: !this.#connection.hasFailed };

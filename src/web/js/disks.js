@@ -1,0 +1,241 @@
+// @ts-check
+/** The databases of the namespaces that a page has used, and what the engine wants done in them. */
+import { Disk } from "./disk/disk.js";
+import { functionOf, toBytes, toKey } from "./disk/schema.js";
+import { DATA, EVERYTHING, entryOf } from "./disk/what.js";
+import { FUNCTION_BYTES, GONE, KEY_BYTES } from "./engine.js";
+import { weakly } from "./weak.js";
+
+/** @typedef {import("./cached.js").Cached} Cached */
+/** @typedef {import("./keepsake.js").Keepsake} Keepsake */
+/** @typedef {import("./flight.js").Flight} Flight */
+/** @typedef {import("./disk/removal.js").Outcome} Outcome */
+/** @typedef {import("./disk/schema.js").Small} Small */
+
+/** So long after it was opened a database is collected for the first time, in milliseconds: the page has other things to do first. */
+const SOON = 5_000;
+/** So long after that again. */
+const AGAIN = 60 * 60 * 1_000;
+
+/** Why an entry goes, as the core numbers it. */
+const LOSSES = ["ended", "limits", "maxDisk", "quota"];
+
+/** An order of the engine: the namespace, what is meant (with {@link STALE} for what is only made stale), and a key. */
+const ORDER = 2 + KEY_BYTES / 4;
+const STALE = 4;
+
+export class Disks {
+  #cache;
+  /** By namespace. @type {Map<string, Disk>} */
+  #known = new Map();
+  /** By the number that the engine of the moment has for their namespaces. @type {(Disk | undefined)[]} */
+  #numbered = [];
+  #current = 0;
+  /** The call sites that have turned out to be factories: each database is to know them. @type {Set<string>} */
+  #factories = new Set();
+
+  /** @param {Keepsake} cache */
+  constructor(cache) {
+    this.#cache = cache;
+  }
+
+  /** Of the page's namespace. */
+  get current() {
+    const { namespace } = this.#cache.page;
+    return this.#of(typeof namespace === "string" ? namespace : "");
+  }
+
+  /** All of them. */
+  get all() {
+    return this.#known.values();
+  }
+
+  /** By the engine's number. @param {number} number @returns {Disk} */
+  at(number) {
+    return (this.#numbered[number] ??= this.#of("")); // the one that no page has entered
+  }
+
+  /** By name. @param {string} name @returns {[Disk | undefined, number]} also the engine's number for it, or -1 */
+  named(name) {
+    const disk = [...this.all].find((each) => each.name === name);
+    return [disk, disk === undefined ? -1 : this.#numbered.indexOf(disk)];
+  }
+
+  /** A new engine numbers them anew. */
+  forgetNumbers() {
+    this.#numbered = [];
+    this.#current = 0;
+  }
+
+  /** The engine knows the page's namespace by this number. @param {number} number */
+  enter(number) {
+    this.#numbered[number] = this.current;
+    this.#current = number;
+  }
+
+  /**
+   * Opens the database of the namespace, and makes the engine know what is in it.
+   * @returns {Promise<boolean>} whether functions were isolated by that
+   */
+  async open() {
+    const { engine } = this.#cache;
+    const [disk, number, { epoch }] = [this.current, this.#current, engine];
+    if (!(await disk.open()) || disk.secret === null || epoch !== engine.epoch) return false;
+    this.#tend(disk);
+    const isolated = engine.call("opened", number, disk.secret, hexBytes([...disk.marks.keys()]));
+    this.follow();
+    return isolated === true;
+  }
+
+  /** A call site has turned out to be a factory. @param {string} site */
+  mark(site) {
+    this.#factories.add(site);
+    for (const disk of this.all) void disk.mark(site);
+  }
+
+  /** Does what the engine wants done, and does not wait for it. */
+  follow() {
+    this.#carryOut((disk, what) => void disk.removal(what));
+  }
+
+  /** The same for entries that are of no use: other tabs find that out by themselves. */
+  followQuietly() {
+    this.#carryOut((disk, what) => {
+      if (what.kind === "entry") disk.remove(what.key);
+    });
+  }
+
+  /**
+   * Does what the engine wants done. It begins at once.
+   * @param {Cached} [cached] whose entries may be made stale
+   * @returns {Promise<Outcome>}
+   */
+  async settle(cached) {
+    const now = Date.now();
+    const maxStale = cached === undefined ? undefined : this.#cache.engine.call("max_stale", cached.id);
+    const end = (/** @type {import("./disk/schema.js").Lifetime} */ { storedAt, freshUntil }) => {
+      if (freshUntil <= now) return undefined;
+      return { storedAt, freshUntil: now, staleUntil: now + (typeof maxStale === "number" ? maxStale : Math.max(0, freshUntil - storedAt)) };
+    };
+    const outcomes = await Promise.all(this.#carryOut((disk, what, isExpiry) => (isExpiry ? disk.expire(what, end) : disk.removal(what))));
+    return outcomes.reduce((all, { removed, isComplete }) => ({ removed: all.removed + removed, isComplete: all.isComplete && isComplete }), { removed: 0, isComplete: true });
+  }
+
+  /** Where the entry of a flight is on disk, as far as that is known; nothing of a function that is kept in memory only. @param {Flight} flight */
+  placeOf(flight) {
+    const { engine } = this.#cache;
+    if (flight.place !== null || flight.epoch !== engine.epoch) return flight.place;
+    const number = engine.call("address", flight.id);
+    if (typeof number !== "number") return null;
+    const [disk, key] = [this.at(number), engine.readKey(KEY_BYTES)];
+    disk.introduce(functionOf(key), () => {
+      const portrait = engine.call("portrait", flight.id);
+      return Array.isArray(portrait) ? { words: portrait[0], parts: portrait[1], owner: portrait[2] } : undefined;
+    });
+    flight.place = { disk, key, stamp: disk.stamp(functionOf(key)) };
+    return flight.place;
+  }
+
+  /** Learns under which generations a flight computes that has not read its entry. @param {Flight} flight */
+  async stamp(flight) {
+    const place = this.placeOf(flight);
+    if (place !== null) place.stamp = await place.disk.learn(functionOf(place.key));
+  }
+
+  /** Which of these functions were cleared since this page has looked last. @param {Cached[]} functions @returns {Promise<number[]>} their numbers */
+  async clearedSince(functions) {
+    const disk = this.current;
+    const { engine } = this.#cache;
+    const keyed = functions.flatMap(({ id }) => (engine.call("function_key", id) === true ? [{ id, key: engine.readKey(FUNCTION_BYTES) }] : []));
+    const before = keyed.map(({ key }) => disk.stamp(key));
+    const after = await Promise.all(keyed.map(({ key }) => disk.learn(key)));
+    return keyed.flatMap(({ id }, at) => (before[at]?.database === after[at]?.database && before[at]?.function === after[at]?.function ? [] : [id]));
+  }
+
+  /** @template T @param {(disk: Disk, what: import("./disk/what.js").What, isExpiry: boolean) => T} act @returns {T[]} */
+  #carryOut(act) {
+    const orders = this.#cache.engine.call("orders");
+    if (orders === GONE || orders === undefined) return [];
+    const bytes = new Uint8Array(orders.buffer, orders.byteOffset);
+    const done = [];
+    for (let at = 0; at < orders.length; at += ORDER) {
+      const [number, kind] = [orders[at], orders[at + 1]];
+      const key = toKey(bytes.subarray((at + 2) * 4, (at + ORDER) * 4));
+      const what = [entryOf(key), { kind: /** @type {const} */ ("function"), key: functionOf(key) }, DATA, EVERYTHING][kind % STALE];
+      done.push(act(this.at(number), /** @type {import("./disk/what.js").What} */ (what), kind >= STALE));
+    }
+    return done;
+  }
+
+  /** @param {string} namespace @returns {Disk} */
+  #of(namespace) {
+    let disk = this.#known.get(namespace);
+    if (disk === undefined) {
+      const cache = this.#cache;
+      disk = new Disk(
+        namespace,
+        (code, message, error) => cache.report(code, message, error),
+        (database, word, keys) => cache.neighbours.tell(database, word, keys),
+        (entries) => this.#oldest(entries),
+      );
+      this.#known.set(namespace, disk);
+      for (const site of this.#factories) void disk.mark(site);
+    }
+    return disk;
+  }
+
+  /** Sees to it that a database is collected, as long as this instance lives. @param {Disk} disk */
+  #tend(disk) {
+    if (disk.isTended) return;
+    disk.isTended = true;
+    const weak = weakly(this);
+    const collectIn = (/** @type {number} */ milliseconds) => void setTimeout(collect, milliseconds);
+    const collect = () => {
+      const disks = weak.deref();
+      if (disks !== undefined) void disks.#collect(disk).then(() => collectIn(AGAIN));
+    };
+    collectIn(SOON);
+  }
+
+  /** @param {Disk} disk */
+  async #collect(disk) {
+    const { engine } = this.#cache;
+    const number = this.#numbered.indexOf(disk);
+    const keys = number < 0 || !engine.runs ? undefined : engine.call("registered", number);
+    if (!(keys instanceof Uint8Array)) return; // of a namespace that was left, nobody knows what still counts
+    const registered = Array.from({ length: keys.length / FUNCTION_BYTES }, (_, at) => toKey(keys.subarray(at * FUNCTION_BYTES, (at + 1) * FUNCTION_BYTES)));
+    await disk.collect(registered, (functions, entries, quota) => {
+      const standings = Float64Array.from(functions.flatMap((each) => [each.registered, Number(each.isOrphan)]));
+      const place = this.#numbered.indexOf(disk);
+      const leaving = place < 0 ? GONE : engine.call("collect", place, allBytes(functions, FUNCTION_BYTES), standings, allBytes(entries, KEY_BYTES), numbersOf(entries), quota, Date.now());
+      if (!(leaving instanceof Uint32Array)) return undefined;
+      const [count = 0, ...rest] = leaving;
+      const gone = [];
+      for (let at = count; at < rest.length; at += 2) gone.push({ entry: /** @type {Small} */ (entries[/** @type {number} */ (rest[at])]), loss: /** @type {string} */ (LOSSES[/** @type {number} */ (rest[at + 1])]) });
+      return { functions: rest.slice(0, count), entries: gone };
+    });
+  }
+
+  /** The quarter that was used least recently, to make room. @param {Small[]} entries @returns {Small[]} */
+  #oldest(entries) {
+    const oldest = this.#cache.engine.call("oldest_quarter", allBytes(entries, KEY_BYTES), numbersOf(entries));
+    return oldest instanceof Uint32Array ? Array.from(oldest, (at) => /** @type {Small} */ (entries[at])) : [];
+  }
+}
+
+/** @param {Small[]} entries */
+function numbersOf(entries) {
+  const numbers = new Float64Array(entries.length * 3);
+  entries.forEach(({ size, lastUsed, staleUntil }, at) => numbers.set([size, lastUsed, staleUntil], at * 3));
+  return numbers;
+}
+
+/** Keys, one behind the other. @param {{ key: string }[]} keyed @param {number} length of each */
+function allBytes(keyed, length) {
+  const bytes = new Uint8Array(keyed.length * length);
+  keyed.forEach(({ key }, at) => bytes.set(toBytes(key), at * length));
+  return bytes;
+}
+
+/** @param {string[]} digits */
+const hexBytes = (digits) => Uint8Array.from(digits.join("").match(/../g) ?? [], (byte) => parseInt(byte, 16));
