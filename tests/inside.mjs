@@ -44,3 +44,6 @@ export function keyOf(args) {
 export function memorySize() {
   return engine.memorySize;
 }
+
+/** A database by itself, as the cache uses it. */
+export { Disk } from "../src/web/js/disk/disk.js";

@@ -2,6 +2,7 @@
 // fault is told of once, and what can be kept is kept.
 import assert from "node:assert/strict";
 import test from "node:test";
+import { hurry } from "./support/database.mjs";
 import { pages } from "./support/pages.mjs";
 import { trapping } from "./support/traps.mjs";
 
@@ -511,6 +512,7 @@ const everything = (keepsake) => {
       held: cache.cacheData(async (id) => (log.begun(), await log.gate, run(id)), { name: "held" }),
       slow: cache.cacheData((id, signal) => new Promise((resolve) => signal.addEventListener("abort", () => resolve(run(id)))), { name: "slow" }),
       uncacheable: cache.cacheData(async (id) => ({ ...run(id), model: new Model(id) }), { name: "uncacheable" }),
+      changed: cache.cacheData(async (id) => run(id), { name: "changed", version: log.version }),
     };
   };
   const everything = async (namespace, arm) => {
@@ -535,15 +537,19 @@ const everything = (keepsake) => {
     };
     const big = new Uint8Array(300_000);
     const options = { namespace, onEvent: (event) => event.type === "fault" && !["factory", "refresh-failed"].includes(event.code) && faults.push(event.code) };
-    const before = wrapAll(createKeepsake(options), { ...log });
-    for (const id of ["stored", "refused"]) await Promise.all([before.persisted(id), before.validated(id)]);
+    const before = wrapAll(createKeepsake(options), { ...log, version: "1" });
+    for (const id of ["stored", "refused"]) await Promise.all([before.persisted(id), before.validated(id), before.changed(id)]);
+    await Promise.all(["alone", "alone too"].map((id) => before.persisted(id)));
     await createKeepsake(options).flush();
     await before.persisted("wait").then(() => keepsake.flush());
 
     const reference = keepsake.hash({ a: new Map() }) + keepsake.hash(big);
     arm();
     const cache = createKeepsake(options);
-    const functions = wrapAll(cache, log);
+    const functions = wrapAll(cache, Object.assign(log, { version: "2" }));
+    await settles("has", () => functions.validated.has("stored")); // on disk alone
+    for (const id of ["alone", "alone too"]) await settles("delete", () => functions.persisted.delete(id));
+    await settles("explain", () => functions.changed.explain("stored"));
     for (const name of ["persisted", "persistedSync", "memory", "memoryLater", "validated", "limited", "later"]) {
       const load = functions[name];
       for (const id of ["stored", 1, 1, 2]) is(`${name}(${id})`, await settles(`${name}(${id})`, () => load(id)), id);
@@ -660,8 +666,8 @@ const everything = (keepsake) => {
   return { ...keepsake, everything };
 };
 
-/** What nobody calls but a timer and the collector of garbage: they have a test of their own. */
-const UNCALLED = ["engine_sweep", "engine_forget"];
+/** What nobody calls but a timer, the collector of garbage, and a disk that is full: they have a test of their own. */
+const UNCALLED = ["engine_sweep", "engine_forget", "engine_registered", "engine_collect", "engine_oldest_quarter"];
 
 /** What only runs while an instance is made: if that traps, there is none. */
 const MAKING = ["engine_new", "engine_scratch", "engine_scratch_size", "__wbindgen_start"];
@@ -695,24 +701,36 @@ test("an engine that dies in any of its exports breaks no call, and a new one ta
     { init: [trapping], limit: 300_000 },
   ));
 
-test("an engine that dies in what a timer or the collector of garbage calls breaks no call either", () =>
+test("an engine that dies in what a timer, the collector of garbage or a full disk calls breaks no call either", () =>
   visit(
     usual,
-    async ({ page, context }) => {
+    async ({ page, context, web }) => {
       const devtools = await context.newCDPSession(page);
+      const limit = (quotaSize) => devtools.send("Storage.overrideQuotaForOrigin", { origin: web.url, quotaSize });
       for (const name of UNCALLED) {
-        await page.evaluate((name) => {
+        if (name === "engine_oldest_quarter") await limit(1_500_000);
+        const value = await page.evaluate(async (name) => {
           Object.assign(trap, { name, left: 1, fired: 0 });
-          const load = app.createKeepsake().cacheData((id) => ({ id }), { name: "short", persist: false, ttl: name === "engine_sweep" ? "1ms" : "1h" });
+          const cache = app.createKeepsake({ namespace: name });
+          const load = cache.cacheData((id) => ({ id }), { name: "short", persist: false, ttl: name === "engine_sweep" ? "1ms" : "1h" });
           load(1);
-          if (name === "engine_sweep") globalThis.held = load;
+          if (name === "engine_forget") return "forgotten";
+          globalThis.held = load;
+          const large = cache.cacheData(async (id) => `${id} `.padEnd(20_000, crypto.randomUUID()), { name: "large" });
+          for (let id = 0; id < 200 && name === "engine_oldest_quarter" && trap.fired === 0; id++) {
+            await large(id);
+            await cache.flush();
+          }
+          return (await large(0)).slice(0, 2);
         }, name);
+        assert.equal(value, name === "engine_forget" ? "forgotten" : "0 ");
         while ((await page.evaluate(() => trap.fired)) === 0) await devtools.send("HeapProfiler.collectGarbage");
         await page.evaluate(() => Object.assign(trap, { name: "" }));
+        if (name === "engine_oldest_quarter") await limit(undefined);
         assert.deepEqual((await all(page))[0], [], name);
       }
     },
-    { init: [trapping] },
+    { init: [trapping, hurry], console: [/the origin's storage quota is used up/] },
   ));
 
 test("an engine that cannot be made, or dies three times in a minute, leaves functions uncached, and says so once", () =>

@@ -30,7 +30,6 @@ export class Disks {
   #known = new Map();
   /** By the number that the engine of the moment has for their namespaces. @type {(Disk | undefined)[]} */
   #numbered = [];
-  #current = 0;
   /** The call sites that have turned out to be factories: each database is to know them. @type {Set<string>} */
   #factories = new Set();
 
@@ -64,27 +63,29 @@ export class Disks {
   /** A new engine numbers them anew. */
   forgetNumbers() {
     this.#numbered = [];
-    this.#current = 0;
   }
 
   /** The engine knows the page's namespace by this number. @param {number} number */
   enter(number) {
     this.#numbered[number] = this.current;
-    this.#current = number;
   }
 
-  /**
-   * Opens the database of the namespace, and makes the engine know what is in it.
-   * @returns {Promise<boolean>} whether functions were isolated by that
-   */
+  /** Opens the database of the namespace, if that is possible, and makes the engine know what is in it. */
   async open() {
-    const { engine } = this.#cache;
-    const [disk, number, { epoch }] = [this.current, this.#current, engine];
-    if (!(await disk.open()) || disk.secret === null || epoch !== engine.epoch) return false;
+    const disk = this.current;
+    if (!(await disk.open())) return;
     this.#tend(disk);
-    const isolated = engine.call("opened", number, disk.secret, hexBytes([...disk.marks.keys()]));
+    this.#introduce(disk); // it may have been open before this engine was made
+  }
+
+  /** Makes the engine know a database that is open. @param {Disk} disk */
+  #introduce(disk) {
+    const cache = this.#cache;
+    const number = this.#numbered.indexOf(disk);
+    if (number < 0 || !cache.engine.runs) return;
+    if (cache.engine.call("opened", number, disk.secret, hexBytes([...disk.marks.keys()])) !== true) return;
     this.follow();
-    return isolated === true;
+    cache.options += 1; // functions were isolated, and have to learn of it
   }
 
   /** A call site has turned out to be a factory. @param {string} site */
@@ -177,6 +178,7 @@ export class Disks {
         (code, message, error) => cache.report(code, message, error),
         (database, word, keys) => cache.neighbours.tell(database, word, keys),
         (entries) => this.#oldest(entries),
+        (opened) => this.#introduce(opened),
       );
       this.#known.set(namespace, disk);
       for (const site of this.#factories) void disk.mark(site);

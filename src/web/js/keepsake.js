@@ -310,12 +310,12 @@ export class Keepsake {
     if (!this.engine.alive) return;
     this.neighbours.join(this.disks.current.name);
     const { hasTabs } = this;
-    const [opened, tab] = await Promise.all([this.disks.open(), hasTabs ? tabId().ask() : undefined]);
+    const [, tab] = await Promise.all([this.disks.open(), hasTabs ? tabId().ask() : undefined]);
     if (moment !== this.moment) return;
     const isNews = hasTabs && this.engine.call("set_tab", tab) === true;
     if (isNews && tab === undefined) this.report("scope-tab", 'functions with scope: "tab" are kept in memory only here: it cannot be told which tab this is (that takes a page with sessionStorage and, in a secure context, Web Locks).');
     this.ready = true;
-    if (opened || isNews) this.options += 1; // functions were isolated, or have another key, and have to learn of it
+    if (isNews) this.options += 1; // functions have another key, and have to learn of it
   }
 
   /**

@@ -62,7 +62,7 @@ export class Connection {
   /** Opens the database if it is not open. It never rejects. @returns {Promise<IDBDatabase | null>} nothing if it cannot be had */
   async open() {
     while (this.#database === null && this.#refused === null) {
-      this.#opening ??= this.#connect().finally(() => (this.#opening = null));
+      this.#opening ??= this.#connect();
       await this.#opening;
     }
     return this.#database;
@@ -112,6 +112,7 @@ export class Connection {
   }
 
   async #connect() {
+    await null; // the stack may be at its end
     try {
       if ((await inTime(this.#prepare(), OPEN_LIMIT)) !== LATE) return;
       this.#refused = FAILED;
@@ -120,6 +121,8 @@ export class Connection {
       // One that a newer release has made is there, and holds what that release wrote; any other error means that there is none.
       this.#refused = nameOf(thrown) === "VersionError" ? FAILED : ABSENT;
       this.#fault("no-database", "IndexedDB cannot be used here, so entries stay in memory only.", thrown);
+    } finally {
+      this.#opening = null;
     }
   }
 
@@ -134,8 +137,8 @@ export class Connection {
     const known = { ...(await ownRecord(database)), marks: await readMarks(read(database, [FUNCTIONS])) };
     if (this.#refused !== null) return database.close(); // too late: the page goes on without
     this.#listen(database);
-    this.#onOpen(known);
     this.#database = database;
+    this.#onOpen(known);
   }
 
   /** @returns {Promise<IDBDatabase>} */

@@ -53,8 +53,8 @@ export class Disk {
   #room;
   #writes;
 
-  /** Nothing is opened yet. @param {string} namespace @param {import("./connection.js").Fault} fault @param {Tell} tell @param {import("./room.js").Oldest} oldest */
-  constructor(namespace, fault, tell, oldest) {
+  /** Nothing is opened yet. @param {string} namespace @param {import("./connection.js").Fault} fault @param {Tell} tell @param {import("./room.js").Oldest} oldest @param {(disk: Disk) => void} onOpen told whenever it is open: after a loss it may be another one */
+  constructor(namespace, fault, tell, oldest, onOpen) {
     this.name = namespace === "" ? "keepsake" : `keepsake:${namespace}`;
     this.#fault = fault;
     this.#tell = tell;
@@ -65,6 +65,7 @@ export class Disk {
         this.secret = secret;
         this.#generations.database = generation;
         for (const [site, until] of marks) this.marks.set(site, until);
+        onOpen(this);
       },
       () => {
         this.#generations.functions.clear();
