@@ -147,9 +147,9 @@ export class Connection {
     const request = indexedDB.open(this.#name, SCHEMA);
     request.onupgradeneeded = () => {
       try {
-        makeStores(request.result);
+        makeStores(request.result, request.transaction);
       } catch {
-        request.transaction?.abort(); // all of them, or none
+        // an error of this callback would reach the page
       }
     };
     return result(request);
@@ -175,17 +175,14 @@ export class Connection {
   }
 }
 
-/** @param {IDBDatabase} database */
-function makeStores(database) {
-  for (const name of ALL) {
-    const store = database.createObjectStore(name);
-    if (name !== FUNCTIONS) continue;
-    try {
-      store.put(databaseRecord(), DATABASE_KEY);
-    } catch {
-      // it is made when it is missed
-    }
+/** Makes all stores of a new database, or none. @param {IDBDatabase} database @param {IDBTransaction | null} transaction */
+function makeStores(database, transaction) {
+  try {
+    for (const name of ALL) database.createObjectStore(name);
+  } catch {
+    return transaction?.abort();
   }
+  transaction?.objectStore(FUNCTIONS).put(databaseRecord(), DATABASE_KEY); // if it cannot be put, it is made when it is missed
 }
 
 /** The secret and generation of a database. An upgrade has made its record; it is missing in one whose upgrade was cut off. @param {IDBDatabase} database */

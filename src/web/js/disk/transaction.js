@@ -7,12 +7,15 @@ const RELAXED = /** @type {const} */ ({ durability: "relaxed" });
 
 /** Gives a store of a transaction. @typedef {(name: string) => IDBObjectStore} Stores */
 
-/** What a request gives. Several are waited for by `Promise.all`: what fails behind the first that fails is then nobody's unhandled rejection. @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
+/** What a request gives. @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
 export function result(request) {
-  return new Promise((resolve, reject) => {
+  /** @type {Promise<T>} */
+  const promise = new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
+  promise.catch(() => {}); // if another request fails first, nobody waits for this one
+  return promise;
 }
 
 /**
