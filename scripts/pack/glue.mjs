@@ -1,8 +1,9 @@
 /** Makes a factory of the code that wasm-bindgen writes beside the WebAssembly. */
 /**
  * wasm-bindgen's glue keeps its instance in a variable of its module, so a page could have one only. As a CommonJS
- * module inside a function, each call of the function has variables of its own. `require` is shadowed, for the modules
- * that the glue imports.
+ * module inside a function, each call of the function has variables of its own. Two names are shadowed: `require`, for the
+ * modules that the glue imports, and `FinalizationRegistry`: an instance that has died must not be called once more when its
+ * object is collected, and the memory of one goes with it anyway.
  * @param {import("esbuild").build} build
  * @param {string} file what wasm-bindgen wrote
  * @returns {Promise<string>}
@@ -21,6 +22,7 @@ export async function makeFactory(build, file) {
   const [output] = bundled.outputFiles;
   return `
     export function createGlue(require) {
+      const FinalizationRegistry = undefined;
       const module = { exports: {} };
       ${withoutRepeats(ownOnly(output.text))}
       return module.exports;
