@@ -206,7 +206,10 @@ impl Engine {
         if !self.insert(flight, New { place: result.slot, size, lifetime: lifetimes.memory }, now) {
             return Kept::Not;
         }
-        Kept::Yes { is_too_large: size > start.policy.limits.size, disk: start.policy.persist.then_some(lifetimes.disk) }
+        Kept::Yes {
+            is_too_large: size > start.policy.limits.size,
+            disk: start.policy.persist.then_some(lifetimes.disk),
+        }
     }
 
     /// Lands a flight with a value that is kept in memory from now on; `false` if it may not be kept.

@@ -135,8 +135,9 @@ impl Engine {
     pub fn clear_kind(&self, kind: Kind) -> [u32; 2] {
         let mut state = self.state.borrow_mut();
         let here = state.page.space;
-        let of =
-            |on_disk| state.functions.matching(|known| (known.space, known.kind, known.on_disk) == (here, kind, on_disk));
+        let of = |on_disk| {
+            state.functions.matching(|known| (known.space, known.kind, known.on_disk) == (here, kind, on_disk))
+        };
         let numbers = [of(true), of(false)];
         if kind == Kind::Data {
             state.orders.push(Order { space: here, what: What::Data, is_expiry: false });

@@ -33,9 +33,8 @@ impl Engine {
                 state.clear(number.as_slice());
             }
             What::Data | What::All => {
-                let numbers = state
-                    .functions
-                    .matching(|known| known.space == space && (what == What::All || known.on_disk));
+                let numbers =
+                    state.functions.matching(|known| known.space == space && (what == What::All || known.on_disk));
                 state.clear(&numbers);
             }
         }

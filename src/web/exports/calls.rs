@@ -44,7 +44,8 @@ impl Engine {
         self.0.peek(id, length, Millis::from_js(now)).map_or(-1.0, |(_, slot)| f64::from(slot))
     }
 
-    /// Whether there is a fresh entry, in memory or on disk.
+    /// Where there is a fresh entry of a call: 1 in memory, 0 nowhere; 2 if it may be on disk, and then its key is put into the
+    /// scratch area.
     pub fn find_fresh(&self, id: u32, length: u32, now: f64) -> u32 {
         match self.0.find_fresh(id, length, Millis::from_js(now)) {
             None => 0,
@@ -56,18 +57,20 @@ impl Engine {
         }
     }
 
+    /// Whether the call that was just encoded is the one of this flight.
     pub fn matches(&self, flight: u32, length: u32) -> bool {
         self.0.matches(FlightId(flight), length)
     }
 
-    /// Reads a flight's entry from disk: `[isFresh, storedAt, freshUntil, staleUntil, value, parts, effects]`, or nothing.
-    /// It counts as a look-up that found it on disk (0), after another tab has computed it (1), or not at all (2).
+    /// The number of the namespace in whose database a flight's entry is, and its key in the scratch area; nothing of a
+    /// function that is kept in memory only.
     pub fn address(&self, flight: u32) -> Option<usize> {
         let (space, key) = self.0.address(FlightId(flight))?;
         self.0.scratch.write(&key.bytes());
         Some(space)
     }
 
+    /// What tells a flight's function from earlier versions of it: `[words, parts, owner]`.
     pub fn portrait(&self, flight: u32) -> Option<Array> {
         let portrait = self.0.portrait(FlightId(flight))?;
         let parts: Array = portrait.parts.iter().map(|part| JsValue::from(*part)).collect();
@@ -75,29 +78,35 @@ impl Engine {
         Some(Array::of3(&portrait.words.as_str().into(), &parts, &owner))
     }
 
+    /// Puts a function's key into the scratch area; `false` if there is no such function.
     pub fn function_key(&self, id: u32) -> bool {
         let key = self.0.with_function(id, |_, current| current.key);
         key.inspect(|key| self.0.scratch.write(&key.bytes())).is_some()
     }
 
+    /// Judges what a flight has read from disk, by when it was stored and until when it is fresh and stale: 0 fresh, 1 stale,
+    /// 2 of no use. It counts as a look-up that found it on disk (`as_what` 0), after another tab has computed it (1), or not
+    /// at all (2). Until when it is kept in memory is put behind the place of a key in the scratch area.
     pub fn judge(&self, flight: u32, as_what: u32, times: &[f64], now: f64) -> u32 {
         let found = [Found::Disk, Found::Tab].get(as_what as usize).copied();
-        self.judged(lifetime(times).and_then(|written| {
-            self.0.judge(FlightId(flight), written, found, Millis::from_js(now))
-        }))
+        self.judged(
+            lifetime(times).and_then(|written| self.0.judge(FlightId(flight), written, found, Millis::from_js(now))),
+        )
     }
 
+    /// The same for an entry of a function that is only looked at.
     pub fn judge_seen(&self, id: u32, times: &[f64], now: f64) -> u32 {
         self.judged(lifetime(times).and_then(|written| self.0.judge_seen(id, written, Millis::from_js(now))))
     }
 
+    /// Counts what a flight has read as refused.
     pub fn discard(&self, flight: u32) {
         self.0.discard(FlightId(flight));
     }
 
-    /// Lands a flight with a result: 0 if it is not kept, 1 if it is, 2 if it is kept alone, since it is too large. `size` is in bytes; `ttl` is what a function of the value
-    /// gave, if one was asked; `data` is the value, its parts, what was drawn and the
-    /// call's outline, of data.
+    /// Lands a flight with a result, and gives a bit for each answer: 1 it is kept, 2 alone, since it is too large, 4 it is to
+    /// be written to disk with the lifetime that is put behind the place of a key in the scratch area. `size` is in bytes;
+    /// `ttl` is what a function of the value gave, if one was asked.
     ///
     /// # Errors
     /// `InvalidOptionError` for a ttl that is none; the flight is still under way.
@@ -114,6 +123,8 @@ impl Engine {
         })
     }
 
+    /// Lands a flight with what it read; `false` if it is not kept. `times` are when it was stored, and until when it is
+    /// fresh and stale.
     pub fn keep_read(&self, flight: u32, slot: u32, now: f64, size: f64, times: &[f64]) -> bool {
         let Some(lifetime) = lifetime(times) else {
             return false;
@@ -121,6 +132,7 @@ impl Engine {
         self.0.insert(FlightId(flight), New { place: slot, size: Bytes::from_js(size), lifetime }, Millis::from_js(now))
     }
 
+    /// Lands a flight without a result.
     pub fn land(&self, flight: u32) {
         self.0.land(FlightId(flight));
     }
@@ -145,6 +157,10 @@ impl Engine {
         self.0.lifetime(slot).map(|lifetime| times(lifetime).into())
     }
 
+    /// The error for a result that cannot be kept; `path` is where in it `value` is.
+    ///
+    /// # Errors
+    /// `UnserializableReturnValueError`, always.
     pub fn refuse_value(&self, id: u32, path: String, value: &JsValue, remedy: String) -> Result<(), JsValue> {
         let words = self.0.with_function(id, |wrapped, _| (wrapped.describe(), wrapped.name().to_owned()));
         let (function, name) = words.unwrap_or_default();

@@ -10,6 +10,9 @@ use crate::web::engine::Finding;
 
 #[wasm_bindgen]
 impl Engine {
+    /// What the call that was just encoded would meet: `["memory", isFresh, storedAt, freshUntil, staleUntil, slot]`,
+    /// `["flight"]` or `["nothing", why it left, whether the function was cleared, whether it has no entry in memory, whether it
+    /// may be on disk]`, and then its key is put into the scratch area; nothing without a function.
     pub fn explain(&self, id: u32, length: u32, now: f64) -> Option<Array> {
         let (kind, rest): (&str, Vec<JsValue>) = match self.0.explain(id, length, Millis::from_js(now))? {
             Finding::Memory(freshness, lifetime, slot) => {
@@ -30,6 +33,7 @@ impl Engine {
         Some([JsValue::from(kind)].into_iter().chain(rest).collect())
     }
 
+    /// What has changed of a function since an earlier version of it, whose parts these are.
     pub fn changes(&self, id: u32, earlier: &[u32]) -> Array {
         self.0.changes(id, earlier).into_iter().map(JsValue::from).collect()
     }

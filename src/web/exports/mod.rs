@@ -27,8 +27,7 @@ pub struct Engine(Inner);
 
 #[wasm_bindgen]
 impl Engine {
-    /// `report` is called with a code, a message and what was thrown; `tell` with a database, a word and keys, for the other
-    /// tabs, and gives a promise that settles when they have heard.
+    /// `report` is called with a code, a message and what was thrown.
     ///
     /// # Errors
     /// If the platform has no random numbers.
@@ -51,7 +50,7 @@ impl Engine {
         scratch::SIZE
     }
 
-    /// Takes the page's options, and the types that are registered.
+    /// Takes the page's options, and the types that are registered. Gives the number of the namespace.
     ///
     /// # Errors
     /// `InvalidOptionError`.
@@ -67,7 +66,8 @@ impl Engine {
         Ok(self.0.register(kind_of(kind), options, facts)?)
     }
 
-    /// The function is one of a factory's: from now on it is kept in memory only, by itself.
+    /// The function is one of a factory's: from now on it is kept in memory only, by itself. Gives its call site if later
+    /// pages are to know that, in hexadecimal digits.
     pub fn isolate(&self, id: u32, is_hot: bool) -> Option<String> {
         self.0.isolate(id, if is_hot { Why::Hot } else { Why::Factory }).map(|site| site.to_string())
     }
@@ -87,12 +87,13 @@ impl Engine {
         self.0.brief(id)
     }
 
-    /// Opens the database of the namespace, within its time limit. Gives whether functions were isolated, since earlier
-    /// pages have found them to be a factory's.
+    /// The database of a namespace is open: the secret of its digests, and the call sites that are marked there. Whether
+    /// functions were isolated, since earlier pages have found them to be a factory's.
     pub fn opened(&self, space: usize, secret: &[u8], marks: &[u8]) -> bool {
         self.0.opened(space, secret, marks.as_chunks().0.iter().copied().map(Digest::from_bytes))
     }
 
+    /// Removes what has expired; when that is worth while again.
     pub fn sweep(&self, now: f64) -> f64 {
         self.0.sweep(Millis::from_js(now)).to_js()
     }

@@ -12,10 +12,12 @@ const ORDER: usize = 2 + CacheKey::LENGTH / 4;
 
 #[wasm_bindgen]
 impl Engine {
+    /// Removes the entry of a slot whose value was refused.
     pub fn refuse(&self, slot: u32) {
         self.0.refuse(slot);
     }
 
+    /// Removes one call's entry, and puts its key into the scratch area; how many there were in memory.
     pub fn remove(&self, id: u32, length: u32) -> u32 {
         let Some((count, key)) = self.0.remove(id, length) else {
             return 0;
@@ -24,36 +26,46 @@ impl Engine {
         count
     }
 
+    /// The entry of this key was on disk alone, and was removed.
     pub fn note_cleared(&self, id: u32, key: &[u8]) {
         if let Some(key) = CacheKey::from_bytes(key) {
             self.0.note_cleared(id, key);
         }
     }
 
+    /// Removes a function's entries; how many there were in memory.
     pub fn clear(&self, id: u32) -> u32 {
         self.0.clear(id)
     }
 
+    /// Removes everything of a kind; how many entries there were in memory, of functions that may have some on disk, and of
+    /// others.
     pub fn clear_kind(&self, kind: u32) -> Vec<u32> {
         self.0.clear_kind(kind_of(kind)).into()
     }
 
+    /// Makes one call's entry stale; how many there were in memory.
     pub fn expire(&self, id: u32, length: u32, now: f64) -> u32 {
         self.0.expire(id, length, Millis::from_js(now))
     }
 
+    /// Makes a function's entries stale; how many there were in memory.
     pub fn expire_all(&self, id: u32, now: f64) -> u32 {
         self.0.expire_all(id, Millis::from_js(now))
     }
 
+    /// How long entries of a function are served that were made stale, in milliseconds; nothing for as long as they were fresh.
     pub fn max_stale(&self, id: u32) -> Option<f64> {
         self.0.max_stale(id).map(Millis::to_js)
     }
 
+    /// Removes everything of the namespace.
     pub fn destroy(&self) {
         self.0.destroy();
     }
 
+    /// What is to be done in the databases since this was asked last, ten numbers each: a namespace, what is meant (0 an entry,
+    /// 1 a function, 2 all data, 3 everything; 4 more if it is only made stale), and a key.
     pub fn orders(&self) -> Option<Vec<u32>> {
         let orders = self.0.take_orders();
         (!orders.is_empty()).then(|| orders.into_iter().flat_map(show).collect())

@@ -10,14 +10,19 @@ use crate::web::engine::What;
 
 #[wasm_bindgen]
 impl Engine {
+    /// How long another tab is waited for that computes the same as a flight, in milliseconds; nothing where its result is
+    /// this tab's own.
     pub fn lock_timeout(&self, flight: u32) -> Option<f64> {
         self.0.lock_timeout(FlightId(flight)).map(Millis::to_js)
     }
 
+    /// Whether a flight's result may be kept so far.
     pub fn is_valid(&self, flight: u32) -> bool {
         self.0.is_valid(FlightId(flight))
     }
 
+    /// Another tab has removed or written something: this one's memory has it no more. Gives the functions that a removal
+    /// concerns; nothing means all.
     pub fn hear(&self, space: usize, word: &str, keys: &[u8]) -> Option<Vec<u32>> {
         let Some(what) = What::heard(word, keys) else {
             let keys = keys.chunks_exact(CacheKey::LENGTH).filter_map(CacheKey::from_bytes);
@@ -28,6 +33,7 @@ impl Engine {
         self.0.concerned(what)
     }
 
+    /// The tab does not hear for a while what others do.
     pub fn doze(&self) {
         self.0.doze();
     }

@@ -1,14 +1,11 @@
 // @ts-check
 /** One cached function: its options, its place in the engine, and what it asks the user's functions. */
-import { GONE } from "./engine.js";
+import { DATA, GONE, RESOURCE } from "./engine.js";
 import { KeepsakeError, UnhashableParamError, UnserializableReturnValueError, UserHashError } from "./errors.js";
 import { Recent, outlineOf } from "./call-outline.js";
 import { numberOf, visit } from "./register.js";
 import { outside } from "./replay/context.js";
 import { Turns } from "./turns.js";
-
-export const DATA = 0;
-export const RESOURCE = 1;
 
 /** Whether a function is one of a factory's. */
 const NO = 0;

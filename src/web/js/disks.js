@@ -101,9 +101,7 @@ export class Disks {
 
   /** The same for entries that are of no use: other tabs find that out by themselves. */
   followQuietly() {
-    this.#carryOut((disk, what) => {
-      if (what.kind === "entry") disk.remove(what.key);
-    });
+    this.#carryOut((disk, what) => (what.kind === "entry" ? disk.remove(what.key) : void disk.removal(what)));
   }
 
   /**

@@ -16,6 +16,10 @@ import { KeepsakeError } from "./errors.js";
 import { NotLoaded } from "./not-loaded.js";
 import * as platform from "./platform.js";
 
+/** The kinds of cached functions, as the engine numbers them. */
+export const DATA = 0;
+export const RESOURCE = 1;
+
 /** What a call gives when there is no instance: compute without the cache. */
 export const GONE = Symbol("gone");
 

@@ -3,7 +3,7 @@
  * What `import … from "keepsake"` gives. Importing does nothing: the WebAssembly is compiled when the first function
  * is wrapped in a page or worker.
  */
-import { DATA, RESOURCE } from "./cached.js";
+import { DATA, RESOURCE } from "./engine.js";
 import { InvalidOptionError } from "./errors.js";
 import { Keepsake } from "./keepsake.js";
 import { bindReplay, replayable } from "./replay/replayable.js";

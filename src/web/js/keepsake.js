@@ -4,9 +4,8 @@
  */
 import { DATA as ALL_DATA, EVERYTHING } from "./disk/what.js";
 import { Disks } from "./disks.js";
-import { DATA } from "./cached.js";
 import { Early } from "./early.js";
-import { Engine, GONE } from "./engine.js";
+import { DATA, Engine, GONE } from "./engine.js";
 import { InvalidOptionError, KeepsakeError } from "./errors.js";
 import { Events, REASONS } from "./events.js";
 import { Keys, NO_FUNCTION, encodeFast } from "./keys.js";

@@ -1,6 +1,7 @@
 // @ts-check
 /** What becomes of a result: a snapshot that is kept, or one that is passed to its callers and forgotten. */
 import { copyTree, isTree } from "./copier.js";
+import { GONE } from "./engine.js";
 import { KeepsakeError } from "./errors.js";
 import { CLONE, ITSELF, Kept, Passed, TREE } from "./kept.js";
 import { NOT_KEPT, isKeepable, pack } from "./pack.js";
@@ -211,17 +212,22 @@ export function store(cached, flight, args, value, kept) {
   try {
     const own = cached.isResource ? 0 : sizeOf(kept.value, kept.how === TREE) + (kept.parts === null ? 0 : sizeOf(kept.parts));
     const size = own + (effects === null ? 0 : sizeOf(effects));
-    const { place } = flight;
+    /** @type {any} */
     let landing = 0;
+    /** @type {import("./disk/schema.js").Lifetime | null} */
+    let onDisk = null;
     stays = cache.place(flight, kept, (slot) => {
       landing = engine.call("keep", flight.id, slot, Date.now(), size, ttl);
-      if (typeof landing !== "number" || (landing & KEPT) === 0) return false;
-      if ((landing & ON_DISK) !== 0 && place !== null) {
-        const lifetime = engine.readLifetime();
-        place.disk.write({ ...lifetime, key: place.key, stamp: place.stamp, value: kept.value, parts: kept.parts, effects, size, outline: flight.outline });
+      if (landing === GONE || (landing & KEPT) === 0) return false;
+      try {
+        if ((landing & ON_DISK) !== 0) onDisk = engine.readLifetime();
+      } catch {
+        // the end of the stack; it is kept all the same
       }
       return true;
     });
+    const { place } = flight;
+    if (stays && onDisk !== null && place !== null) place.disk.write({ .../** @type {import("./disk/schema.js").Lifetime} */ (onDisk), key: place.key, stamp: place.stamp, value: kept.value, parts: kept.parts, effects, size, outline: flight.outline });
     if (stays && (landing & TOO_LARGE) !== 0) cache.report("value-too-large", `a value of ${cached.description} is larger than its maxSize, so it is kept alone. Make maxSize larger, or the value smaller.`);
   } catch (error) {
     if (!(error instanceof KeepsakeError)) throw error; // the end of the stack
