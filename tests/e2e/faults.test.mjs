@@ -103,9 +103,19 @@ const NO_DATABASE = {
       return open.call(this, name, version); // a VersionError, since it is of a later version by then
     };
   },
+  "cannot be read": () => {
+    const { open } = IDBFactory.prototype;
+    IDBFactory.prototype.open = function (name, version) {
+      open.call(this, name, version).onsuccess = ({ target }) => target.result.close();
+      throw new DOMException("Internal error opening backing store for indexedDB.open.", "UnknownError");
+    };
+  },
 };
 
-const NO_DATABASE_KINDS = ["is missing", "is null", "throws when it is touched", "does not let open", "fails to open"];
+/** Those of them that are there all the same, so that a log-out cannot say that they are empty. */
+const THERE = ["fails to open", "cannot be read"];
+
+const NO_DATABASE_KINDS = ["is missing", "is null", "throws when it is touched", "does not let open", "fails to open", "cannot be read"];
 
 for (const kind of NO_DATABASE_KINDS) {
   test(`where IndexedDB ${kind} calls are cached in memory, and the fault is told of once`, () =>
@@ -114,8 +124,7 @@ for (const kind of NO_DATABASE_KINDS) {
       async ({ page }) => {
         assert.deepEqual(await all(page), [[], KEPT]);
         const removed = [1, null, 2, "string"];
-        // A database that a newer release has made is left alone, so a log-out cannot say that it is empty.
-        const loggedOut = kind === "fails to open" ? "destroy-failed" : "gone";
+        const loggedOut = THERE.includes(kind) ? "destroy-failed" : "gone";
         assert.deepEqual(await page.evaluate(() => app.methods()), [removed, removed, removed, removed, 0, 0, loggedOut]);
         assert.deepEqual((await all(page))[0], []);
       },

@@ -118,8 +118,7 @@ export class Connection {
       this.#refused = FAILED;
       this.#fault("database-blocked", "the database did not open within 2 s, so entries stay in memory only.");
     } catch (thrown) {
-      // One that a newer release has made is there, and holds what that release wrote; any other error means that there is none.
-      this.#refused = nameOf(thrown) === "VersionError" ? FAILED : ABSENT;
+      this.#refused = (await isThere(this.#name, nameOf(thrown))) ? FAILED : ABSENT;
       this.#fault("no-database", "IndexedDB cannot be used here, so entries stay in memory only.", thrown);
     } finally {
       this.#opening = null;
@@ -201,6 +200,19 @@ async function ownRecord(database) {
     },
     [FUNCTIONS],
   );
+}
+
+/** Whether a database that did not open may hold entries. @param {string} name @param {string} error */
+async function isThere(name, error) {
+  if (error === "VersionError") return true; // a newer release has made it
+  if (error !== "UnknownError") return false;
+  try {
+    // It cannot be read; or the user has forbidden all of them, and then none is named.
+    const databases = await inTime(indexedDB.databases(), OPEN_LIMIT);
+    return databases === LATE || databases.some((each) => each.name === name);
+  } catch {
+    return false;
+  }
 }
 
 /** The name of an error of the platform. @param {unknown} thrown */
