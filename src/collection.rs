@@ -1,7 +1,5 @@
 //! Which entries on disk have had their time: decided from small records alone, never from a value.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::digest::{CacheKey, Digest};
 use crate::duration::Millis;
 use crate::freshness::FUTURE_TOLERANCE;
@@ -83,18 +81,19 @@ pub fn max_disk(quota: Option<Bytes>) -> Bytes {
 }
 
 /// Decides which functions and entries go: what nobody registers, nobody uses or nobody may use any more; then of each
-/// function, and of all, the least recently used beyond the limits. Entries come in the order of their keys, as a database
-/// gives them; the time that it takes grows with their number and no faster.
-pub fn collect(entries: &[Small], functions: &BTreeMap<Digest, Standing>, max_disk: Bytes, now: Millis) -> Leaving {
-    let gone: BTreeSet<Digest> =
+/// function, and of all, the least recently used beyond the limits. Entries and functions come in the order of their keys,
+/// as a database gives them; the time that it takes grows with their number and no faster.
+pub fn collect(entries: &[Small], functions: &[(Digest, Standing)], max_disk: Bytes, now: Millis) -> Leaving {
+    let gone: Vec<Digest> =
         functions.iter().filter(|(_, standing)| standing.is_over(now)).map(|(function, _)| *function).collect();
     let (mut leaving, mut stays) = (Vec::new(), Vec::with_capacity(entries.len()));
     for group in entries.chunk_by(|a, b| a.key.function == b.key.function) {
         let function = group[0].key.function;
-        if gone.contains(&function) {
+        if gone.binary_search(&function).is_ok() {
             continue;
         }
-        let standing = functions.get(&function);
+        let standing = functions.binary_search_by_key(&function, |(function, _)| *function);
+        let standing = standing.ok().map(|at| functions[at].1);
         let (ended, mut rest): (Vec<&Small>, Vec<&Small>) =
             group.iter().partition(|entry| has_ended(entry, standing.is_some(), now));
         let limits = standing.map_or(Limits::NONE, |standing| standing.limits);
@@ -107,7 +106,7 @@ pub fn collect(entries: &[Small], functions: &BTreeMap<Digest, Standing>, max_di
     }
     let surplus = surplus(&mut stays, |_, size| size <= max_disk);
     leaving.extend(stays.drain(..surplus).map(|entry| (*entry, Loss::MaxDisk)));
-    Leaving { functions: gone.into_iter().collect(), entries: leaving }
+    Leaving { functions: gone, entries: leaving }
 }
 
 /// Whether nobody will be served an entry, or nobody has asked for it for long. One that was used in the future was
@@ -128,7 +127,7 @@ fn surplus(entries: &mut [&Small], fits: impl Fn(usize, Bytes) -> bool) -> usize
     let (mut first, mut last) = (0, all);
     while first < last {
         let middle = usize::midpoint(first, last);
-        entries[first..last].select_nth_unstable_by_key(middle - first, |entry| (entry.last_used, entry.key));
+        select(&mut entries[first..last], middle - first);
         let size = |part: &[&Small]| part.iter().fold(0, |sum: u64, entry| sum.saturating_add(entry.size.0));
         let without = left.saturating_sub(size(&entries[first..middle]));
         if fits(all - middle, Bytes(without)) {
@@ -142,11 +141,16 @@ fn surplus(entries: &mut [&Small], fits: impl Fn(usize, Bytes) -> bool) -> usize
 }
 
 /// The quarter that was used least recently, to make room.
-pub fn oldest_quarter(mut entries: Vec<Small>) -> Vec<Small> {
+pub fn oldest_quarter(entries: &[Small]) -> Vec<Small> {
+    let mut entries: Vec<&Small> = entries.iter().collect();
     let count = entries.len().div_ceil(4);
     if count > 0 {
-        entries.select_nth_unstable_by_key(count - 1, |entry| (entry.last_used, entry.key));
+        select(&mut entries, count - 1);
     }
-    entries.truncate(count);
-    entries
+    entries[..count].iter().map(|entry| **entry).collect()
+}
+
+/// Puts the entry at `place` in the order of use there, and those before it before it.
+fn select(entries: &mut [&Small], place: usize) {
+    entries.select_nth_unstable_by_key(place, |entry| (entry.last_used, entry.key));
 }

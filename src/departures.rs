@@ -2,9 +2,9 @@
 //!
 //! A bounded memory: who has left longest ago is forgotten first.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 
-use crate::digest::Digest;
+use crate::digest::{Digest, Table};
 use crate::reason::Reason;
 use crate::store::FunctionId;
 
@@ -15,11 +15,11 @@ pub const MOST: usize = 1_000;
 #[derive(Debug, Default)]
 pub struct Departures {
     /// Why, and by which number, so that the order can be told.
-    reasons: HashMap<(FunctionId, Digest), (Reason, u64)>,
+    reasons: Table<(FunctionId, Digest), (Reason, u64)>,
     /// By number; those that have left again since are in it twice.
     order: VecDeque<(u64, FunctionId, Digest)>,
     count: u64,
-    cleared: HashSet<FunctionId>,
+    cleared: Vec<FunctionId>,
 }
 
 impl Departures {
@@ -40,12 +40,14 @@ impl Departures {
 
     /// All entries of a function were cleared, those too that were not in memory.
     pub fn note_all(&mut self, function: FunctionId) {
-        self.cleared.insert(function);
+        if !self.were_cleared(function) {
+            self.cleared.push(function);
+        }
     }
 
     /// The number of a function will be another's.
     pub fn forget(&mut self, function: FunctionId) {
-        self.cleared.remove(&function);
+        self.cleared.retain(|own| *own != function);
         self.reasons.retain(|(own, _), _| *own != function);
         self.order.retain(|(_, own, _)| *own != function);
     }

@@ -4,7 +4,9 @@
 //! So argument digests are made with a [`Secret`] of the database (or of the page, for what stays in
 //! memory), drawn at random, and a text from outside cannot be shaped to meet another call's key.
 
+use std::collections::HashMap;
 use std::fmt::{self, Write};
+use std::hash::BuildHasherDefault;
 use std::rc::Rc;
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_128, xxh3_128_with_secret};
@@ -132,7 +134,10 @@ fn hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     Ok(())
 }
 
-/// A digest is its own hash: no second one is computed over it.
+/// A table by digests, or by numbers that count up: no second hash is computed over them.
+pub type Table<K, V> = HashMap<K, V, BuildHasherDefault<DigestBits>>;
+
+/// A digest is its own hash.
 #[derive(Debug, Default)]
 pub struct DigestBits(u64);
 

@@ -3,10 +3,7 @@
 //! A flight that was revoked (by a clear, a delete, a log-out) still answers its callers, but nobody
 //! joins it any more, and its result is not kept.
 
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
-
-use crate::digest::{Digest, DigestBits};
+use crate::digest::{Digest, Table};
 
 /// A flight's number, good until it has landed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -50,8 +47,8 @@ struct Flight {
 /// The flights of one namespace. A function is known by a number here.
 #[derive(Debug, Default)]
 pub struct Flights {
-    by_key: HashMap<(u32, Digest), FlightId, BuildHasherDefault<DigestBits>>,
-    under_way: HashMap<FlightId, Flight>,
+    by_key: Table<(u32, Digest), FlightId>,
+    under_way: Table<FlightId, Flight>,
     last: u32,
 }
 

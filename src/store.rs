@@ -5,10 +5,9 @@
 //! move: a table that holds all of it is twice as large while it grows, and memory of WebAssembly is never given back.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
-use std::hash::BuildHasherDefault;
+use std::collections::BinaryHeap;
 
-use crate::digest::{Digest, DigestBits};
+use crate::digest::{Digest, Table};
 use crate::duration::Millis;
 use crate::freshness::{Freshness, Lifetime};
 use crate::lru::{Oldest, Use};
@@ -69,7 +68,7 @@ pub struct Store {
 /// The entries of one function.
 #[derive(Debug)]
 struct Entries {
-    by_call: HashMap<Key, Place, BuildHasherDefault<DigestBits>>,
+    by_call: Table<Key, Place>,
     oldest: Oldest,
     size: Bytes,
     /// No entry ends before.
@@ -81,7 +80,7 @@ struct Entries {
 impl Default for Entries {
     fn default() -> Self {
         Self {
-            by_call: HashMap::default(),
+            by_call: Table::default(),
             oldest: Oldest::default(),
             size: Bytes(0),
             first_end: Millis::MAX,

@@ -2,7 +2,7 @@
 //! entry, and takes the least recently used one by one.
 #![cfg(not(target_arch = "wasm32"))]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use keepsake::collection::{
     Loss, MAX_DISK, ORPHANED, Small, Standing, UNREGISTERED, UNUSED, collect, max_disk, oldest_quarter,
@@ -32,7 +32,7 @@ fn entry(function: u128, call: u128) -> Small {
     Small { key: key(function, call), size: Bytes(10), last_used: ago(Millis(3_600_000)), stale_until: Millis::MAX }
 }
 
-fn noted(limits: Limits) -> BTreeMap<Digest, Standing> {
+fn noted(limits: Limits) -> Vec<(Digest, Standing)> {
     (0..FUNCTIONS).map(|function| (Digest(function), Standing { registered: NOW, limits, is_orphan: false })).collect()
 }
 
@@ -47,7 +47,7 @@ fn taken(entries: &[(Small, Loss)]) -> Vec<CacheKey> {
 }
 
 /// What goes by the rules, one after the other.
-fn naive(entries: &[Small], functions: &BTreeMap<Digest, Standing>, max_disk: Bytes) -> (Vec<Digest>, Vec<CacheKey>) {
+fn naive(entries: &[Small], functions: &[(Digest, Standing)], max_disk: Bytes) -> (Vec<Digest>, Vec<CacheKey>) {
     let mut gone: Vec<Digest> = Vec::new();
     for (function, standing) in functions {
         let most = if standing.is_orphan { ORPHANED } else { UNREGISTERED };
@@ -61,7 +61,8 @@ fn naive(entries: &[Small], functions: &BTreeMap<Digest, Standing>, max_disk: By
     open.retain(|entry| entry.stale_until > NOW);
     open.retain(|entry| entry.last_used <= NOW.plus(FUTURE_TOLERANCE));
     open.retain(|entry| {
-        let most = if functions.contains_key(&entry.key.function) { UNUSED } else { UNREGISTERED };
+        let most =
+            if functions.iter().any(|(function, _)| *function == entry.key.function) { UNUSED } else { UNREGISTERED };
         NOW.0.saturating_sub(entry.last_used.0) < most.0
     });
     for (function, standing) in functions {
@@ -131,7 +132,7 @@ proptest! {
         functions in btree_map((0..FUNCTIONS).prop_map(Digest), (time(), limits(), any::<bool>()), 0..4),
         most in prop_oneof![Just(Bytes::MAX), (0_u64..200).prop_map(Bytes)],
     ) {
-        let functions: BTreeMap<_, _> = functions
+        let functions: Vec<_> = functions
             .into_iter()
             .map(|(function, (registered, limits, is_orphan))| (function, Standing { registered, limits, is_orphan }))
             .collect();
@@ -149,19 +150,19 @@ fn nothing_goes_that_is_used_registered_fresh_and_within_its_limits() {
 #[test]
 fn an_entry_goes_after_30_days_without_use_and_a_function_after_7_without_a_page() {
     let used = |at: Millis| Small { last_used: at, ..entry(0, 0) };
-    let goes = |entry: Small, functions| !collect(&[entry], &functions, Bytes::MAX, NOW).entries.is_empty();
+    let goes = |entry: Small, functions: Vec<_>| !collect(&[entry], &functions, Bytes::MAX, NOW).entries.is_empty();
     assert!(goes(used(ago(UNUSED)), noted(Limits::NONE)));
     assert!(!goes(used(Millis(ago(UNUSED).0 + 1)), noted(Limits::NONE)));
-    assert!(goes(used(ago(UNREGISTERED)), BTreeMap::new()), "nothing is known of its function");
+    assert!(goes(used(ago(UNREGISTERED)), Vec::new()), "nothing is known of its function");
     let standing = Standing { registered: ago(UNREGISTERED), limits: Limits::NONE, is_orphan: false };
-    let leaving = collect(&[entry(0, 0)], &BTreeMap::from([(Digest(0), standing)]), Bytes::MAX, NOW);
+    let leaving = collect(&[entry(0, 0)], &[(Digest(0), standing)], Bytes::MAX, NOW);
     assert_eq!((leaving.functions, leaving.entries), (vec![Digest(0)], Vec::new()), "its entries go with it");
 }
 
 #[test]
 fn a_clock_that_was_set_back_leaves_functions_alone() {
     let standing = Standing { registered: NOW.plus(UNUSED), limits: Limits::NONE, is_orphan: false };
-    let leaving = collect(&[], &BTreeMap::from([(Digest(0), standing)]), Bytes::MAX, NOW);
+    let leaving = collect(&[], &[(Digest(0), standing)], Bytes::MAX, NOW);
     assert!(leaving.functions.is_empty());
 }
 
@@ -183,15 +184,15 @@ fn a_hundred_thousand_entries_are_decided_on_at_once() {
         })
         .collect();
     assert_eq!(collect(&entries, &noted(Limits::NONE), Bytes(400_000), NOW).entries.len(), 60_000);
-    assert_eq!(oldest_quarter(entries).len(), 25_000);
+    assert_eq!(oldest_quarter(&entries).len(), 25_000);
 }
 
 #[test]
 fn room_is_made_by_the_oldest_quarter() {
     let used = |call: u128, at| Small { last_used: Millis(at), ..entry(0, call) };
     let entries = vec![used(1, 9), used(2, 3), used(3, 5), used(4, 7), used(5, 1)];
-    assert_eq!(keys(&oldest_quarter(entries)), [key(0, 2), key(0, 5)]);
-    assert_eq!(oldest_quarter(Vec::new()), []);
+    assert_eq!(keys(&oldest_quarter(&entries)), [key(0, 2), key(0, 5)]);
+    assert_eq!(oldest_quarter(&[]), []);
 }
 
 #[test]

@@ -1,9 +1,7 @@
 //! The functions that are wrapped, by number and by key.
 
-use std::collections::{BTreeMap, HashMap};
-
 use super::wrapped::{Current, Page, Tab, Wrapped};
-use crate::digest::Digest;
+use crate::digest::{Digest, Table};
 use crate::identity::Unstable;
 use crate::options::Kind;
 use crate::policy::{Owner, Policy};
@@ -15,7 +13,7 @@ pub struct Functions {
     wrapped: Vec<Option<Wrapped>>,
     /// The numbers of those that were forgotten.
     free: Vec<u32>,
-    by_key: HashMap<(usize, Digest), FunctionId>,
+    by_key: Table<(usize, Digest), FunctionId>,
     keys: Vec<Option<Known>>,
     /// The numbers in the store that nobody has any more.
     free_keys: Vec<FunctionId>,
@@ -154,13 +152,12 @@ impl Functions {
     }
 
     /// The functions that may be kept on disk with the page's options of the moment, and how much of each stays.
-    pub fn registered(&mut self, page: &Page) -> BTreeMap<Digest, Limits> {
+    pub fn registered<'a>(&'a mut self, page: &'a Page) -> impl Iterator<Item = (Digest, Limits)> + 'a {
         let ids = 0..u32::try_from(self.wrapped.len()).unwrap_or(u32::MAX);
-        let all = ids.filter_map(|id| {
+        ids.filter_map(|id| {
             let (_, current) = self.get(id, page)?;
             current.policy.persist.then_some((current.key, current.policy.limits))
-        });
-        all.collect()
+        })
     }
 
     /// Every key that a function has had in this page: the page's options may have changed.

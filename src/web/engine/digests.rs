@@ -47,14 +47,15 @@ impl Engine {
         };
         state.last_rest = state.last_rest.wrapping_add(1).max(1);
         let rest = state.last_rest;
-        state.resting.insert(rest, hasher);
+        state.resting.push((rest, hasher));
         rest
     }
 
     /// Takes it up again.
     pub fn digest_resume(&self, rest: u32) {
         let mut state = self.state.borrow_mut();
-        state.hasher = state.resting.remove(&rest);
+        let at = state.resting.iter().position(|(number, _)| *number == rest);
+        state.hasher = at.map(|at| state.resting.swap_remove(at).1);
     }
 
     /// The digest of what is in the scratch area, or of the pieces that came before; `None` if none came.

@@ -13,7 +13,6 @@ mod tabs;
 mod upkeep;
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array};
@@ -28,7 +27,7 @@ pub use super::wrapped::Tab;
 use super::wrapped::{Current, Page, Wrapped};
 use super::{sys, types};
 use crate::departures::Departures;
-use crate::digest::{CacheKey, Digest, Hasher, Secret};
+use crate::digest::{CacheKey, Digest, Hasher, Secret, Table};
 use crate::duration::Millis;
 use crate::flight::{FlightId, Flights};
 use crate::identity::Portrait;
@@ -64,16 +63,16 @@ struct State {
     store: Store,
     flights: Flights,
     /// What each flight needs to know when it lands.
-    starts: HashMap<FlightId, Start>,
+    starts: Table<FlightId, Start>,
     /// Until when stale entries are not refreshed again, after that has failed.
-    cooling: HashMap<(FunctionId, Digest), Millis>,
+    cooling: Table<(FunctionId, Digest), Millis>,
     slots: Slots,
     departures: Departures,
     hasher: Option<Hasher>,
     /// What is to be done in the databases.
     orders: Vec<Order>,
     /// Digests that wait for their next piece.
-    resting: HashMap<u32, Hasher>,
+    resting: Vec<(u32, Hasher)>,
     last_rest: u32,
     identities: Objects,
 }
@@ -98,7 +97,7 @@ struct Space {
     /// That of the database, once it is open.
     stored_secret: Option<Secret>,
     /// The call sites that an earlier page has found to be factories.
-    marks: HashSet<Digest>,
+    marks: Vec<Digest>,
 }
 
 /// What a flight needs to know when it lands.
@@ -127,13 +126,13 @@ impl Engine {
             spaces: Vec::new(),
             store: Store::default(),
             flights: Flights::default(),
-            starts: HashMap::new(),
-            cooling: HashMap::new(),
+            starts: Table::default(),
+            cooling: Table::default(),
             slots: Slots::default(),
             departures: Departures::default(),
             hasher: None,
             orders: Vec::new(),
-            resting: HashMap::new(),
+            resting: Vec::new(),
             last_rest: 0,
             identities: Objects::default(),
         };
@@ -151,7 +150,7 @@ impl Engine {
         if let Some(known) = state.spaces.iter().position(|space| space.namespace == namespace) {
             return Ok(known);
         }
-        state.spaces.push(Space { namespace: namespace.into(), secret, stored_secret: None, marks: HashSet::new() });
+        state.spaces.push(Space { namespace: namespace.into(), secret, stored_secret: None, marks: Vec::new() });
         Ok(state.spaces.len() - 1)
     }
 
@@ -181,7 +180,7 @@ impl Engine {
                 return false;
             };
             space.stored_secret = Secret::from_bytes(secret);
-            space.marks.extend(marks);
+            space.marks = marks.collect();
         }
         self.isolate_marked(0)
     }

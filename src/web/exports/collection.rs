@@ -50,7 +50,7 @@ impl Engine {
     /// The quarter of entries that was used least recently, by their place.
     pub fn oldest_quarter(&self, entries: &[u8], numbers: &[f64]) -> Vec<u32> {
         let entries = read(entries, numbers);
-        let oldest = oldest_quarter(entries.clone());
+        let oldest = oldest_quarter(&entries);
         places(&entries, oldest.iter(), |entry| entry.key).collect()
     }
 }
