@@ -104,11 +104,9 @@ const NO_DATABASE = {
     };
   },
   "cannot be read": () => {
-    const { open } = IDBFactory.prototype;
-    IDBFactory.prototype.open = function (name, version) {
-      open.call(this, name, version).onsuccess = ({ target }) => target.result.close();
-      throw new DOMException("Internal error opening backing store for indexedDB.open.", "UnknownError");
-    };
+    if (location.protocol !== "http:") return; // a blank page, before it
+    indexedDB.open("keepsake", 1).onsuccess = ({ target }) => target.result.close();
+    IDBFactory.prototype.open = () => { throw new DOMException("Internal error opening backing store for indexedDB.open.", "UnknownError"); };
   },
 };
 
