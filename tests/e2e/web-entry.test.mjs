@@ -51,16 +51,30 @@ test("what is called before init() runs uncached, which is told once, and is cac
     });
     assert.deepEqual(code, ["KeepsakeError", "not-initialised", true]);
     const removals = await page.evaluate(() => {
-      const { later, cacheData, destroy } = app;
-      const all = [destroy(), cacheData.clear(), later.clear(), later.delete(1), later.expire(), later.expire(1)];
+      const { later } = app;
+      const all = [later.clear(), later.delete(1), later.expire(), later.expire(1)];
       return Promise.all(all.map((removal) => removal.catch((error) => [error.code, /removed nothing/.test(error.message)])));
     });
     assert.deepEqual(await page.evaluate(() => Promise.all([app.now.clear(), app.now.delete(1), app.now.expire()])), [0, 0, 0], "nothing of these is on disk");
-    assert.deepEqual(removals, Array(6).fill(["not-initialised", true]), "what is on disk must not look removed");
+    assert.deepEqual(removals, Array(4).fill(["not-initialised", true]), "what is on disk must not look removed");
     assert.equal(await page.evaluate(() => app.init()), true);
     assert.deepEqual(await calls(page), [[1, 1, 1, 1], { later: 3, now: 3 }]);
     assert.match(await page.evaluate(() => app.hash(1)), /^[0-9a-f]{32}$/);
   }, { files: { "app.js": appOf() }, console: [NOT_INITIALISED] }));
+
+test("a log-out, and a clear of everything, need no WebAssembly: what is on disk goes before init(), and where there is none", () =>
+  visit(null, async ({ page, reload }) => {
+    for (const how of ["destroy", "clear"]) {
+      await page.evaluate(async () => (await app.init(), await app.later(1), await app.flush()));
+      await reload();
+      const removed = await page.evaluate((how) => (how === "destroy" ? app.destroy() : app.cacheData.clear()), how);
+      assert.equal(removed, how === "destroy" ? undefined : 1);
+      assert.equal(await page.evaluate(() => app.cacheResource.clear()), 0);
+      await page.evaluate(() => app.init());
+      assert.deepEqual(await calls(page), [[1, 1, 1, 1], { later: 1, now: 1 }], how);
+      await page.evaluate(() => app.flush());
+    }
+  }, { files: { "app.js": appOf() } }));
 
 test("what was wrapped before init() and never called counts: a place that wraps several functions is known", () =>
   visit(null, async ({ page, reload }) => {

@@ -153,7 +153,8 @@ export class Disks {
 
   /** @template T @param {(disk: Disk, what: import("./disk/what.js").What, isExpiry: boolean) => T} act @returns {T[]} */
   #carryOut(act) {
-    const orders = this.#cache.engine.call("orders");
+    const { engine } = this.#cache;
+    const orders = engine.runs ? engine.call("orders") : GONE;
     if (orders === GONE || orders === undefined) return [];
     const bytes = new Uint8Array(orders.buffer, orders.byteOffset);
     const done = [];

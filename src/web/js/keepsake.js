@@ -166,7 +166,7 @@ export class Keepsake {
     this.prototypes.set(given.type.prototype, own);
   }
 
-  /** Throws where entries on disk cannot be removed yet: what looks removed must not come back. @param {string} method */
+  /** Throws where the entries of a function cannot be removed yet, since their keys are not known: what looks removed must not come back. @param {string} method */
   needsModule(method) {
     const { missing } = this.engine;
     if (missing === null || !hasDatabase()) return;
@@ -232,11 +232,9 @@ export class Keepsake {
 
   /** Removes everything of one kind, loaded or not. @param {number} kind @returns {Promise<number>} how many entries */
   async clearKind(kind) {
-    this.needsModule("clear");
     if (!this.isInUse()) return 0;
     const clear = async () => {
-      const inMemory = this.engine.call("clear_kind", kind);
-      // Without an engine nothing is in memory, and the disk is cleared all the same.
+      const inMemory = this.#ask("clear_kind", kind);
       const [onDiskToo = 0, alone = 0] = inMemory === GONE ? [] : inMemory;
       const { removed } = await (inMemory === GONE && kind === DATA ? this.disks.current.removal(ALL_DATA) : this.disks.settle());
       return Math.max(onDiskToo, removed) + alone;
@@ -246,13 +244,11 @@ export class Keepsake {
 
   /** Removes every entry of the namespace, in memory and on disk: log-out. Throws if something may have stayed. */
   async destroy() {
-    this.needsModule("destroy");
     this.moment += 1;
     this.era += 1;
     if (!this.isInUse()) return;
     this.wipes += 1;
-    // Without an engine nothing is in memory, and the disk is emptied all the same.
-    const removed = this.engine.call("destroy") === GONE ? this.disks.current.removal(EVERYTHING) : this.disks.settle();
+    const removed = this.#ask("destroy") === GONE ? this.disks.current.removal(EVERYTHING) : this.disks.settle();
     this.neighbours.review();
     const released = this.letGo();
     for (const entry of this.#handles()) entry.removed();
@@ -260,6 +256,11 @@ export class Keepsake {
     await released;
     if (isComplete) return;
     throw new KeepsakeError("destroy() could not remove everything from the database; entries may be found again after a reload. Call it again when the page has been loaded again.", { code: "destroy-failed" });
+  }
+
+  /** Asks the engine to clear, unless its module is still to come: without one nothing is in memory, and the disk is cleared all the same. @param {keyof import("./glue.js").WasmEngine} method @param {...any} args */
+  #ask(method, ...args) {
+    return this.engine.missing === null ? this.engine.call(method, ...args) : GONE;
   }
 
   /** Waits until everything that was kept is on disk. */
@@ -377,7 +378,7 @@ export class Keepsake {
 
   /** Lets go of the values that have left the cache since the last time. User code runs. @returns {Promise<unknown> | undefined} settles when they are released, if that takes time */
   letGo() {
-    const left = this.engine.call("left");
+    const left = this.engine.runs ? this.engine.call("left") : GONE;
     if (left === GONE || left === undefined) return undefined;
     const leaving = [];
     for (let i = 0; i < left.length; i += 2) {
@@ -442,7 +443,7 @@ export class Keepsake {
   }
 
   #schedule() {
-    const end = this.engine.call("next_end");
+    const end = this.engine.runs ? this.engine.call("next_end") : GONE;
     if (typeof end === "number") this.sweep.schedule(end);
   }
 
