@@ -47,3 +47,7 @@ export function memorySize() {
 
 /** A database by itself, as the cache uses it. */
 export { Disk } from "../src/web/js/disk/disk.js";
+
+/** What it is made of that its users do not see. */
+export * as patience from "../src/web/js/disk/patience.js";
+export * as transaction from "../src/web/js/disk/transaction.js";

@@ -9,12 +9,11 @@ use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::database::alone;
 use super::harness::{complete_with, function, hex, js, text};
 
 fn engine() -> Engine {
     let report = Rc::new(|code: &str, message: &str, _| panic!("{code}: {message}"));
-    Engine::new(report, alone()).expect("random numbers")
+    Engine::new(report).expect("random numbers")
 }
 
 /// What index.js exports: it is recognised by its mark.

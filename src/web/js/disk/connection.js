@@ -81,15 +81,15 @@ export class Connection {
   }
 
   /**
-   * Does something with the database; if the connection turns out to be lost, once more with a new one. One that does not
-   * answer is given up.
+   * Does something with the database, at once if it is open; if the connection turns out to be lost, once more with a new
+   * one. One that does not answer is given up.
    * @template T
    * @param {(database: IDBDatabase) => T | Promise<T>} act asks for all it can before it is first awaited
    * @returns {Promise<T | undefined>} nothing without a database; rejects with what the platform threw
    */
   async attempt(act) {
     for (const isLast of [false, true]) {
-      const database = await this.open();
+      const database = this.#database ?? (await this.open());
       if (database === null) return undefined;
       try {
         return await this.within(act(database));

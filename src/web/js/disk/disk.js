@@ -234,6 +234,7 @@ export class Disk {
   /** @param {What} what @returns {Promise<Outcome>} */
   async #remove(what) {
     const waited = this.#writes.drop(what);
+    this.#writes.closeNext();
     this.#reads.close();
     await null; // the stack may be at its end
     try {

@@ -22,19 +22,20 @@ const LONGEST_TASK = LONGEST_GRACE / (FEWEST_TASKS - 1);
  */
 export async function inTime(work, milliseconds) {
   let isDone = false;
-  const done = work.finally(() => (isDone = true));
+  const settled = () => void (isDone = true); // not before whoever races with it could hear
+  work.then(settled, settled);
   for (let half = 0; half < 2; half++) {
     /** @type {any} */
     let timer;
     const rings = new Promise((resolve) => (timer = setTimeout(resolve, milliseconds / 2, LATE)));
     try {
-      const first = await Promise.race([done, rings]);
+      const first = await Promise.race([work, rings]);
       if (first !== LATE) return first;
     } finally {
       clearTimeout(timer);
     }
   }
-  return Promise.race([done, grace(() => isDone)]);
+  return Promise.race([work, grace(() => isDone)]);
 }
 
 /** Lets tasks pass between a timer that rings and the end of waiting, as long as there is something to wait for. @param {() => boolean} isDone @returns {Promise<typeof LATE>} */

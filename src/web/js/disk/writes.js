@@ -27,6 +27,8 @@ export class Writes {
   #tell;
   /** What waits to be written. @type {Entry[]} */
   #waiting = [];
+  /** Batches that take no more, and are in no transaction yet. @type {Set<Entry[]>} */
+  #closed = new Set();
   /** When the latest value was computed of each entry that is being written. @type {Map<Key, number>} */
   #latest = new Map();
   /** Whether somebody is about to take what waits; whether a batch is being put, and whether another is gathered behind it. */
@@ -75,7 +77,8 @@ export class Writes {
 
   /** Takes what waits in the next microtask. */
   #next() {
-    queueMicrotask(() => void this.#writeWaiting()); // first: the stack may be at its end
+    const batch = this.#waiting;
+    queueMicrotask(() => void this.#writeWaiting(batch)); // first: the stack may be at its end
     this.#isCalled = true;
     this.#progress.writing += 1;
   }
@@ -89,18 +92,24 @@ export class Writes {
   /** Closes the batch: what is written from now on goes out in a later transaction. */
   close() {
     const batch = this.#waiting;
-    if (batch.length === 0) return;
-    queueMicrotask(() => void this.#writeBatch(batch)); // in a transaction of its own, and still in this task
+    if (this.#isGathering) queueMicrotask(() => void this.#writeBatch(batch)); // in a transaction of its own, and still in this task
+    else if (!this.#isCalled) {
+      if (batch.length === 0) return;
+      this.#next(); // it could not be called before: the stack was at its end
+    }
+    this.#closed.add(batch);
     this.#waiting = [];
-    // Whoever was about to take it counts as this one.
-    if (!this.#isGathering) this.#progress.writing += 1;
-    this.#isGathering = false;
+    this.#isCalled = this.#isGathering = false;
   }
 
-  async #writeWaiting() {
-    this.#isCalled = false;
-    const batch = this.#waiting;
-    this.#waiting = [];
+  /** Closes the batch if it goes out in this task: what is written from now on comes behind what is asked for meanwhile. */
+  closeNext() {
+    if (this.#isCalled) this.close();
+  }
+
+  /** @param {Entry[]} batch */
+  async #writeWaiting(batch) {
+    if (batch === this.#waiting) this.close();
     this.#isPutting = true;
     await this.#writeBatch(batch);
     this.#isPutting = false;
@@ -110,9 +119,11 @@ export class Writes {
     this.#progress.writing -= 1; // it was counted when it was begun
   }
 
-  /** @param {Entry[]} batch empty if another has taken it: then it has gone out already */
+  /** @param {Entry[]} batch empty if all of it was dropped */
   async #writeBatch(batch) {
     try {
+      if (this.#connection.now === null) await this.#connection.open(); // until then it can be dropped, and made stale
+      this.#closed.delete(batch);
       if (batch.length > 0) {
         const left = this.#room.isPaused ? batch : await this.#writeAll(batch);
         this.#progress.unwritten += left.length;
@@ -260,9 +271,9 @@ export class Writes {
 
   /** Drops what waits to be written. @param {What} what @returns {Set<Key>} which entries that were */
   drop(what) {
-    const dropped = new Set(this.#waiting.flatMap(({ key }) => (includes(what, key) ? [key] : [])));
+    const dropped = new Set(this.#unsent().flatMap(({ key }) => (includes(what, key) ? [key] : [])));
     this.#overtake(what);
-    if (dropped.size > 0) this.#waiting = this.#waiting.filter(({ key }) => !dropped.has(key));
+    if (dropped.size > 0) this.#changeUnsent((entry) => (dropped.has(entry.key) ? [] : [entry]));
     return dropped;
   }
 
@@ -270,19 +281,33 @@ export class Writes {
   expire(what, end) {
     this.#overtake(what);
     let count = 0;
-    this.#waiting = this.#waiting.map((entry) => {
+    this.#changeUnsent((entry) => {
       const ended = includes(what, entry.key) ? end(entry) : undefined;
-      if (ended === undefined) return entry;
+      if (ended === undefined) return [entry];
       count += 1;
-      return { ...entry, ...ended };
+      return [{ ...entry, ...ended }];
     });
     this.close();
     return count;
   }
 
+  /** What is in no transaction yet. @returns {Entry[]} */
+  #unsent() {
+    return [...this.#closed, this.#waiting].flat();
+  }
+
+  /** @param {(entry: Entry) => Entry[]} change */
+  #changeUnsent(change) {
+    for (const batch of [...this.#closed, this.#waiting]) {
+      const changed = batch.flatMap(change);
+      batch.length = 0;
+      for (const entry of changed) batch.push(entry);
+    }
+  }
+
   /** What is being written of this is not to be tried again: it was removed, or made stale, after it was taken. @param {What} what */
   #overtake(what) {
-    const waiting = new Set(this.#waiting.map(({ key }) => key));
+    const waiting = new Set(this.#unsent().map(({ key }) => key));
     for (const key of this.#latest.keys()) if (includes(what, key) && !waiting.has(key)) this.#latest.set(key, Infinity);
   }
 }
