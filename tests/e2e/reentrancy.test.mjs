@@ -584,6 +584,7 @@ test("who listens to a signal may call the function, clear it and log out when i
           const load = app.kinds[kind]({ name: `${kind} ${action}` });
           const begun = [];
           let runs = 0;
+          let entered = 0;
           const acts = {
             calls: () => load("a", {}),
             clears: () => load.clear(),
@@ -599,6 +600,7 @@ test("who listens to a signal may call the function, clear it and log out when i
           const listen = (signal) => signal.addEventListener("abort", () => begun.push(acts[action]()));
           app.does((id, { signal }) => {
             if (!signal) return { id, run: (runs += 1) };
+            entered += 1;
             listen(signal); // the function's own, which aborts when everybody has left
             return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
           });
@@ -606,7 +608,7 @@ test("who listens to a signal may call the function, clear it and log out when i
           // Who calls before the others have left joins them, and stays: this function would never end.
           if (action !== "calls") listen(controller.signal);
           const calls = [1, 2].map(() => load("a", { signal: controller.signal }).catch(({ name }) => name));
-          for (let i = 0; i < 20; i++) await new Promise((resolve) => setTimeout(resolve));
+          while (entered === 0) await new Promise((resolve) => setTimeout(resolve));
           listen(controller.signal);
           controller.abort();
           const names = await Promise.all(calls);
