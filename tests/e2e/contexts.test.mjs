@@ -3,13 +3,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { contextFiles } from "./support/contexts.mjs";
+import { patient } from "./support/database.mjs";
 import { pages } from "./support/pages.mjs";
 
 const launched = pages();
-const files = await contextFiles();
+const files = await contextFiles(patient);
 /** Modules of a frame without an origin are asked for across origins. */
 const headers = { "Access-Control-Allow-Origin": "*" };
-const visit = (body, options) => launched(null, body, { files: { ...files }, headers, ...options });
+const visit = (body, options) => launched(null, body, { files: { ...files }, headers, init: [patient], ...options });
 
 /** Ends a place in the way of its kind; the next one that is opened is a new life. */
 async function ended(page, context, kind) {
@@ -18,8 +19,15 @@ async function ended(page, context, kind) {
     await session.send("ServiceWorker.enable");
     await session.send("ServiceWorker.stopAllWorkers");
     await session.detach();
-  } else if (kind.includes("Shared")) await page.evaluate(() => other.ask("crash").catch(() => {}) && undefined);
-  else await page.evaluate(() => other.end());
+    return;
+  }
+  await page.evaluate(async (isShared) => {
+    const count = async () => (await navigator.locks.query()).held.filter(({ name }) => name.includes("/tab/")).length;
+    const before = await count();
+    if (isShared) void other.ask("crash"); // nobody answers
+    else other.end();
+    await until(async () => (await count()) < before);
+  }, kind.includes("Shared"));
 }
 
 for (const kind of ["a dedicated worker", "a SharedWorker", "a service worker", "a classic worker", "a classic SharedWorker", "a classic service worker", "a worker from a blob", "a worker with all of it in a blob", "a frame of the same origin", "a srcdoc frame", "a sandboxed frame of the same origin"]) {

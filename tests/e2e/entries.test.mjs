@@ -702,6 +702,23 @@ for (const kind of ["sync", "memory", "persisted"]) {
       });
     }));
 
+  test(`who begins to listen when the value is there gets it refreshed when its time is over: ${kind}`, () =>
+    withClock(async ({ page }) => {
+      await page.evaluate(async (kind) => {
+        const load = app.kinds[kind]({ name: "short", ttl: "1m", maxStale: "1h", refreshMode: "background" });
+        await load("a");
+        globalThis.one = app.watch(load.entry("a"));
+        await app.settled();
+      }, kind);
+      await page.clock.fastForward(MINUTE + 1_000);
+      const told = await page.evaluate(async () => {
+        await app.until(() => one.entry.getSnapshot().value.run === 2);
+        await app.settled();
+        return [one.heard.map(({ status, value }) => [status, value.run]), app.runs()];
+      });
+      assert.deepEqual(told, [[["fresh", 1], ["fresh", 2]], 2]);
+    }));
+
   test(`a refresh in the background that fails is told once, as stale, and the value stays: ${kind}`, () =>
     withClock(async ({ page }) => {
       await page.evaluate(async (kind) => {

@@ -1,6 +1,7 @@
 // explain() says why the next call hits or misses, and changes nothing by it.
 import assert from "node:assert/strict";
 import test from "node:test";
+import { patient } from "./support/database.mjs";
 import { HOUR, MINUTE, clock, later, pages } from "./support/pages.mjs";
 
 const visit = pages();
@@ -136,7 +137,7 @@ test("what another tab has cleared is said to have been", () =>
     await other.evaluate(() => app.load(1));
     await page.evaluate(() => app.load.clear());
     assert.deepEqual(briefly(await why(other, "load", 1)), { result: "miss", because: "cleared" });
-  }));
+  }, { init: [patient] }));
 
 test("a call that is being computed is joined", () =>
   visit(explained, async ({ page }) => {

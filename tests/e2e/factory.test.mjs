@@ -55,14 +55,14 @@ test("what is being computed when a call site turns out to be a factory is not s
     ({ cacheData, flush }) => {
       let letGo;
       const held = new Promise((resolve) => (letGo = resolve));
-      const make = (tenant) => cacheData(async (id) => (tenant === "a" && (await held), `${tenant} ${id}`));
+      const make = (tenant) => cacheData(async (id) => ((globalThis.begun = true), tenant === "a" && (await held), `${tenant} ${id}`));
       return { make: (tenant) => (globalThis[tenant] = make(tenant)), letGo: () => letGo(), flush };
     },
     async ({ page, reload }) => {
       const told = await page.evaluate(async () => {
         await app.make("a").key(1); // the database is open
         const early = globalThis.a(1);
-        await new Promise((resolve) => setTimeout(resolve));
+        while (!globalThis.begun) await new Promise((resolve) => setTimeout(resolve));
         app.make("b");
         app.letGo();
         const values = [await early, await globalThis.b(1)];

@@ -137,22 +137,28 @@ test("two instances in a page are in the same tab", () =>
 test("what a tab that is gone has kept goes after two days, and not as long as it is there", () =>
   visit(
     scoped,
-    async ({ page, open, reload }) => {
+    async ({ page, open, go }) => {
       const owners = () => page.evaluate(() => raw(async (store, asked) => (await asked(store("functions").getAll())).filter((record) => record[3] === '"mine"').map((record) => record[6]).sort()));
       const own = async () => page.evaluate(() => sessionStorage.getItem("keepsake.tab"));
       const [gone, still] = [await open(), await open()];
-      for (const each of [page, gone, still]) await call(each);
+      for (const each of [page, gone, still]) {
+        await call(each);
+        await each.evaluate(() => until(() => globalThis.hasCollected));
+      }
       const there = [await own(), await still.evaluate(() => sessionStorage.getItem("keepsake.tab"))].sort();
       await gone.close();
       assert.equal((await owners()).length, 3);
       const collect = async (/** @type {number} */ day) => {
+        await go(page, "/empty.html");
         await page.evaluate(async (day) => {
           await change("functions", 5, -day);
+          await raw((store) => store("functions").put([1, Date.now() - 1], `factory ${"0".repeat(32)}`));
           await again();
         }, day);
-        await reload();
+        await go(page, "/");
         await call(page);
-        await page.evaluate(() => until(() => globalThis.hasCollected));
+        // A mark that has ended goes last.
+        await page.evaluate(() => until(() => raw(async (store, asked) => (await asked(store("functions").get(`factory ${"0".repeat(32)}`))) === undefined)));
         await page.evaluate(() => app.ours.clear());
       };
       await collect(47 * HOUR);
@@ -162,7 +168,7 @@ test("what a tab that is gone has kept goes after two days, and not as long as i
       assert.deepEqual(await owners(), there);
       assert.deepEqual(await call(still), []);
     },
-    { init: [raw, hurry] },
+    { init: [raw, hurry], files: { "empty.html": "<!doctype html><html data-ready><link rel=icon href=data:,>" } },
   ));
 
 test("in a worker, and without Web Locks, it is kept in memory, and that is said once", () =>

@@ -1,11 +1,15 @@
 // Tabs of one origin: one computation between them, clears and replacements heard by all, tabs that sleep, hang or die.
 import assert from "node:assert/strict";
 import test from "node:test";
+import { patient } from "./support/database.mjs";
 import { MINUTE, clock, later, pages } from "./support/pages.mjs";
 
-const visit = pages();
+const patiently = (launched) => (app, body, { init = [], ...rest } = {}) => launched(app, body, { init: [patient, ...init], ...rest });
+/** For what is about the time that tabs wait for each other, and for the disk. */
+const visitInTime = pages();
+const visit = patiently(visitInTime);
 /** Chromium as users have it: test drivers turn the back/forward cache off. */
-const visitWithHistory = pages({ ignoreDefaultArgs: ["--disable-back-forward-cache"] });
+const visitWithHistory = patiently(pages({ ignoreDefaultArgs: ["--disable-back-forward-cache"] }));
 
 /** Functions that note their runs; one of a gate computes until some tab opens it. */
 const counted = (keepsake) => {
@@ -146,7 +150,7 @@ const UNWRITTEN = {
 for (const why of ["the quota is used up", "the value is refused", "its transaction is aborted", "its transaction never ends"]) {
   const script = UNWRITTEN[why];
   test(`where the result is kept, and not written because ${why}, nobody waits in line`, () =>
-    visit(counted, async (visited) => {
+    (why === "its transaction never ends" ? visitInTime : visit)(counted, async (visited) => {
       const all = await tabs(visited, 4);
       const [first, ...others] = all;
       await first.evaluate(() => {
@@ -275,21 +279,27 @@ for (const how of ["delete", "clear", "destroy"]) {
 }
 
 test("a tab that is busy when another one clears computes anew when it is free, and is not waited for", () =>
-  visit(counted, async (visited) => {
+  visitInTime(counted, async (visited) => {
     const [first, second] = await tabs(visited, 2);
     await first.evaluate(() => app.load("a"));
     await first.evaluate(() => app.runs.splice(0));
+    await second.evaluate(() => {
+      globalThis.busy = new BroadcastChannel("busy");
+      globalThis.begun = new Promise((resolve) => (busy.onmessage = resolve));
+    });
     const busy = first.evaluate(() => {
-      const end = performance.now() + 2_000;
+      new BroadcastChannel("busy").postMessage("");
+      const end = performance.now() + 6_000;
       while (performance.now() < end);
       return app.load("a").then(() => app.runs.length);
     });
     const took = await second.evaluate(async () => {
+      await begun;
       const start = performance.now();
       await app.load.clear();
       return performance.now() - start;
     });
-    assert.ok(took < 1_900, `${took} ms`);
+    assert.ok(took < 5_000, `${took} ms`);
     await busy; // its first call may have been answered before it heard
     await first.evaluate(() => app.turn());
     await first.evaluate(() => app.load("a"));
@@ -385,7 +395,7 @@ test("a page that comes back from the back/forward cache serves nothing that was
   }));
 
 test("a tab that was frozen serves nothing that was cleared meanwhile", () =>
-  visit(counted, async (visited) => {
+  visitInTime(counted, async (visited) => {
     const [first, second] = await tabs(visited, 2);
     await first.evaluate(async () => (await app.load("a"), app.runs.splice(0)));
     const devtools = await visited.context.newCDPSession(first);
@@ -395,7 +405,7 @@ test("a tab that was frozen serves nothing that was cleared meanwhile", () =>
       await app.load.clear();
       return performance.now() - start;
     });
-    assert.ok(took < 2_000, `${took} ms`);
+    assert.ok(took < 10_000, `${took} ms`);
     await devtools.send("Page.setWebLifecycleState", { state: "active" });
     assert.deepEqual(await first.evaluate(async () => ((await app.load("a")), app.runs)), ["a"]);
   }));
@@ -464,6 +474,7 @@ test("a worker and its page share computations and clears", () =>
     {
       files: {
         "worker.js": `import { cacheData } from "/pkg/keepsake.js";
+          (${patient})();
           const load = cacheData(async (id) => run(id), { name: "shared", version: 1 });
           const run = (id) => ({ id, by: "worker" });
           onmessage = async ({ data }) => postMessage(data === "clear" ? await load.clear() : await load("a"));`,

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import { randoms } from "../data/seeded.mjs";
+import { patient } from "./support/database.mjs";
 import { moduleOf, pages } from "./support/pages.mjs";
 import { startBrowser } from "./support/profile.mjs";
 import { site } from "./support/site.mjs";
@@ -82,7 +83,7 @@ for (const how of ["with a namespace for each user", "with one namespace that ea
       for (const each of [page, second]) await reload(each);
       for (const each of [page, second]) await logIn(each, "B");
       assert.deepEqual(await all(), right);
-    }));
+    }, { init: [patient] }));
 
   for (const cache of ["", ", from the back/forward cache"]) {
     const show = cache === "" ? visit : visitWithHistory;

@@ -56,10 +56,12 @@ globalThis.app = {
 document.documentElement.setAttribute("data-ready", "");
 `;
 
-const WORKER = `import { cacheData } from "/pkg/keepsake.js";
+const WORKER = `import { cacheData, flush } from "/pkg/keepsake.js";
 let runs = 0;
 const load = cacheData(async (id) => ({ id, runs: ++runs }), { name: "shared with a page", version: 1 });
-postMessage(await load("a"));
+const value = await load("a");
+await flush();
+postMessage([value, runs]);
 `;
 
 const STORABLE = readFileSync(new URL("../data/storable.mjs", import.meta.url), "utf8");
@@ -119,7 +121,7 @@ test("two tabs compute once, and a clear in one is heard by the other", () =>
 test("a worker finds what another worker has computed", () =>
   visit(FILES, async ({ browser }) => {
     const told = await browser.run(async () => [await app.worker(), await app.worker()]);
-    assert.deepEqual(told, [{ id: "a", runs: 1 }, { id: "a", runs: 1 }]);
+    assert.deepEqual(told, [[{ id: "a", runs: 1 }, 1], [{ id: "a", runs: 1 }, 0]]);
   }));
 
 test("what a call drew is drawn again on a hit, and after a reload", () =>

@@ -201,8 +201,8 @@ export class Entry {
     watched.set(this, handle);
     const { status } = this.#show();
     if (status === "pending" ? !this.#isLoading : status === "error") this.#begin();
-    this.check();
     this.#listeners.set(own, null);
+    this.check(); // only what somebody listens to is refreshed
     this.#tell(own);
     return () => {
       this.#listeners.delete(own);

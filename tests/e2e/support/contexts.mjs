@@ -157,9 +157,10 @@ function opener() {
 
 const WITHOUT_MODULES = `kit(keepsake, "other");`;
 
-/** The files of a site whose page has `app` and `open`. */
-export async function contextFiles() {
-  const classic = `const kit = ${kit};\n${WITHOUT_MODULES}`;
+/** The files of a site whose page has `app` and `open`. @param {() => void} [init] what runs in the other places before anything else; sent as text */
+export async function contextFiles(init = () => {}) {
+  const run = `(${init})();\n${WITHOUT_MODULES}`;
+  const classic = `const kit = ${kit};\n${run}`;
   return {
     "app.js": `import * as keepsake from "/pkg/keepsake.js";
 import { kit } from "/kit.js";
@@ -170,7 +171,7 @@ globalThis.until = async (isSo) => {
 };
 document.documentElement.setAttribute("data-ready", "");`,
     "kit.js": `export const kit = ${kit};`,
-    "other.js": `import * as keepsake from "/pkg/keepsake.js";\nimport { kit } from "/kit.js";\n${WITHOUT_MODULES}`,
+    "other.js": `import * as keepsake from "/pkg/keepsake.js";\nimport { kit } from "/kit.js";\n${run}`,
     "other.classic.js": classic,
     "other.worker.js": `importScripts("/keepsake.iife.js");\n${classic}`,
     "frame.html": "<!doctype html><meta charset=utf-8><link rel=icon href=data:,><script type=module src=/other.js></script>",

@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { openDisplay } from "../../../scripts/testing/display.mjs";
 import { ensureEngine } from "../../../scripts/setup.mjs";
+import { patient } from "../../e2e/support/database.mjs";
 import { site } from "../../e2e/support/site.mjs";
 import { Session, startDriver } from "./webdriver.mjs";
 
@@ -32,6 +33,7 @@ const GUARD = `const tell = (text) => {
 };
 addEventListener("error", ({ message, error }) => tell("uncaught: " + message + "\\n" + error?.stack));
 addEventListener("unhandledrejection", ({ reason }) => tell("rejected: " + reason + "\\n" + reason?.stack));
+(${patient})();
 for (const name of ["warn", "error"]) console[name] = (...words) => tell(name + ": " + words.join(" "));
 `;
 
