@@ -1,4 +1,4 @@
-//! The course of a call: look it up, board its flight, read the disk, land with a result or without.
+//! The course of a call: look it up, board its flight, judge what was on disk, land with a result or without.
 
 use std::rc::Rc;
 

@@ -1,8 +1,8 @@
 //! Making entries stale before their time: served once more behind a background refresh, else a miss.
 
-use super::removal::{Order, What};
+use super::removal::Order;
 use super::{Engine, State};
-use crate::digest::{CacheKey, Digest};
+use crate::digest::Digest;
 use crate::duration::Millis;
 use crate::policy::{Policy, RefreshMode};
 use crate::reason::Reason;
@@ -39,11 +39,8 @@ impl Engine {
         let space = page.space;
         let is_expiry = policy.refresh_mode == RefreshMode::Background;
         let numbers: Vec<_> = keys.iter().filter_map(|key| Some((*key, functions.number_of(space, *key)?))).collect();
-        for (function, _) in numbers.iter().filter(|(_, number)| functions.is_on_disk(*number)) {
-            let function = *function;
-            let what = call.map_or(What::Function(function), |call| What::Entry(CacheKey { function, call }));
-            orders.push(Order { space, what, is_expiry });
-        }
+        let on_disk = numbers.iter().filter(|(_, number)| functions.is_on_disk(*number));
+        orders.extend(on_disk.map(|(function, _)| Order { space, function: *function, call, is_expiry }));
         numbers.into_iter().map(|(_, function)| state.expire(function, call, policy, now)).sum()
     }
 }

@@ -1,5 +1,5 @@
-//! One instance: its functions, and for each namespace what is in memory, under way and on disk. It decides; what it
-//! gives out are numbers of slots and flights, and JavaScript acts.
+//! One instance: its functions, and for each namespace what is in memory and under way. It decides; what it gives out are
+//! numbers of slots and flights, and orders for the disk, and JavaScript acts.
 
 mod calls;
 mod collection;

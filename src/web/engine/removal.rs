@@ -7,7 +7,7 @@ use crate::options::Kind;
 use crate::reason::Reason;
 use crate::store::FunctionId;
 
-/// What is to be removed from a database, or made stale there.
+/// What is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
     /// The entry of one call.
@@ -21,13 +21,13 @@ pub enum What {
 }
 
 impl What {
-    /// Reads what another tab has told: a word and a key.
-    pub fn heard(word: &str, key: &[u8]) -> Option<Self> {
-        match word {
-            "entry" => CacheKey::from_bytes(key).map(Self::Entry),
-            "function" => key.try_into().ok().map(|bytes| Self::Function(Digest::from_bytes(bytes))),
-            "data" => Some(Self::Data),
-            "all" => Some(Self::All),
+    /// What another tab has removed: a kind and a key.
+    pub fn heard(kind: u32, key: &[u8]) -> Option<Self> {
+        match kind {
+            0 => CacheKey::from_bytes(key).map(Self::Entry),
+            1 => key.try_into().ok().map(|bytes| Self::Function(Digest::from_bytes(bytes))),
+            2 => Some(Self::Data),
+            3 => Some(Self::All),
             _ => None,
         }
     }
@@ -38,8 +38,10 @@ impl What {
 pub struct Order {
     /// The namespace, by number.
     pub space: usize,
-    /// To what.
-    pub what: What,
+    /// To which function,
+    pub function: Digest,
+    /// and to which of its calls; to all without one.
+    pub call: Option<Digest>,
     /// Whether it is made stale; else it is removed.
     pub is_expiry: bool,
 }
@@ -69,8 +71,7 @@ impl Engine {
         store.remove(function, call);
         slots.leave(function, slot, Reason::Refused);
         if let Some(known) = functions.known(function).filter(|known| known.on_disk) {
-            let what = What::Entry(CacheKey { function: known.key, call });
-            orders.push(Order { space: known.space, what, is_expiry: false });
+            orders.push(Order { space: known.space, function: known.key, call: Some(call), is_expiry: false });
         }
     }
 
@@ -84,7 +85,7 @@ impl Engine {
         flights.revoke(Some(function), Some(call));
         let key = CacheKey { function: key, call };
         if functions.is_on_disk(function) {
-            orders.push(Order { space: page.space, what: What::Entry(key), is_expiry: false });
+            orders.push(Order { space: page.space, function: key.function, call: Some(call), is_expiry: false });
         }
         Some((slots.leave_all(function, store.remove(function, call), Reason::Cleared), key))
     }
@@ -125,12 +126,12 @@ impl Engine {
         let mut state = self.state.borrow_mut();
         let numbers: Vec<_> = keys.iter().filter_map(|(key, _)| state.functions.number_of(at, *key)).collect();
         let on_disk = keys.iter().filter(|(_, reach)| *reach == Reach::Disk);
-        let orders = on_disk.map(|(key, _)| Order { space: at, what: What::Function(*key), is_expiry: false });
+        let orders = on_disk.map(|(key, _)| Order { space: at, function: *key, call: None, is_expiry: false });
         state.orders.extend(orders);
         state.clear(&numbers)
     }
 
-    /// Removes everything of a kind, of this namespace; how many entries there were in memory, of functions that may have
+    /// Removes everything of a kind from memory, of this namespace; how many entries there were in memory, of functions that may have
     /// some on disk, and of others.
     pub fn clear_kind(&self, kind: Kind) -> [u32; 2] {
         let mut state = self.state.borrow_mut();
@@ -139,19 +140,15 @@ impl Engine {
             state.functions.matching(|known| (known.space, known.kind, known.on_disk) == (here, kind, on_disk))
         };
         let numbers = [of(true), of(false)];
-        if kind == Kind::Data {
-            state.orders.push(Order { space: here, what: What::Data, is_expiry: false });
-        }
         numbers.map(|numbers| state.clear(&numbers))
     }
 
-    /// Removes everything of this namespace; what is being computed for it will not be kept.
+    /// Removes everything of this namespace from memory; what is being computed for it will not be kept.
     pub fn destroy(&self) {
         let mut state = self.state.borrow_mut();
         let here = state.page.space;
         let numbers = state.functions.matching(|known| known.space == here);
         state.clear(&numbers);
-        state.orders.push(Order { space: here, what: What::All, is_expiry: false });
     }
 }
 

@@ -85,9 +85,9 @@ impl Engine {
     }
 
     /// Judges what a flight has read from disk, by when it was stored and until when it is fresh and stale: 0 fresh, 1 stale,
-    /// 2 of no use. It counts as a look-up that found it on disk (`as_what` 0), after another tab has computed it (1), or not
+    /// 2 expired; nothing if the flight has landed. It counts as a look-up that found it on disk (`as_what` 0), after another tab has computed it (1), or not
     /// at all (2). Until when it is kept in memory is put behind the place of a key in the scratch area.
-    pub fn judge(&self, flight: u32, as_what: u32, times: &[f64], now: f64) -> u32 {
+    pub fn judge(&self, flight: u32, as_what: u32, times: &[f64], now: f64) -> Option<u32> {
         let found = [Found::Disk, Found::Tab].get(as_what as usize).copied();
         self.judged(
             lifetime(times).and_then(|written| self.0.judge(FlightId(flight), written, found, Millis::from_js(now))),
@@ -95,7 +95,7 @@ impl Engine {
     }
 
     /// The same for an entry of a function that is only looked at.
-    pub fn judge_seen(&self, id: u32, times: &[f64], now: f64) -> u32 {
+    pub fn judge_seen(&self, id: u32, times: &[f64], now: f64) -> Option<u32> {
         self.judged(lifetime(times).and_then(|written| self.0.judge_seen(id, written, Millis::from_js(now))))
     }
 
@@ -171,13 +171,11 @@ impl Engine {
 }
 
 impl Engine {
-    /// What an entry is: fresh, stale, or of no use. When it ends in memory is put behind the place of a key.
-    fn judged(&self, judged: Option<(Freshness, Lifetime)>) -> u32 {
-        let Some((freshness, lifetime)) = judged else {
-            return Freshness::Expired as u32;
-        };
+    /// What an entry is. When it ends in memory is put behind the place of a key.
+    fn judged(&self, judged: Option<(Freshness, Lifetime)>) -> Option<u32> {
+        let (freshness, lifetime) = judged?;
         self.0.scratch.write_numbers(times(lifetime));
-        freshness as u32
+        Some(freshness as u32)
     }
 }
 

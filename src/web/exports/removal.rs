@@ -3,9 +3,9 @@
 use wasm_bindgen::prelude::*;
 
 use super::{Engine, kind_of};
-use crate::digest::CacheKey;
+use crate::digest::{CacheKey, Digest};
 use crate::duration::Millis;
-use crate::web::engine::{Order, What};
+use crate::web::engine::Order;
 
 /// How many numbers an order takes.
 const ORDER: usize = 2 + CacheKey::LENGTH / 4;
@@ -38,7 +38,7 @@ impl Engine {
         self.0.clear(id)
     }
 
-    /// Removes everything of a kind; how many entries there were in memory, of functions that may have some on disk, and of
+    /// Removes everything of a kind from memory; how many entries there were in memory, of functions that may have some on disk, and of
     /// others.
     pub fn clear_kind(&self, kind: u32) -> Vec<u32> {
         self.0.clear_kind(kind_of(kind)).into()
@@ -59,37 +59,25 @@ impl Engine {
         self.0.max_stale(id).map(Millis::to_js)
     }
 
-    /// Removes everything of the namespace.
+    /// Removes everything of the namespace from memory.
     pub fn destroy(&self) {
         self.0.destroy();
     }
 
     /// What is to be done in the databases since this was asked last, ten numbers each: a namespace, what is meant (0 an entry,
-    /// 1 a function, 2 all data, 3 everything; 4 more if it is only made stale), and a key.
+    /// 1 all of a function; 2 more if it is only made stale), and a key.
     pub fn orders(&self) -> Option<Vec<u32>> {
         let orders = self.0.take_orders();
         (!orders.is_empty()).then(|| orders.into_iter().flat_map(show).collect())
     }
 }
 
-/// The number of the namespace, what is meant (with 4 for what is only made stale), and its key.
-fn show(Order { space, what, is_expiry }: Order) -> [u32; ORDER] {
-    let mut key = [0; CacheKey::LENGTH];
-    let kind = match what {
-        What::Entry(entry) => {
-            key = entry.bytes();
-            0
-        }
-        What::Function(function) => {
-            key[..CacheKey::LENGTH / 2].copy_from_slice(&function.bytes());
-            1
-        }
-        What::Data => 2,
-        What::All => 3,
-    };
+/// The number of the namespace, what is meant, and its key.
+fn show(Order { space, function, call, is_expiry }: Order) -> [u32; ORDER] {
+    let key = CacheKey { function, call: call.unwrap_or(Digest(0)) }.bytes();
     let mut shown = [0; ORDER];
     shown[0] = u32::try_from(space).unwrap_or(u32::MAX);
-    shown[1] = kind + 4 * u32::from(is_expiry);
+    shown[1] = u32::from(call.is_none()) + 2 * u32::from(is_expiry);
     for (place, word) in shown[2..].iter_mut().zip(key.as_chunks().0) {
         *place = u32::from_ne_bytes(*word);
     }

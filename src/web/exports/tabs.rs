@@ -21,10 +21,10 @@ impl Engine {
         self.0.is_valid(FlightId(flight))
     }
 
-    /// Another tab has removed or written something: this one's memory has it no more. Gives the functions that a removal
+    /// Another tab has removed an entry (0), a function (1), all data (2) or everything (3), or has written entries (4): this one's memory has them no more. Gives the functions that a removal
     /// concerns; nothing means all.
-    pub fn hear(&self, space: usize, word: &str, keys: &[u8]) -> Option<Vec<u32>> {
-        let Some(what) = What::heard(word, keys) else {
+    pub fn hear(&self, space: usize, kind: u32, keys: &[u8]) -> Option<Vec<u32>> {
+        let Some(what) = What::heard(kind, keys) else {
             let keys = keys.chunks_exact(CacheKey::LENGTH).filter_map(CacheKey::from_bytes);
             self.0.hear_written(space, keys);
             return Some(Vec::new());

@@ -2,9 +2,8 @@
 /** The databases of the namespaces that a page has used, and what the engine wants done in them. */
 import { Disk } from "./disk/disk.js";
 import { functionOf, toBytes, toKey } from "./disk/schema.js";
-import { DATA, EVERYTHING, entryOf } from "./disk/what.js";
+import { allOf, entryOf } from "./disk/what.js";
 import { FUNCTION_BYTES, GONE, KEY_BYTES } from "./engine.js";
-import { weakly } from "./weak.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 /** @typedef {import("./keepsake.js").Keepsake} Keepsake */
@@ -22,7 +21,8 @@ const LOSSES = ["ended", "limits", "maxDisk", "quota"];
 
 /** An order of the engine: the namespace, what is meant (with {@link STALE} for what is only made stale), and a key. */
 const ORDER = 2 + KEY_BYTES / 4;
-const STALE = 4;
+const ENTRY = 0;
+const STALE = 2;
 
 export class Disks {
   #cache;
@@ -32,6 +32,8 @@ export class Disks {
   #numbered = [];
   /** The call sites that have turned out to be factories: each database is to know them. @type {Set<string>} */
   #factories = new Set();
+  /** Those that somebody sees to. @type {Set<Disk>} */
+  #tended = new Set();
 
   /** @param {Keepsake} cache */
   constructor(cache) {
@@ -51,7 +53,8 @@ export class Disks {
 
   /** By the engine's number. @param {number} number @returns {Disk} */
   at(number) {
-    return (this.#numbered[number] ??= this.#of("")); // the one that no page has entered
+    if (number === 0) return (this.#numbered[0] ??= this.#of("")); // the one that no page has entered
+    return /** @type {Disk} */ (this.#numbered[number]);
   }
 
   /** By name. @param {string} name @returns {[Disk | undefined, number]} also the engine's number for it, or -1 */
@@ -90,18 +93,22 @@ export class Disks {
 
   /** A call site has turned out to be a factory. @param {string} site */
   mark(site) {
+    if (this.#factories.has(site)) return;
     this.#factories.add(site);
-    for (const disk of this.all) void disk.mark(site);
+    for (const disk of this.all) disk.mark(site).catch(() => {});
   }
 
   /** Does what the engine wants done, and does not wait for it. */
   follow() {
-    this.#carryOut((disk, what) => void disk.removal(what));
+    for (const { disk, what } of this.#orders()) disk.removal(what).catch(() => {}); // the end of the stack
   }
 
   /** The same for entries that are of no use: other tabs find that out by themselves. */
   followQuietly() {
-    this.#carryOut((disk, what) => (what.kind === "entry" ? disk.remove(what.key) : void disk.removal(what)));
+    for (const { disk, what } of this.#orders()) {
+      if (what.kind === "entry") disk.remove(what.key);
+      else disk.removal(what).catch(() => {});
+    }
   }
 
   /**
@@ -111,12 +118,13 @@ export class Disks {
    */
   async settle(cached) {
     const now = Date.now();
+    const orders = this.#orders();
     const maxStale = cached === undefined ? undefined : this.#cache.engine.call("max_stale", cached.id);
     const end = (/** @type {import("./disk/schema.js").Lifetime} */ { storedAt, freshUntil }) => {
       if (freshUntil <= now) return undefined;
       return { storedAt, freshUntil: now, staleUntil: now + (typeof maxStale === "number" ? maxStale : Math.max(0, freshUntil - storedAt)) };
     };
-    const outcomes = await Promise.all(this.#carryOut((disk, what, isExpiry) => (isExpiry ? disk.expire(what, end) : disk.removal(what))));
+    const outcomes = await Promise.all(orders.map(({ disk, what, isExpiry }) => (isExpiry ? disk.expire(what, end) : disk.removal(what))));
     return outcomes.reduce((all, { removed, isComplete }) => ({ removed: all.removed + removed, isComplete: all.isComplete && isComplete }), { removed: 0, isComplete: true });
   }
 
@@ -151,20 +159,19 @@ export class Disks {
     return keyed.flatMap(({ id }, at) => (before[at]?.database === after[at]?.database && before[at]?.function === after[at]?.function ? [] : [id]));
   }
 
-  /** @template T @param {(disk: Disk, what: import("./disk/what.js").What, isExpiry: boolean) => T} act @returns {T[]} */
-  #carryOut(act) {
+  /** What the engine wants done, since it was asked last. @returns {{ disk: Disk, what: import("./disk/what.js").What, isExpiry: boolean }[]} */
+  #orders() {
     const { engine } = this.#cache;
-    const orders = engine.runs ? engine.call("orders") : GONE;
-    if (orders === GONE || orders === undefined) return [];
-    const bytes = new Uint8Array(orders.buffer, orders.byteOffset);
-    const done = [];
-    for (let at = 0; at < orders.length; at += ORDER) {
-      const [number, kind] = [orders[at], orders[at + 1]];
+    const numbers = engine.runs ? engine.call("orders") : GONE;
+    if (numbers === GONE || numbers === undefined) return [];
+    const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset);
+    const orders = [];
+    for (let at = 0; at < numbers.length; at += ORDER) {
+      const [number, kind] = [numbers[at], numbers[at + 1]];
       const key = toKey(bytes.subarray((at + 2) * 4, (at + ORDER) * 4));
-      const what = [entryOf(key), { kind: /** @type {const} */ ("function"), key: functionOf(key) }, DATA, EVERYTHING][kind % STALE];
-      done.push(act(this.at(number), /** @type {import("./disk/what.js").What} */ (what), kind >= STALE));
+      orders.push({ disk: this.at(number), what: kind % STALE === ENTRY ? entryOf(key) : allOf(functionOf(key)), isExpiry: kind >= STALE });
     }
-    return done;
+    return orders;
   }
 
   /** @param {string} namespace @returns {Disk} */
@@ -180,20 +187,19 @@ export class Disks {
         (opened) => this.#introduce(opened),
       );
       this.#known.set(namespace, disk);
-      for (const site of this.#factories) void disk.mark(site);
+      for (const site of this.#factories) disk.mark(site).catch(() => {});
     }
     return disk;
   }
 
-  /** Sees to it that a database is collected, as long as this instance lives. @param {Disk} disk */
+  /** Sees to it that a database is collected now and then. @param {Disk} disk */
   #tend(disk) {
-    if (disk.isTended) return;
-    disk.isTended = true;
-    const weak = weakly(this);
-    const collectIn = (/** @type {number} */ milliseconds) => void setTimeout(collect, milliseconds);
-    const collect = () => {
-      const disks = weak.deref();
-      if (disks !== undefined) void disks.#collect(disk).then(() => collectIn(AGAIN));
+    if (this.#tended.has(disk)) return;
+    this.#tended.add(disk);
+    const collectIn = (/** @type {number} */ milliseconds) => {
+      /** @type {any} */
+      const timer = setTimeout(() => void this.#collect(disk).then(() => collectIn(AGAIN)), milliseconds);
+      timer.unref?.(); // in Node it would keep the process alive
     };
     collectIn(SOON);
   }
@@ -205,15 +211,13 @@ export class Disks {
     const keys = number < 0 || !engine.runs ? undefined : engine.call("registered", number);
     if (!(keys instanceof Uint8Array)) return; // of a namespace that was left, nobody knows what still counts
     const registered = Array.from({ length: keys.length / FUNCTION_BYTES }, (_, at) => toKey(keys.subarray(at * FUNCTION_BYTES, (at + 1) * FUNCTION_BYTES)));
+    const { epoch } = engine;
     await disk.collect(registered, (functions, entries, quota) => {
+      if (epoch !== engine.epoch) return undefined; // another engine does not know all functions yet
       const standings = Float64Array.from(functions.flatMap((each) => [each.registered, Number(each.isOrphan)]));
-      const place = this.#numbered.indexOf(disk);
-      const leaving = place < 0 ? GONE : engine.call("collect", place, allBytes(functions, FUNCTION_BYTES), standings, allBytes(entries, KEY_BYTES), numbersOf(entries), quota, Date.now());
-      if (!(leaving instanceof Uint32Array)) return undefined;
-      const [count = 0, ...rest] = leaving;
-      const gone = [];
-      for (let at = count; at < rest.length; at += 2) gone.push({ entry: /** @type {Small} */ (entries[/** @type {number} */ (rest[at])]), loss: /** @type {string} */ (LOSSES[/** @type {number} */ (rest[at + 1])]) });
-      return { functions: rest.slice(0, count), entries: gone };
+      const keys = [allBytes(functions, FUNCTION_BYTES), standings, allBytes(entries, KEY_BYTES), numbersOf(entries)];
+      const leaving = engine.call("collect", number, ...keys, quota, Date.now());
+      return leaving instanceof Uint32Array ? readLeaving(leaving, entries) : undefined;
     });
   }
 
@@ -222,6 +226,16 @@ export class Disks {
     const oldest = this.#cache.engine.call("oldest_quarter", allBytes(entries, KEY_BYTES), numbersOf(entries));
     return oldest instanceof Uint32Array ? Array.from(oldest, (at) => /** @type {Small} */ (entries[at])) : [];
   }
+}
+
+/** What goes, by the core's numbers: how many functions, which, then entries, each with why. @param {Uint32Array} numbers @param {Small[]} entries */
+function readLeaving([count = 0, ...rest], entries) {
+  const gone = [];
+  for (let at = count; at < rest.length; at += 2) {
+    const [entry, loss] = [entries[/** @type {number} */ (rest[at])], LOSSES[/** @type {number} */ (rest[at + 1])]];
+    if (entry !== undefined && loss !== undefined) gone.push({ entry, loss });
+  }
+  return { functions: rest.slice(0, count), entries: gone };
 }
 
 /** @param {Small[]} entries */

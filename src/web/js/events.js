@@ -76,7 +76,11 @@ export class Events {
   }
 }
 
-/** Tells the console; not every platform has one. @param {string} message @param {unknown} error */
+/** Tells the console; not every platform has one, and one that a test has replaced may throw. @param {string} message @param {unknown} error */
 function warn(message, error) {
-  globalThis.console?.warn(`[keepsake] ${message}`, ...(error === undefined ? [] : [error]));
+  try {
+    globalThis.console?.warn(`[keepsake] ${message}`, ...(error === undefined ? [] : [error]));
+  } catch {
+    // nobody else is there to be told
+  }
 }

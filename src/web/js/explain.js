@@ -5,7 +5,7 @@ import { functionOf } from "./disk/schema.js";
 import { GONE, KEY_BYTES } from "./engine.js";
 import { CLONE, Kept, TREE } from "./kept.js";
 import { canReplay } from "./replay/replay.js";
-import { FRESH, STALE, timesOf } from "./stored.js";
+import { EXPIRED, FRESH, STALE, timesOf } from "./stored.js";
 import { inWords } from "./cached.js";
 import { Recent, nearest, outlineOf } from "./call-outline.js";
 
@@ -77,8 +77,8 @@ async function find(cached, length) {
   if (found === "cleared") return ["left", found];
   if (found !== "nothing") {
     const freshness = cached.enroll() ? engine.call("judge_seen", cached.id, timesOf(found), Date.now()) : GONE;
-    if (freshness === GONE) return GONE;
-    if (freshness !== FRESH && freshness !== STALE) return ["left", "expired"];
+    if (freshness === EXPIRED) return ["left", "expired"];
+    if (freshness !== FRESH && freshness !== STALE) return GONE;
     const { storedAt, freshUntil, staleUntil } = engine.readLifetime();
     return ["disk", freshness === FRESH, storedAt, freshUntil, staleUntil, found.value, found.parts, found.effects];
   }

@@ -32,8 +32,8 @@ export interface WasmEngine {
   address(flight: number): number | undefined;
   portrait(flight: number): [string, number[], string | null] | undefined;
   function_key(id: number): boolean;
-  judge(flight: number, asWhat: number, times: Float64Array, now: number): number;
-  judge_seen(id: number, times: Float64Array, now: number): number;
+  judge(flight: number, asWhat: number, times: Float64Array, now: number): number | undefined;
+  judge_seen(id: number, times: Float64Array, now: number): number | undefined;
   lock_timeout(flight: number): number | undefined;
   registered(space: number): Uint8Array | undefined;
   collect(space: number, functions: Uint8Array, standings: Float64Array, entries: Uint8Array, numbers: Float64Array, quota: number, now: number): Uint32Array | undefined;
@@ -43,7 +43,7 @@ export interface WasmEngine {
   max_stale(id: number): number | undefined;
   land_failed(flight: number, now: number): void;
   is_valid(flight: number): boolean;
-  hear(space: number, word: string, keys: Uint8Array): Uint32Array | undefined;
+  hear(space: number, kind: number, keys: Uint8Array): Uint32Array | undefined;
   doze(): void;
   land_refused(flight: number, now: number): void;
   abandon(flight: number): void;

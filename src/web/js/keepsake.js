@@ -2,7 +2,7 @@
 /**
  * One instance of Keepsake: its engine, its values, its flights, and what the page has configured.
  */
-import { DATA as ALL_DATA, EVERYTHING } from "./disk/what.js";
+import { ALL_DATA, EVERYTHING } from "./disk/what.js";
 import { Disks } from "./disks.js";
 import { Early } from "./early.js";
 import { DATA, Engine, GONE } from "./engine.js";
@@ -236,7 +236,7 @@ export class Keepsake {
     const clear = async () => {
       const inMemory = this.#ask("clear_kind", kind);
       const [onDiskToo = 0, alone = 0] = inMemory === GONE ? [] : inMemory;
-      const { removed } = await (inMemory === GONE && kind === DATA ? this.disks.current.removal(ALL_DATA) : this.disks.settle());
+      const removed = kind === DATA ? (await this.disks.current.removal(ALL_DATA)).removed : 0;
       return Math.max(onDiskToo, removed) + alone;
     };
     return this.removing(clear, this.#handles(kind));
@@ -248,7 +248,8 @@ export class Keepsake {
     this.era += 1;
     if (!this.isInUse()) return;
     this.wipes += 1;
-    const removed = this.#ask("destroy") === GONE ? this.disks.current.removal(EVERYTHING) : this.disks.settle();
+    this.#ask("destroy");
+    const removed = this.disks.current.removal(EVERYTHING);
     this.neighbours.review();
     const released = this.letGo();
     for (const entry of this.#handles()) entry.removed();

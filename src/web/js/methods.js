@@ -52,12 +52,25 @@ async function clear(cached) {
   if (cached.persisted) cache.needsModule("clear");
   if (!cached.enroll()) return 0;
   cached.sets.cancelAll();
-  return inTab(cached, () => cache.removing(() => counted(cached, cache.engine.call("clear", cached.id)), cached.handles(), cached));
+  return inTab(cached, () => cache.removing(() => counted(cached, () => cache.engine.call("clear", cached.id)), cached.handles(), cached));
 }
 
-/** How many entries a removal takes, counting one that is both in memory and on disk once. @param {Cached} cached @param {number | typeof GONE} inMemory @returns {Promise<number>} */
-async function counted(cached, inMemory) {
-  const { removed } = await cached.cache.disks.settle(cached);
+/**
+ * Lets the engine remove, and does on disk what it says. One that dies of it may not have said all: so its successor clears the
+ * whole function.
+ * @param {Cached} cached @param {() => number | typeof GONE} remove how many entries it takes from memory
+ * @returns {Promise<number>} how many in all, counting one that is both in memory and on disk once
+ */
+async function counted(cached, remove) {
+  const { engine, disks } = cached.cache;
+  const { epoch } = engine;
+  let inMemory = remove();
+  let onDisk = disks.settle(cached);
+  if (epoch !== engine.epoch && cached.enroll()) {
+    inMemory = engine.call("clear", cached.id);
+    onDisk = disks.settle(cached);
+  }
+  const { removed } = await onDisk;
   return typeof inMemory === "number" ? Math.max(inMemory, removed) : 0;
 }
 
@@ -81,9 +94,9 @@ async function remove(cached, args) {
     const take = () => {
       const inMemory = cache.engine.call("remove", cached.id, length);
       if (inMemory === 0) key = cache.engine.readKey(KEY_BYTES);
-      return counted(cached, inMemory);
+      return inMemory;
     };
-    return cache.removing(take, entries, cached);
+    return cache.removing(() => counted(cached, take), entries, cached);
   });
   if (key !== "" && removed && cached.enroll()) cache.engine.call("note_cleared", cached.id, toBytes(key)); // it was on disk alone
   return removed ?? 0;
@@ -115,8 +128,8 @@ async function expire(cached, args) {
     for (const entry of entries) entry.check();
     return count;
   };
-  if (args.length === 0) return cached.enroll() ? inTab(cached, () => expired(() => counted(cached, engine.call("expire_all", cached.id, Date.now())))) : 0;
-  return (await whenLoaded(cached, args, (length) => expired(() => counted(cached, engine.call("expire", cached.id, length, Date.now()))))) ?? 0;
+  if (args.length === 0) return cached.enroll() ? inTab(cached, () => expired(() => counted(cached, () => engine.call("expire_all", cached.id, Date.now())))) : 0;
+  return (await whenLoaded(cached, args, (length) => expired(() => counted(cached, () => engine.call("expire", cached.id, length, Date.now()))))) ?? 0;
 }
 
 /** @param {Cached} cached @param {any[]} args */
@@ -209,8 +222,17 @@ async function set(cached, value, args) {
       const flight = takeOff(cached, number, extra);
       cached.remember(flight, args);
       if (!cached.persisted || !cached.onDisk) return void store(cached, flight, args, given, kept);
-      const stored = cache.disks.stamp(flight).then(() => store(cached, flight, args, given, kept));
+      flight.isOver = true; // until its promise is there: the stack may be at its end
+      const stored = cache.disks.stamp(flight).then(
+        () => store(cached, flight, args, given, kept),
+        (error) => {
+          flight.isOver = true;
+          cache.land(flight);
+          throw error;
+        },
+      );
       flight.promise = stored;
+      flight.isOver = false;
       return flight.wait(stored, null, () => {}); // whoever joins and leaves does not end it
     };
     // The page may have been configured anew, or somebody else be logged in: then it is not theirs.

@@ -10,6 +10,10 @@ import { HAS_TABS, Tabs } from "./tabs.js";
 /** @typedef {import("./keepsake.js").Keepsake} Keepsake */
 /** @typedef {import("./tabs.js").Turn} Turn */
 
+/** What another tab has told, as the engine numbers it; anything else is what it has written. */
+const KINDS = ["entry", "function", "data", "all"];
+const WRITTEN = 4;
+
 export class Neighbours {
   #cache;
   /** By database: a page may have used several. @type {Map<string, Tabs>} */
@@ -118,11 +122,11 @@ export class Neighbours {
   /** @param {string} database @param {string} word @param {Uint8Array} keys */
   #hear(database, word, keys) {
     const cache = this.#cache;
-    if (!cache.engine.runs) return;
     const [disk, number] = cache.disks.named(database);
     const what = heard(word, keys);
     if (what !== undefined) disk?.drop(what);
-    const concerned = number < 0 ? GONE : cache.engine.call("hear", number, word, keys);
+    const kind = what === undefined ? WRITTEN : KINDS.indexOf(what.kind);
+    const concerned = number < 0 || !cache.engine.runs ? GONE : cache.engine.call("hear", number, kind, keys);
     if (concerned === GONE) return;
     this.review();
     cache.changedElsewhere(word === "entry" ? [] : concerned);

@@ -17,6 +17,7 @@ const UNCOUNTED = 2;
 /** What an entry is, as the engine numbers it. */
 export const FRESH = 0;
 export const STALE = 1;
+export const EXPIRED = 2;
 
 /** The same look-ups where they are taken back, as the engine numbers them. */
 const DISK = 3;
@@ -66,10 +67,8 @@ async function read({ cache }, flight, asWhat) {
   place.stamp = disk.stamp(functionOf(key));
   if (stored === undefined || flight.epoch !== engine.epoch) return null;
   const freshness = engine.call("judge", flight.id, asWhat, timesOf(stored), Date.now());
-  if (freshness !== FRESH && freshness !== STALE) {
-    disk.remove(key);
-    return null;
-  }
+  if (freshness === EXPIRED) disk.remove(key);
+  if (freshness !== FRESH && freshness !== STALE) return null;
   const lifetime = engine.readLifetime();
   disk.used(key, stored.storedAt);
   return { isFresh: freshness === FRESH, lifetime, stored };

@@ -7,6 +7,8 @@ import { read, result, write } from "./transaction.js";
 
 /** An open takes at most this long, in milliseconds. */
 const OPEN_LIMIT = 2_000;
+/** After one that failed the platform may think so long about which databases there are. */
+const NAMES_LIMIT = 500;
 /** Anything else takes at most this long: a clear of a large database is slow, but one that has not answered by then will not. */
 export const ANSWER_LIMIT = 30_000;
 /** A connection that was lost this often is not made again. */
@@ -133,7 +135,10 @@ export class Connection {
       await result(indexedDB.deleteDatabase(this.#name));
       database = await this.#request();
     }
-    const known = { ...(await ownRecord(database)), marks: await readMarks(read(database, [FUNCTIONS])) };
+    const known = await readKnown(database).catch((error) => {
+      database.close();
+      throw error;
+    });
     if (this.#refused !== null) return database.close(); // too late: the page goes on without
     this.#listen(database);
     this.#database = database;
@@ -157,7 +162,7 @@ export class Connection {
   /** Another page that upgrades or deletes the database is not held up, and a connection that the browser closes is made again at the next use. @param {IDBDatabase} database */
   #listen(database) {
     database.onversionchange = database.onclose = () => {
-      database.close();
+      database.close(); // also one that is not the page's any more
       this.#lose(database);
     };
   }
@@ -166,6 +171,7 @@ export class Connection {
   #lose(database) {
     if (this.#database !== database) return;
     this.#database = null;
+    database.close(); // nobody else's deletion waits for it
     this.#lost += 1;
     this.#onLost();
     if (this.#lost <= MOST_LOST) return;
@@ -182,6 +188,11 @@ function makeStores(database, transaction) {
     return transaction?.abort();
   }
   transaction?.objectStore(FUNCTIONS).put(databaseRecord(), DATABASE_KEY); // if it cannot be put, it is made when it is missed
+}
+
+/** @param {IDBDatabase} database @returns {Promise<Known>} */
+async function readKnown(database) {
+  return { ...(await ownRecord(database)), marks: await readMarks(read(database, [FUNCTIONS])) };
 }
 
 /** The secret and generation of a database. An upgrade has made its record; it is missing in one whose upgrade was cut off. @param {IDBDatabase} database */
@@ -208,7 +219,7 @@ async function isThere(name, error) {
   if (error !== "UnknownError") return false;
   try {
     // It cannot be read; or the user has forbidden all of them, and then none is named.
-    const databases = await inTime(indexedDB.databases(), OPEN_LIMIT);
+    const databases = await inTime(indexedDB.databases(), NAMES_LIMIT);
     return databases === LATE || databases.some((each) => each.name === name);
   } catch {
     return false;

@@ -9,6 +9,9 @@ import { result, write } from "./transaction.js";
 /** A mark holds for a week, in milliseconds: by then another build has taken the place. One that ends later was set by a wrong clock. */
 const LONGEST = 7 * 24 * 60 * 60 * 1_000;
 
+/** The key of a mark. */
+const SITE = new RegExp(`^${MARK}([0-9a-f]{32})$`);
+
 /** When a mark ends that is set now. */
 export const markEnd = () => Date.now() + LONGEST;
 
@@ -19,12 +22,9 @@ export const writeMark = (database, site, until) => write(database, (store) => p
 export const putMark = (functions, site, until) => void functions.put([VERSION, until], MARK + site);
 
 /** Whether a mark holds, by its record. @param {unknown} record */
-export const holds = (record) => numberAt(record, 0) === VERSION && inTime(/** @type {any[]} */ (record)[1]);
-
-/** @param {unknown} until */
-function inTime(until) {
-  const now = Date.now();
-  return typeof until === "number" && now <= until && until <= now + LONGEST;
+export function holds(record) {
+  const [now, until] = [Date.now(), numberAt(record, 1)];
+  return numberAt(record, 0) === VERSION && until !== undefined && now <= until && until <= now + LONGEST;
 }
 
 /** The marks that are stored and hold. @param {import("./transaction.js").Stores} store @returns {Promise<Map<string, number>>} until when, by site */
@@ -32,5 +32,10 @@ export async function readMarks(store) {
   const range = IDBKeyRange.bound(MARK, `${MARK}~`); // no digit comes after a tilde
   const functions = store(FUNCTIONS);
   const [keys, records] = await Promise.all([result(functions.getAllKeys(range)), result(functions.getAll(range))]);
-  return new Map(keys.flatMap((key, at) => (typeof key === "string" && holds(records[at]) ? [[key.slice(MARK.length), records[at][1]]] : [])));
+  const marks = new Map();
+  keys.forEach((key, at) => {
+    const [, site] = SITE.exec(String(key)) ?? [];
+    if (site !== undefined && holds(records[at])) marks.set(site, records[at][1]);
+  });
+  return marks;
 }

@@ -15,7 +15,7 @@ export class Progress {
   /** Who waits until nothing is being written. @type {(() => void)[]} */
   #waiting = [];
 
-  /** Something that was begun has been written, or could not be. They end in the order in which they began: the platform sees to it. */
+  /** Something that was begun has been written, or could not be. Batches end in the order in which they began: the platform sees to it. A mark may end before its turn, and then somebody may compute what is about to be found. */
   end() {
     this.writing -= 1;
     for (const each of this.#settling) each.batches -= 1;

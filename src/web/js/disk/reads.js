@@ -67,7 +67,7 @@ export class Reads {
   async #readAll(batch) {
     if (this.#batch === batch) this.#batch = null; // whoever asks while the database opens comes after what was removed meanwhile
     /** @type {Answers} */
-    const answers = { left: Math.max(1, batch.filter(({ key }) => key !== null).length), any: false, timer: undefined };
+    const answers = { left: batch.filter(({ key }) => key !== null).length || new Set(batch.map((asked) => asked.function)).size, any: false, timer: undefined };
     try {
       if (this.#connection.now !== null || (await this.#connection.open()) !== null) this.#limit(batch, answers); // an open has its own limit
       if ((await this.#connection.attempt((database) => this.#request(database, batch, answers))) === true) return;
@@ -85,7 +85,6 @@ export class Reads {
     const store = read(database, asksValues ? [FUNCTIONS, VALUES] : [FUNCTIONS]);
     const functions = store(FUNCTIONS);
     whenDone(functions.get(DATABASE_KEY), (record) => {
-      if (!asksValues) this.#isAnswered(answers);
       this.#generations.database = databaseGeneration(record);
     });
     for (const own of new Set(batch.map((asked) => asked.function))) {
@@ -94,6 +93,7 @@ export class Reads {
         this.#generations.functions.set(own, functionGeneration(record));
         this.#called(own, record);
         for (const { resolve } of learning) resolve(undefined);
+        if (!asksValues) this.#isAnswered(answers);
       });
     }
     const values = asksValues ? store(VALUES) : null;

@@ -80,7 +80,7 @@ const KEY_BYTES = 32;
 const FUNCTION_BYTES = 16;
 
 /** How long the secret of the digests is, in bytes: as XXH3 wants it. */
-export const SECRET_BYTES = 192;
+const SECRET_BYTES = 192;
 
 /** @param {Key} key @returns {FunctionKey} */
 export const functionOf = (key) => key.slice(0, FUNCTION_BYTES);

@@ -5,12 +5,15 @@ import { functionOf, toBytes, toKey } from "./schema.js";
 /** @typedef {{ kind: "entry", key: import("./schema.js").Key } | { kind: "function", key: import("./schema.js").FunctionKey } | { kind: "data" | "all", key: "" }} What */
 
 /** All that `cacheData` has kept, also of functions that this page has not loaded. @type {What} */
-export const DATA = { kind: "data", key: "" };
+export const ALL_DATA = { kind: "data", key: "" };
 /** Everything, in the memory of all tabs too. @type {What} */
 export const EVERYTHING = { kind: "all", key: "" };
 
 /** @param {import("./schema.js").Key} key @returns {What} */
 export const entryOf = (key) => ({ kind: "entry", key });
+
+/** @param {import("./schema.js").FunctionKey} key @returns {What} */
+export const allOf = (key) => ({ kind: "function", key });
 
 /** Whether an entry is among it. @param {What} what @param {import("./schema.js").Key} key */
 export function includes(what, key) {

@@ -112,7 +112,7 @@ export class Writes {
     if (batch === this.#waiting) this.close();
     this.#isPutting = true;
     await this.#writeBatch(batch);
-    this.#isPutting = false;
+    this.#isPutting = false; // it never rejects
     if (!this.#isGathering) return;
     this.#isGathering = false;
     this.#next();
@@ -129,6 +129,9 @@ export class Writes {
         this.#progress.unwritten += left.length;
         await this.#dropOlder(this.#stillLatest(left));
       }
+    } catch (thrown) {
+      this.#progress.unwritten += batch.length; // a fault of ours: what comes behind it is written all the same
+      this.#fault("write-failed", "writing to the database failed, so some entries stay in memory only.", thrown);
     } finally {
       this.#progress.end();
     }
@@ -146,14 +149,15 @@ export class Writes {
 
   /** Writes what can be written of a batch that has failed as a whole. @param {Entry[]} batch @param {unknown} thrown @returns {Promise<Entry[]>} what stays unwritten */
   async #writeHalves(batch, thrown) {
-    const left = [];
+    /** @type {Entry[]} */
+    let left = [];
     const failed = [{ part: batch, thrown }];
     let budget = MOST_HALVES;
     for (let next = failed.pop(); next !== undefined; next = failed.pop()) {
       const { part } = next;
       if (part.length < 2 || budget < 2) {
         this.#fault("write-failed", "writing to the database failed, so some entries stay in memory only.", next.thrown);
-        left.push(...part);
+        left = left.concat(part);
         continue;
       }
       const middle = part.length >> 1;
@@ -162,8 +166,8 @@ export class Writes {
         try {
           await this.#putAgain(half);
         } catch (error) {
-          if (this.#connection.isUnusable) left.push(...half); // that was told already
-          else if (isQuota(error)) left.push(...(await this.#writeOverQuota(half, error)));
+          if (this.#connection.isUnusable) left = left.concat(half); // that was told already
+          else if (isQuota(error)) left = left.concat(await this.#writeOverQuota(half, error));
           else failed.push({ part: half, thrown: error });
         }
       }
@@ -189,17 +193,18 @@ export class Writes {
     try {
       await this.#putAgain(rest);
     } catch {
-      left.push(...rest);
-      if (this.#connection.isUnusable) return left; // that was told already
+      const all = left.concat(rest);
+      if (this.#connection.isUnusable) return all; // that was told already
       this.#room.pause();
       this.#fault("quota", "the origin's storage quota is used up, so new entries stay in memory only for the next ten minutes.", thrown);
+      return all;
     }
     return left;
   }
 
   /** Puts a batch that was tried before, on the connection of the moment. Throws what the platform threw. @param {Entry[]} batch what does not go into one transaction is taken off, and follows */
   async #putAgain(batch) {
-    batch.splice(0, Infinity, ...this.#stillLatest(batch));
+    refill(batch, this.#stillLatest(batch));
     if (batch.length === 0) return;
     const database = this.#connection.now;
     if (database === null) throw new Error("the connection to the database was lost");
@@ -212,7 +217,7 @@ export class Writes {
    * @param {IDBDatabase} database @param {Entry[]} batch
    */
   async #putSome(database, batch) {
-    batch.splice(0, Infinity, ...this.#stillLatest(batch));
+    refill(batch, this.#stillLatest(batch));
     const most = this.#takes ?? MOST_BYTES;
     this.#takes = undefined;
     let taken = batch.length;
@@ -298,11 +303,7 @@ export class Writes {
 
   /** @param {(entry: Entry) => Entry[]} change */
   #changeUnsent(change) {
-    for (const batch of [...this.#closed, this.#waiting]) {
-      const changed = batch.flatMap(change);
-      batch.length = 0;
-      for (const entry of changed) batch.push(entry);
-    }
+    for (const batch of [...this.#closed, this.#waiting]) refill(batch, batch.flatMap(change));
   }
 
   /** What is being written of this is not to be tried again: it was removed, or made stale, after it was taken. @param {What} what */
@@ -310,6 +311,12 @@ export class Writes {
     const waiting = new Set(this.#unsent().map(({ key }) => key));
     for (const key of this.#latest.keys()) if (includes(what, key) && !waiting.has(key)) this.#latest.set(key, Infinity);
   }
+}
+
+/** Puts other entries into the place of those in a batch, which others hold too. @param {Entry[]} batch @param {Entry[]} entries */
+function refill(batch, entries) {
+  batch.length = 0;
+  for (const entry of entries) batch.push(entry);
 }
 
 /** Deletes what was written, unless another tab has put its own in the place. @param {IDBDatabase} database @param {Entry[]} batch */
