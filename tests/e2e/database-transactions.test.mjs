@@ -7,7 +7,7 @@ const inPage = inPages();
 
 /* ---- patience ---- */
 
-test("an answer that comes in time is given, whatever it is", inPage(async ({ asked, equal, is, patience }) => {
+test("an answer that comes in time is given, whatever it is", inPage(async ({ equal, is, patience }) => {
   const { LATE, inTime } = patience;
   equal(await inTime(Promise.resolve(undefined), 1_000), undefined);
   equal(await inTime(new Promise((resolve) => setTimeout(resolve, 5, "later")), 60_000), "later");
@@ -15,7 +15,6 @@ test("an answer that comes in time is given, whatever it is", inPage(async ({ as
   for (const rejection of [Promise.reject(error), new Promise((_, reject) => setTimeout(reject, 5, error))]) {
     is((await inTime(rejection, 60_000).catch((thrown) => [thrown]))?.[0] === error, "it rejects with what the work rejects with");
   }
-  is((await asked(indexedDB.open("other"))).name === "other");
   is((await inTime(new Promise(() => {}), 10)) === LATE, "what never comes");
 }));
 
@@ -264,6 +263,30 @@ test("what was written before one removal or expiry is known to the next", inPag
   await disk.flush();
   equal(await numbers(fixture.disk(), others), [undefined, undefined, 2]);
   await fixture.finish();
+}));
+
+test("what was removed or made stale while its write failed is not tried again", inPage(async ({ Fixture, begin, entry, equal, expire, key, numbers, one, replace, write }) => {
+  const keys = [key(1, 1), key(1, 2)];
+  for (const overtake of [(disk) => disk.removal(one(keys[0])), (disk) => expire(disk, one(keys[0]))]) {
+    const fixture = new Fixture();
+    const disk = fixture.disk();
+    const stamp = await begin(disk, keys[0]);
+    let under = null;
+    const mend = replace(IDBTransaction, "commit", () =>
+      function () {
+        under = this; // and is not committed
+      },
+    );
+    for (const key of keys) write(disk, entry(key, 1, stamp));
+    while (under === null) await null;
+    mend();
+    const overtaken = overtake(disk);
+    under.abort();
+    await overtaken;
+    await disk.flush();
+    equal(await numbers(fixture.disk(), keys), [undefined, 1], String(overtake));
+    await fixture.finish();
+  }
 }));
 
 /* The writes wait until the database is open. */
