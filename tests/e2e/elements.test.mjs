@@ -158,7 +158,7 @@ test("write draws each value as what it is", () =>
       date: "text: 1970-01-01 00:00 UTC", url: "text: https://a.b/c",
       rows: "table: ab12", none: "tree: Array (0)", numbers: "tree: Array (2)0: 11: 2", object: "tree: Object (1)a: Object (1)", map: "tree: Map (1)k: 1", set: "tree: Set (1)0: 1",
       typed: "tree: Float32Array (2)0: 01: 0", error: "message keepsake-error: Error RangeError: far", instance: "tree: Point (1)x: 1",
-      cycle: 'tree: Object (2)name: "loop"self: (the same as an outer one)', revoked: "tree: (cannot be shown)", promise: "tree: Promise: await it to see its value", pixels: "image: ",
+      cycle: 'tree: Object (2)name: "loop"self: (circular)', revoked: "tree: (cannot be shown)", promise: "tree: Promise: await it to see its value", pixels: "image: ",
       several: 3,
     });
   }));

@@ -769,6 +769,58 @@ test("an engine that cannot be made, or dies three times in a minute, leaves fun
     { init: [trapping] },
   ));
 
+/** What removes the entry of a persisted call, and the export of the engine that is called for it last. */
+const REMOVALS = { delete: "engine_orders", clear: "engine_orders", expire: "engine_orders", "clear of everything": "engine_clear_kind", destroy: "engine_destroy" };
+
+for (const how of ["delete", "clear", "expire", "clear of everything", "destroy"]) {
+  test(`an engine that dies of a removal before it has said what is to go leaves nothing on disk: ${how}`, () =>
+    visit(
+      usual,
+      async ({ page, reload }) => {
+        const [fired, ...runs] = await page.evaluate(
+          async ({ how, name }) => {
+            const { persisted } = app;
+            const acts = { delete: () => persisted.delete(1), clear: () => persisted.clear(), expire: () => persisted.expire(1), "clear of everything": () => app.cacheData.clear(), destroy: () => app.destroy() };
+            await persisted(1);
+            await app.flush();
+            Object.assign(trap, { name, left: 1, fired: 0 });
+            await acts[how]();
+            Object.assign(trap, { name: "" });
+            return [trap.fired, await persisted.has(1), (await persisted(1)).id];
+          },
+          { how, name: REMOVALS[how] },
+        );
+        assert.deepEqual([fired, ...runs], [1, false, 1]);
+        await page.evaluate((how) => (how === "destroy" ? app.destroy() : app.cacheData.clear()), how);
+        await reload();
+        assert.equal(await page.evaluate(() => app.persisted.has(1)), false);
+      },
+      { init: [trapping] },
+    ));
+}
+
+test("a console that throws breaks no call", () =>
+  visit(
+    usual,
+    async ({ page }) => {
+      assert.deepEqual(await all(page), [[], KEPT]);
+      assert.deepEqual(await page.evaluate(() => app.destroy()), undefined);
+      assert.equal(await page.evaluate(() => globalThis.warned), 1);
+    },
+    {
+      init: [
+        NO_DATABASE["does not let open"],
+        () => {
+          globalThis.warned = 0;
+          console.warn = () => {
+            globalThis.warned += 1;
+            throw new Error("the console");
+          };
+        },
+      ],
+    },
+  ));
+
 test("an engine that dies while it waits for the database leaves no call waiting, and no error to the page", () =>
   visit(
     usual,

@@ -37,7 +37,7 @@ class Outliner {
   #object(value, depth) {
     const line = lineOfKnown(value);
     if (line !== undefined) return ["other", line];
-    if (this.#around.has(value)) return ["other", "(the same as an outer one)"];
+    if (this.#around.has(value)) return ["other", "(circular)"];
     this.#around.add(value);
     try {
       return this.#branch(value, depth);
