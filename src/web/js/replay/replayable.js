@@ -84,7 +84,7 @@ function warnOfLoss(name) {
   shared.hasWarned = true;
   const short = name.split("/").pop();
   console.warn(
-    `[keepsake] \`${short}\` was called while a cached function waits, and it cannot be told whether it belongs to that: what comes after an \`await\` is not replayed on a hit. If it does, draw with an \`st\` of the function's own: cacheData(async (url, st) => { …; st.${short}(…); }). For other effects: const record = bindReplay(); before the first await, and record(() => ${short}(…)) after it.`,
+    `[keepsake] \`${short}\` was called while a cached function waits, and it cannot be told whether it belongs to that: after an \`await\` nothing is replayed on a hit. If it does, draw with an \`st\` of its own: cacheData(async (url, st) => { …; st.${short}(…); }). For other effects: const record = bindReplay(); before the first await, and record(() => ${short}(…)) after it.`,
   );
 }
 
