@@ -1,8 +1,14 @@
 // The WebAssembly travels inside a module as a text: any bytes come back, and the text needs no escapes.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { encode } from "../../scripts/pack/payload.mjs";
-import { ALPHABET, decode } from "../../src/web/js/payload.js";
+import { ROOT } from "../../scripts/process.mjs";
+import { ALPHABET, DECODER, decode } from "../../src/web/js/payload.js";
 import { randoms } from "../data/seeded.mjs";
 
 const random = randoms(7);
@@ -10,6 +16,18 @@ const bytes = (/** @type {number} */ length, /** @type {() => number} */ byte) =
 const anything = () => Math.floor(random() * 256);
 /** Few are frequent and most are rare, as in code. */
 const skewed = () => Math.floor(256 * random() ** 4);
+
+test("the decoder is what its source says", () => {
+  const directory = mkdtempSync(join(tmpdir(), "keepsake-"));
+  try {
+    const assembled = join(directory, "payload.wasm");
+    const assembler = createRequire(import.meta.url).resolve("binaryen/bin/wasm-as");
+    execFileSync(process.execPath, [assembler, join(ROOT, "src/web/js/payload.wat"), "-o", assembled]);
+    assert.deepEqual(DECODER, new Uint8Array(readFileSync(assembled)));
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
 
 test("what was encoded is decoded", () => {
   const all = bytes(256, () => 0).map((_, at) => at);
