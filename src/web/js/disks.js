@@ -51,10 +51,10 @@ export class Disks {
     return this.#known.values();
   }
 
-  /** By the engine's number. @param {number} number @returns {Disk} */
-  at(number) {
-    if (number === 0) return (this.#numbered[0] ??= this.#of("")); // the one that no page has entered
-    return /** @type {Disk} */ (this.#numbered[number]);
+  /** By the engine's number. @param {number} number @returns {Disk | undefined} */
+  #at(number) {
+    if (number === 0) return (this.#numbered[0] ??= this.#of("")); // the one that no page has to enter
+    return this.#numbered[number];
   }
 
   /** By name. @param {string} name @returns {[Disk | undefined, number]} also the engine's number for it, or -1 */
@@ -134,7 +134,8 @@ export class Disks {
     if (flight.place !== null || flight.epoch !== engine.epoch) return flight.place;
     const number = engine.call("address", flight.id);
     if (typeof number !== "number") return null;
-    const [disk, key] = [this.at(number), engine.readKey(KEY_BYTES)];
+    const [disk, key] = [this.#at(number), engine.readKey(KEY_BYTES)];
+    if (disk === undefined) return null;
     disk.introduce(functionOf(key), () => {
       const portrait = engine.call("portrait", flight.id);
       return Array.isArray(portrait) ? { words: portrait[0], parts: portrait[1], owner: portrait[2] } : undefined;
@@ -169,7 +170,8 @@ export class Disks {
     for (let at = 0; at < numbers.length; at += ORDER) {
       const [number, kind] = [numbers[at], numbers[at + 1]];
       const key = toKey(bytes.subarray((at + 2) * 4, (at + ORDER) * 4));
-      orders.push({ disk: this.at(number), what: kind % STALE === ENTRY ? entryOf(key) : allOf(functionOf(key)), isExpiry: kind >= STALE });
+      const disk = this.#at(number);
+      if (disk !== undefined) orders.push({ disk, what: kind % STALE === ENTRY ? entryOf(key) : allOf(functionOf(key)), isExpiry: kind >= STALE });
     }
     return orders;
   }

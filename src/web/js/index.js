@@ -3,6 +3,7 @@
  * What `import … from "keepsake"` gives. Importing does nothing: the WebAssembly is compiled when the first function
  * is wrapped in a page or worker.
  */
+import { clearAll, clearKind } from "./clearing.js";
 import { DATA, RESOURCE } from "./engine.js";
 import { InvalidOptionError } from "./errors.js";
 import { Keepsake } from "./keepsake.js";
@@ -33,8 +34,8 @@ export function createKeepsake(options = {}) {
   const cache = new Keepsake();
   const cacheData = (/** @type {any} */ fn, /** @type {any} */ given) => wrap(cache, DATA, fn, given, cacheData);
   const cacheResource = (/** @type {any} */ fn, /** @type {any} */ given) => wrap(cache, RESOURCE, fn, given, cacheResource);
-  cacheData.clear = () => cache.clearKind(DATA);
-  cacheResource.clear = () => cache.clearKind(RESOURCE);
+  cacheData.clear = () => clearKind(cache, DATA);
+  cacheResource.clear = () => clearKind(cache, RESOURCE);
   const configure = (/** @type {any} */ given) => cache.configure(given);
   if (Object.keys(options).length > 0) configure(options);
   return {
@@ -49,7 +50,7 @@ export function createKeepsake(options = {}) {
     stats: () => cache.stats(),
     on: (/** @type {(event: any) => void} */ listener) => cache.events.on(listener),
     flush: () => cache.flush(),
-    destroy: () => cache.destroy(),
+    destroy: () => clearAll(cache),
   };
 }
 

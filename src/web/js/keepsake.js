@@ -2,13 +2,13 @@
 /**
  * One instance of Keepsake: its engine, its values, its flights, and what the page has configured.
  */
-import { ALL_DATA, EVERYTHING } from "./disk/what.js";
 import { Disks } from "./disks.js";
 import { Early } from "./early.js";
-import { DATA, Engine, GONE } from "./engine.js";
+import { Engine, GONE } from "./engine.js";
 import { InvalidOptionError, KeepsakeError } from "./errors.js";
 import { Events, REASONS } from "./events.js";
 import { Keys, NO_FUNCTION, encodeFast } from "./keys.js";
+import { watchPage } from "./lifecycle.js";
 import { Neighbours } from "./neighbours.js";
 import { Slots } from "./slots.js";
 import { Sweep } from "./sweep.js";
@@ -78,6 +78,8 @@ export class Keepsake {
   /** @type {Uint8Array | null} the encoding of the page's static deps; null: it takes the complete walker */
   #pageDeps = NOTHING;
   #listens = false;
+  /** The opening of the database that is under way. @type {{ moment: number, hasTabs: boolean, settled: Promise<void> } | null} */
+  #opening = null;
 
   constructor() {
     /** @type {Events} */
@@ -190,22 +192,9 @@ export class Keepsake {
       this.#pageDeps = this.keys.encodeStatic(this.page.deps);
       if (this.#pageDeps !== null) engine.call("configure", this.page, this.#pageDeps, types);
     }
-    if (this.#listens || typeof globalThis.addEventListener !== "function") return;
+    if (this.#listens) return;
     this.#listens = true;
-    // Best effort: a page that goes into the back/forward cache may come back to its objects.
-    const writeOut = () => {
-      for (const disk of this.disks.all) disk.writeOut();
-    };
-    globalThis.document?.addEventListener("visibilitychange", writeOut); // a hidden page may end without another word
-    globalThis.addEventListener("pagehide", (/** @type {any} */ event) => {
-      writeOut();
-      if (!event.persisted) this.slots.releaseAll();
-      tabId().letGo();
-      this.neighbours.sleep(!event.persisted);
-    });
-    globalThis.addEventListener("pageshow", (/** @type {any} */ event) => event.persisted && void this.neighbours.wake());
-    globalThis.document?.addEventListener("freeze", () => this.neighbours.sleep());
-    globalThis.document?.addEventListener("resume", () => void this.neighbours.wake());
+    watchPage(this);
   }
 
   /** Whether a function with these options may be cached at all: if not, no WebAssembly is compiled for it. @param {Options} options */
@@ -228,40 +217,6 @@ export class Keepsake {
       this.report("enabled-failed", "`enabled` threw, so the call was not cached.", error);
       return false;
     }
-  }
-
-  /** Removes everything of one kind, loaded or not. @param {number} kind @returns {Promise<number>} how many entries */
-  async clearKind(kind) {
-    if (!this.isInUse()) return 0;
-    const clear = async () => {
-      const inMemory = this.#ask("clear_kind", kind);
-      const [onDiskToo = 0, alone = 0] = inMemory === GONE ? [] : inMemory;
-      const removed = kind === DATA ? (await this.disks.current.removal(ALL_DATA)).removed : 0;
-      return Math.max(onDiskToo, removed) + alone;
-    };
-    return this.removing(clear, this.#handles(kind));
-  }
-
-  /** Removes every entry of the namespace, in memory and on disk: log-out. Throws if something may have stayed. */
-  async destroy() {
-    this.moment += 1;
-    this.era += 1;
-    if (!this.isInUse()) return;
-    this.wipes += 1;
-    this.#ask("destroy");
-    const removed = this.disks.current.removal(EVERYTHING);
-    this.neighbours.review();
-    const released = this.letGo();
-    for (const entry of this.#handles()) entry.removed();
-    const { isComplete } = await removed;
-    await released;
-    if (isComplete) return;
-    throw new KeepsakeError("destroy() could not remove everything from the database; entries may be found again after a reload. Call it again when the page has been loaded again.", { code: "destroy-failed" });
-  }
-
-  /** Asks the engine to clear, unless its module is still to come: without one nothing is in memory, and the disk is cleared all the same. @param {keyof import("./glue.js").WasmEngine} method @param {...any} args */
-  #ask(method, ...args) {
-    return this.engine.missing === null ? this.engine.call(method, ...args) : GONE;
   }
 
   /** Waits until everything that was kept is on disk. */
@@ -305,10 +260,19 @@ export class Keepsake {
     if (moment === this.moment) this.changedElsewhere(cleared);
   }
 
-  /** Opens the database of the namespace, if that is possible within its time limit, and learns which tab this is where that counts. @returns {Promise<void>} */
-  async open() {
+  /** Opens the database of the namespace, if that is possible within its time limit, and learns which tab this is where that counts: once for all who ask in one moment. @returns {Promise<void>} */
+  open() {
     const { moment } = this;
-    if (!this.engine.alive) return;
+    if (this.#opening?.moment === moment && this.#opening.hasTabs === this.hasTabs) return this.#opening.settled;
+    const opening = { moment, hasTabs: this.hasTabs, settled: this.#open().finally(() => this.#opening === opening && (this.#opening = null)) };
+    this.#opening = opening;
+    return opening.settled;
+  }
+
+  async #open() {
+    const { moment } = this;
+    await null; // the stack of whoever asks first may be at its end
+    if (moment !== this.moment || !this.engine.alive) return;
     this.neighbours.join(this.disks.current.name);
     const { hasTabs } = this;
     const [, tab] = await Promise.all([this.disks.open(), hasTabs ? tabId().ask() : undefined]);
@@ -342,7 +306,7 @@ export class Keepsake {
       kept.entry = flight.entry;
       kept.entry?.landed(kept);
       if (kept.cached.isDropped) queueMicrotask(() => kept.cached.forget());
-      this.#schedule();
+      this.schedule();
     }
     this.letGo();
     return stays;
@@ -396,36 +360,6 @@ export class Keepsake {
   }
 
   /**
-   * Removes something from memory at once; the rest of it behind.
-   * @param {() => Promise<unknown>} remove @param {Iterable<import("./entry.js").Entry>} entries the handles that may show it
-   * @param {Cached} [cached] whose it is; without one it is everything of a kind
-   * @returns {Promise<number>} how many entries, once what left is released
-   */
-  removing(remove, entries, cached = undefined) {
-    if (cached === undefined) this.wipes += 1;
-    else cached.removals += 1;
-    const removed = remove();
-    this.neighbours.review();
-    const released = this.letGo();
-    for (const entry of entries) entry.removed();
-    this.#schedule(); // what was made stale may end sooner
-    return this.#counted(removed, released);
-  }
-
-  /** The handles of every function of a kind, or of all. @param {number} [kind] */
-  #handles(kind) {
-    const shown = [...this.shown].filter((cached) => kind === undefined || cached.kind === kind);
-    return shown.flatMap((cached) => cached.handles());
-  }
-
-  /** How many a removal has removed, once what left is released. @param {Promise<unknown>} removed @param {Promise<unknown> | undefined} released @returns {Promise<number>} */
-  async #counted(removed, released) {
-    const count = await removed;
-    await released;
-    return typeof count === "number" ? count : 0;
-  }
-
-  /**
    * What a call would get from memory.
    * @param {Cached} cached @param {import("./encoding.js").Encoding | import("./contents.js").Part[] | null} encoding without contents
    * @returns {Kept | undefined}
@@ -443,7 +377,8 @@ export class Keepsake {
     return stats === GONE ? noStats() : stats;
   }
 
-  #schedule() {
+  /** When the next entry ends, it is swept. */
+  schedule() {
     const end = this.engine.runs ? this.engine.call("next_end") : GONE;
     if (typeof end === "number") this.sweep.schedule(end);
   }

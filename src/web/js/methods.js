@@ -1,6 +1,7 @@
 // @ts-check
 /** The methods of a cached function: they find calls by their arguments. */
 import { abortReason, call, extraOf, isAborted } from "./call.js";
+import { removeOf } from "./clearing.js";
 import { plainly, takeOff } from "./compute.js";
 import { hasContents } from "./contents.js";
 import { Encoding } from "./encoding.js";
@@ -52,26 +53,7 @@ async function clear(cached) {
   if (cached.persisted) cache.needsModule("clear");
   if (!cached.enroll()) return 0;
   cached.sets.cancelAll();
-  return inTab(cached, () => cache.removing(() => counted(cached, () => cache.engine.call("clear", cached.id)), cached.handles(), cached));
-}
-
-/**
- * Lets the engine remove, and does on disk what it says. One that dies of it may not have said all: so its successor clears the
- * whole function.
- * @param {Cached} cached @param {() => number | typeof GONE} remove how many entries it takes from memory
- * @returns {Promise<number>} how many in all, counting one that is both in memory and on disk once
- */
-async function counted(cached, remove) {
-  const { engine, disks } = cached.cache;
-  const { epoch } = engine;
-  let inMemory = remove();
-  let onDisk = disks.settle(cached);
-  if (epoch !== engine.epoch && cached.enroll()) {
-    inMemory = engine.call("clear", cached.id);
-    onDisk = disks.settle(cached);
-  }
-  const { removed } = await onDisk;
-  return typeof inMemory === "number" ? Math.max(inMemory, removed) : 0;
+  return inTab(cached, () => removeOf(cached, () => cache.engine.call("clear", cached.id), cached.handles()));
 }
 
 /** At once, and again once it is known which tab this is, where entries on disk are the tab's own. @param {Cached} cached @param {() => Promise<number>} removal @returns {Promise<number>} how many it has removed */
@@ -96,7 +78,7 @@ async function remove(cached, args) {
       if (inMemory === 0) key = cache.engine.readKey(KEY_BYTES);
       return inMemory;
     };
-    return cache.removing(() => counted(cached, take), entries, cached);
+    return removeOf(cached, take, entries);
   });
   if (key !== "" && removed && cached.enroll()) cache.engine.call("note_cleared", cached.id, toBytes(key)); // it was on disk alone
   return removed ?? 0;
@@ -123,13 +105,13 @@ async function expire(cached, args) {
   const entries = args.length === 0 ? cached.handles() : shownBy(cached, args);
   if (args.length === 0) cached.sets.cancelAll();
   else cancelSets(cached, args);
-  const expired = (/** @type {() => Promise<unknown>} */ remove) => {
-    const count = cache.removing(remove, entries, cached);
+  const expired = (/** @type {() => number | typeof GONE} */ expire) => {
+    const count = removeOf(cached, expire, entries);
     for (const entry of entries) entry.check();
     return count;
   };
-  if (args.length === 0) return cached.enroll() ? inTab(cached, () => expired(() => counted(cached, () => engine.call("expire_all", cached.id, Date.now())))) : 0;
-  return (await whenLoaded(cached, args, (length) => expired(() => counted(cached, () => engine.call("expire", cached.id, length, Date.now()))))) ?? 0;
+  if (args.length === 0) return cached.enroll() ? inTab(cached, () => expired(() => engine.call("expire_all", cached.id, Date.now()))) : 0;
+  return (await whenLoaded(cached, args, (length) => expired(() => engine.call("expire", cached.id, length, Date.now())))) ?? 0;
 }
 
 /** @param {Cached} cached @param {any[]} args */
