@@ -691,10 +691,11 @@ for (const kind of ["sync", "memory", "persisted"]) {
         await app.settled();
         const after = [one.statuses(), one.entry.promise.status, one.entry.promise.value.run, app.runs()];
         const isNew = one.entry.getSnapshot().storedAt > Date.now() - 30_000;
-        return { calls: [...new Set(calls)], during, after, isNew, idle: idle.getSnapshot().value.run };
+        // What is synchronous cannot be held, and may have been refreshed by now.
+        return { calls: kind === "sync" ? null : [...new Set(calls)], during, after, isNew, idle: idle.getSnapshot().value.run };
       }, kind);
       assert.deepEqual(told, {
-        calls: [1],
+        calls: kind === "sync" ? null : [1],
         during: kind === "sync" ? null : [[], 1, true],
         after: [["fresh"], "fulfilled", 3, 3],
         isNew: true,

@@ -150,17 +150,17 @@ const apps = new WeakMap();
  */
 export function run(root, script) {
   if (typeof script !== "function") throw new KeepsakeError(NEEDS, { code: "invalid-app" });
-  if (!hasDocument()) return Object.freeze({ rerun() {}, stop() {}, settled: Promise.resolve() });
-  if (!(root?.nodeType === 1 || root?.nodeType === 11)) throw new KeepsakeError(`${NEEDS}. The first is none: is it on the page yet?`, { code: "invalid-app" });
+  if (!hasDocument()) return { rerun() {}, stop() {}, settled: Promise.resolve() };
+  if (![1, 11].includes(root?.nodeType)) throw new KeepsakeError(`${NEEDS}. The first is none: is it on the page yet?`, { code: "invalid-app" });
   apps.get(root)?.stop(); // as after a hot reload
   const app = new App(regionIn(root), script);
   apps.set(root, app);
   app.rerun();
-  return Object.freeze({
+  return {
     rerun: () => app.rerun(),
     stop: () => app.stop(),
     get settled() {
       return app.settled;
     },
-  });
+  };
 }
