@@ -109,6 +109,29 @@ test("of requests that fail together each is handled", inPage(async ({ asked, eq
   database.close();
 }));
 
+/* WebKit does that in a private window, where it takes no blob: it ends neither the transaction nor any behind it. */
+test("a transaction that does not end after a request has failed is waited for a second", inPage(async ({ asked, equal, is, patience, replace, transaction }) => {
+  const opening = indexedDB.open("keepsake:stuck");
+  opening.onupgradeneeded = () => opening.result.createObjectStore("values");
+  const database = await asked(opening);
+  const commit = replace(IDBTransaction, "commit", () => () => {});
+  let isKept = true;
+  const stay = (store) => (store.get(1).onsuccess = () => isKept && stay(store));
+  const act = (store) => {
+    store("values").add("first", 1);
+    store("values").add("second", 1).onerror = (event) => event.preventDefault();
+    stay(store("values"));
+  };
+  const start = performance.now();
+  const thrown = await transaction.write(database, act, ["values"]).catch((error) => error);
+  is(thrown === patience.LATE, `it threw ${String(thrown)}`);
+  is(performance.now() - start > 1_000, "it was waited for");
+  isKept = false;
+  commit();
+  equal(await transaction.write(database, (store) => transaction.result(store("values").count()), ["values"]), 0, "it was aborted where that is possible:");
+  database.close();
+}));
+
 /* The platform may abort a transaction at any time, and all of its requests fail. */
 for (const what of ["a removal", "an expiry", "a write", "a note", "an opening"]) {
   test(`${what} whose transaction is aborted is told of, and rejects to nobody`, inPage(async ({ EVERYTHING, Fixture, begin, entry, equal, fill, given, key, onceMore, replace, task, write }) => {

@@ -142,7 +142,8 @@ test("a resource is one object, and is released once", () =>
     assert.deepEqual([isSame, removed, runs], [true, 1, ["m", "released m"]]);
   }));
 
-test("what the disk refuses stays in memory, is told once, and costs the others nothing", () =>
+/** A private window of WebKit ends no transaction in which a blob was put, and none behind it: there the others stay in memory too. */
+test("what the disk refuses stays in memory, is told once, and costs the others nothing where the engine goes on", () =>
   visit({ ...FILES, "storable.mjs": STORABLE }, async ({ browser, reload }) => {
     const calls = () =>
       browser.run(async () => {
@@ -157,9 +158,11 @@ test("what the disk refuses stays in memory, is told once, and costs the others 
       });
     const computed = await calls();
     assert.deepEqual([computed.texts[7], computed.runs.length], ["file 7", 20]);
-    assert.deepEqual(computed.faults, computed.isTaken ? [] : ["value-refused"]);
+    const isStuck = computed.faults.includes("database-silent");
+    assert.deepEqual(computed.faults, computed.isTaken ? [] : [isStuck ? "database-silent" : "value-refused"]);
     await reload();
     const found = await calls();
     assert.deepEqual(found.texts, computed.texts);
-    assert.deepEqual(found.runs, computed.isTaken ? [] : ["file 7"]);
+    if (isStuck) assert.equal(found.runs.length, 20);
+    else assert.deepEqual(found.runs, computed.isTaken ? [] : ["file 7"]);
   }));

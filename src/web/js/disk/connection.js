@@ -107,8 +107,12 @@ export class Connection {
   /** What work gives; a database that takes too long is given up, and {@link LATE} is thrown. @template T @param {T | Promise<T>} work @returns {Promise<T>} */
   async within(work) {
     if (!(work instanceof Promise)) return work; // it was asked for; whoever answers has a limit of their own
-    const done = await inTime(work, ANSWER_LIMIT);
-    if (done !== LATE) return done;
+    try {
+      const done = await inTime(work, ANSWER_LIMIT);
+      if (done !== LATE) return done;
+    } catch (thrown) {
+      if (thrown !== LATE) throw thrown;
+    }
     this.isSilent();
     throw LATE;
   }

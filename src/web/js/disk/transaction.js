@@ -1,9 +1,16 @@
 // @ts-check
 /** Requests and transactions as promises. */
+import { LATE, inTime } from "./patience.js";
 import { ALL } from "./schema.js";
 
 /** What is cached may be lost with the power, and is written several times as fast. */
 const RELAXED = /** @type {const} */ ({ durability: "relaxed" });
+
+/**
+ * So long a transaction is waited for after one of its requests has failed, in milliseconds. In a private window WebKit takes no
+ * blob, and then ends neither that transaction nor any behind it.
+ */
+const ERROR_LIMIT = 1_200;
 
 /** Gives a store of a transaction. @typedef {(name: string) => IDBObjectStore} Stores */
 
@@ -25,7 +32,8 @@ export function result(request) {
  * @param {IDBDatabase} database
  * @param {(store: Stores) => T | Promise<T>} act
  * @param {string[]} [names] of the stores; without them all
- * @returns {Promise<T>} rejects with why it was aborted, as far as the platform tells; then nothing was done
+ * @returns {Promise<T>} rejects with why it was aborted, as far as the platform tells, and then nothing was done; or with
+ *   {@link LATE}, if it does not end
  */
 export async function write(database, act, names = ALL) {
   const transaction = database.transaction(names, "readwrite", RELAXED);
@@ -33,12 +41,15 @@ export async function write(database, act, names = ALL) {
     transaction.oncomplete = resolve;
     transaction.onabort = () => reject(transaction.error ?? new Error("IndexedDB aborted a transaction and did not say why"));
   });
-  complete.catch(() => {});
+  const stuck = new Promise((_, reject) => {
+    transaction.onerror = () => void inTime(complete, ERROR_LIMIT).then((ended) => ended === LATE && reject(LATE), () => {});
+  });
+  for (const promise of [complete, stuck]) promise.catch(() => {});
   try {
     const acted = act((name) => transaction.objectStore(name));
     const done = acted instanceof Promise ? await acted : acted;
     transaction.commit();
-    await complete;
+    await Promise.race([complete, stuck]);
     return done;
   } catch (error) {
     try {
@@ -46,7 +57,7 @@ export async function write(database, act, names = ALL) {
     } catch {
       // it is over already
     }
-    throw transaction.error ?? error;
+    throw error === LATE ? error : (transaction.error ?? error);
   }
 }
 
