@@ -240,6 +240,24 @@ test("a late write is dropped", inPage(async ({ EVERYTHING, Fixture, all, begin,
   }
 }));
 
+/* Another tab's removal is complete before it is heard of here, while a value is on its way behind it. */
+test("what is on its way when another tab's removal is heard of does not stay", inPage(async ({ EVERYTHING, Fixture, all, begin, entry, equal, key, one, task, write }) => {
+  for (const what of [all(1), one(key(1, 7)), EVERYTHING]) {
+    const fixture = new Fixture();
+    const disk = fixture.disk();
+    const stamp = await begin(disk, key(1, 7));
+    const removed = fixture.disk().removal(what);
+    await task();
+    write(disk, entry(key(1, 7), "late", stamp));
+    await Promise.resolve(); // it is in its transaction
+    disk.hear(what);
+    await Promise.all([removed, disk.flush()]);
+    while ((await fixture.record(key(1, 7))) !== undefined) await task(); // an entry alone goes behind it
+    equal(await fixture.disk().read(key(1, 7)), undefined, what.kind);
+    await fixture.finish();
+  }
+}));
+
 test("a clear of one function leaves the late writes of others", inPage(async ({ Fixture, all, begin, entry, equal, key, numbers, write }) => {
   const fixture = new Fixture();
   const disk = fixture.disk();

@@ -146,7 +146,8 @@ impl Engine {
         self.state.borrow().starts.get(&flight).map(|start| start.portrait.clone())
     }
 
-    /// Judges the entry that a flight has read from disk: what it is, and when it ends in memory. `as_what` is how it is
+    /// Judges the entry that a flight has read from disk: what it is, and when it ends in memory. `as_what` is how it
+    /// is
     /// counted, if it is a look-up.
     pub fn judge(
         &self,

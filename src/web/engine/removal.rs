@@ -99,7 +99,8 @@ impl Engine {
         }
     }
 
-    /// Removes all entries of a function, also those that it kept under earlier options of the page; how many there were
+    /// Removes all entries of a function, also those that it kept under earlier options of the page; how many there
+    /// were
     /// in memory.
     pub fn clear(&self, id: u32) -> u32 {
         let (here, keys) = {
@@ -131,7 +132,8 @@ impl Engine {
         state.clear(&numbers)
     }
 
-    /// Removes everything of a kind from memory, of this namespace; how many entries there were in memory, of functions that may have
+    /// Removes everything of a kind from memory, of this namespace; how many entries there were in memory, of
+    /// functions that may have
     /// some on disk, and of others.
     pub fn clear_kind(&self, kind: Kind) -> [u32; 2] {
         let mut state = self.state.borrow_mut();

@@ -11,14 +11,18 @@ use crate::store::Limits;
 
 #[wasm_bindgen]
 impl Engine {
-    /// The keys of the functions that are registered in a namespace, one behind the other; nothing if it is not the page's.
+    /// The keys of the functions that are registered in a namespace, one behind the other; nothing if it is not the
+    /// page's.
     pub fn registered(&self, space: usize) -> Option<Vec<u8>> {
         Some(self.0.registered(space)?.into_iter().flat_map(Digest::bytes).collect())
     }
 
-    /// What goes of what is on disk: how many functions, which of them, then which entries, each with why, all by their place.
-    /// `functions` and `entries` are keys in their order; of each function `standings` has when it was registered last and
-    /// whether its tab is gone, of each entry `numbers` has its size, its last use and its end. `quota` is in bytes, `NaN` where
+    /// What goes of what is on disk: how many functions, which of them, then which entries, each with why, all by
+    /// their place.
+    /// `functions` and `entries` are keys in their order; of each function `standings` has when it was registered
+    /// last and
+    /// whether its tab is gone, of each entry `numbers` has its size, its last use and its end. `quota` is in bytes,
+    /// `NaN` where
     /// it is not known. Nothing if the namespace is not the page's.
     #[allow(clippy::too_many_arguments)]
     pub fn collect(

@@ -38,7 +38,8 @@ impl Engine {
         self.0.clear(id)
     }
 
-    /// Removes everything of a kind from memory; how many entries there were in memory, of functions that may have some on disk, and of
+    /// Removes everything of a kind from memory; how many entries there were in memory, of functions that may have
+    /// some on disk, and of
     /// others.
     pub fn clear_kind(&self, kind: u32) -> Vec<u32> {
         self.0.clear_kind(kind_of(kind)).into()
@@ -54,7 +55,8 @@ impl Engine {
         self.0.expire_all(id, Millis::from_js(now))
     }
 
-    /// How long entries of a function are served that were made stale, in milliseconds; nothing for as long as they were fresh.
+    /// How long entries of a function are served that were made stale, in milliseconds; nothing for as long as they
+    /// were fresh.
     pub fn max_stale(&self, id: u32) -> Option<f64> {
         self.0.max_stale(id).map(Millis::to_js)
     }
@@ -64,7 +66,8 @@ impl Engine {
         self.0.destroy();
     }
 
-    /// What is to be done in the databases since this was asked last, ten numbers each: a namespace, what is meant (0 an entry,
+    /// What is to be done in the databases since this was asked last, ten numbers each: a namespace, what is meant (0
+    /// an entry,
     /// 1 all of a function; 2 more if it is only made stale), and a key.
     pub fn orders(&self) -> Option<Vec<u32>> {
         let orders = self.0.take_orders();

@@ -10,7 +10,8 @@ use crate::web::engine::What;
 
 #[wasm_bindgen]
 impl Engine {
-    /// How long another tab is waited for that computes the same as a flight, in milliseconds; nothing where its result is
+    /// How long another tab is waited for that computes the same as a flight, in milliseconds; nothing where its
+    /// result is
     /// this tab's own.
     pub fn lock_timeout(&self, flight: u32) -> Option<f64> {
         self.0.lock_timeout(FlightId(flight)).map(Millis::to_js)
@@ -21,7 +22,8 @@ impl Engine {
         self.0.is_valid(FlightId(flight))
     }
 
-    /// Another tab has removed an entry (0), a function (1), all data (2) or everything (3), or has written entries (4): this one's memory has them no more. Gives the functions that a removal
+    /// Another tab has removed an entry (0), a function (1), all data (2) or everything (3), or has written entries
+    /// (4): this one's memory has them no more. Gives the functions that a removal
     /// concerns; nothing means all.
     pub fn hear(&self, space: usize, kind: u32, keys: &[u8]) -> Option<Vec<u32>> {
         let Some(what) = What::heard(kind, keys) else {

@@ -170,7 +170,7 @@ export class Cached {
   /** Changes with whatever makes a result another one than a call would give now. */
   get age() {
     const { wipes, options } = this.cache;
-    return this.removals + this.renewals + wipes + options;
+    return this.removals + this.renewals + /** @type {number} */ (wipes[this.kind]) + options;
   }
 
   /** The handles that somebody holds. */

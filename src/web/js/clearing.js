@@ -1,7 +1,7 @@
 // @ts-check
 /** Taking entries out, in memory at once and on disk behind it: of a function, of a kind, of everybody. */
 import { ALL_DATA, EVERYTHING } from "./disk/what.js";
-import { DATA, GONE } from "./engine.js";
+import { DATA, GONE, RESOURCE } from "./engine.js";
 import { KeepsakeError } from "./errors.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
@@ -21,11 +21,11 @@ export function removeOf(cached, remove, entries) {
 /** Removes everything of one kind, loaded or not. @param {Keepsake} cache @param {number} kind @returns {Promise<number>} how many entries */
 export async function clearKind(cache, kind) {
   if (!cache.isInUse()) return 0;
-  cache.wipes += 1;
+  wipe(cache, kind);
   const inMemory = ask(cache, "clear_kind", kind);
   const onDisk = kind === DATA ? cache.disks.current.removal(ALL_DATA) : undefined;
-  const [onDiskToo = 0, alone = 0] = inMemory === GONE ? [] : inMemory;
-  const removed = Promise.resolve(onDisk).then((outcome) => Math.max(onDiskToo, outcome?.removed ?? 0) + alone);
+  const [inBoth = 0, alone = 0] = inMemory === GONE ? [] : inMemory;
+  const removed = Promise.resolve(onDisk).then((outcome) => Math.max(inBoth, outcome?.removed ?? 0) + alone);
   return removing(cache, removed, handlesOf(cache, kind));
 }
 
@@ -34,7 +34,7 @@ export async function clearAll(cache) {
   cache.moment += 1;
   cache.era += 1;
   if (!cache.isInUse()) return;
-  cache.wipes += 1;
+  for (const kind of [DATA, RESOURCE]) wipe(cache, kind);
   ask(cache, "destroy");
   const removed = cache.disks.current.removal(EVERYTHING);
   await removing(cache, removed.then(() => 0), handlesOf(cache));
@@ -57,7 +57,7 @@ async function onDiskToo(cached, remove) {
     inMemory = engine.call("clear", cached.id);
     onDisk = disks.settle(cached);
   }
-  const { removed } = await onDisk;
+  const removed = await onDisk;
   return typeof inMemory === "number" ? Math.max(inMemory, removed) : 0;
 }
 
@@ -72,9 +72,14 @@ async function removing(cache, removed, entries) {
   return count;
 }
 
-/** Asks the engine to clear, unless its module is still to come: without one nothing is in memory, and the disk is cleared all the same. @param {Keepsake} cache @param {keyof import("./glue.js").WasmEngine} method @param {...any} args */
+/** Asks the engine to clear, if there is one: without it nothing is in memory, and the disk is cleared all the same. @param {Keepsake} cache @param {keyof import("./glue.js").WasmEngine} method @param {...any} args */
 function ask({ engine }, method, ...args) {
-  return engine.missing === null ? engine.call(method, ...args) : GONE;
+  return engine.runs ? engine.call(method, ...args) : GONE;
+}
+
+/** What is still to come of a kind is not kept. @param {Keepsake} cache @param {number} kind */
+function wipe({ wipes }, kind) {
+  wipes[kind] = /** @type {number} */ (wipes[kind]) + 1;
 }
 
 /** The handles of every function of a kind, or of all. @param {Keepsake} cache @param {number} [kind] */

@@ -8,7 +8,6 @@ import { FUNCTION_BYTES, GONE, KEY_BYTES } from "./engine.js";
 /** @typedef {import("./cached.js").Cached} Cached */
 /** @typedef {import("./keepsake.js").Keepsake} Keepsake */
 /** @typedef {import("./flight.js").Flight} Flight */
-/** @typedef {import("./disk/removal.js").Outcome} Outcome */
 /** @typedef {import("./disk/schema.js").Small} Small */
 
 /** So long after it was opened a database is collected for the first time, in milliseconds: the page has other things to do first. */
@@ -113,19 +112,19 @@ export class Disks {
 
   /**
    * Does what the engine wants done. It begins at once.
-   * @param {Cached} [cached] whose entries may be made stale
-   * @returns {Promise<Outcome>}
+   * @param {Cached} cached whose entries may be made stale
+   * @returns {Promise<number>} how many entries went, or were made stale
    */
   async settle(cached) {
     const now = Date.now();
     const orders = this.#orders();
-    const maxStale = cached === undefined ? undefined : this.#cache.engine.call("max_stale", cached.id);
+    const maxStale = this.#cache.engine.call("max_stale", cached.id);
     const end = (/** @type {import("./disk/schema.js").Lifetime} */ { storedAt, freshUntil }) => {
       if (freshUntil <= now) return undefined;
       return { storedAt, freshUntil: now, staleUntil: now + (typeof maxStale === "number" ? maxStale : Math.max(0, freshUntil - storedAt)) };
     };
     const outcomes = await Promise.all(orders.map(({ disk, what, isExpiry }) => (isExpiry ? disk.expire(what, end) : disk.removal(what))));
-    return outcomes.reduce((all, { removed, isComplete }) => ({ removed: all.removed + removed, isComplete: all.isComplete && isComplete }), { removed: 0, isComplete: true });
+    return outcomes.reduce((sum, { removed }) => sum + removed, 0);
   }
 
   /** Where the entry of a flight is on disk, as far as that is known; nothing of a function that is kept in memory only. @param {Flight} flight */
@@ -217,8 +216,8 @@ export class Disks {
     await disk.collect(registered, (functions, entries, quota) => {
       if (epoch !== engine.epoch) return undefined; // another engine does not know all functions yet
       const standings = Float64Array.from(functions.flatMap((each) => [each.registered, Number(each.isOrphan)]));
-      const keys = [allBytes(functions, FUNCTION_BYTES), standings, allBytes(entries, KEY_BYTES), numbersOf(entries)];
-      const leaving = engine.call("collect", number, ...keys, quota, Date.now());
+      const given = [allBytes(functions, FUNCTION_BYTES), standings, allBytes(entries, KEY_BYTES), numbersOf(entries)];
+      const leaving = engine.call("collect", number, ...given, quota, Date.now());
       return leaving instanceof Uint32Array ? readLeaving(leaving, entries) : undefined;
     });
   }

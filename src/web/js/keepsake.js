@@ -42,6 +42,15 @@ const noStats = () => ({
   bytes: 0,
 });
 
+/** Whether the engine knows a function; one whose options are refused by now tells at its next call. @param {Cached} cached */
+function isEnrolled(cached) {
+  try {
+    return cached.enroll();
+  } catch {
+    return false;
+  }
+}
+
 /** The page's options that are a part of where an entry is kept, and not of its call. */
 const WHOSE = ["namespace", "deps", "version", "hashFuncs"];
 
@@ -63,8 +72,8 @@ export class Keepsake {
   watched = new Map();
   /** The functions that have handles. @type {Set<Cached>} */
   shown = new Set();
-  /** Counts what removed everything. */
-  wipes = 0;
+  /** Counts what removed everything of a kind, by kind. */
+  wipes = [0, 0];
   /** Whether the database of the current namespace is open, or known not to open. */
   ready = false;
   /** Counts what makes a call that still waits for the database another one: new options, a log-out, a new engine. */
@@ -255,8 +264,7 @@ export class Keepsake {
   async wake() {
     this.doze();
     const { moment } = this;
-    const shown = [...this.shown].filter((cached) => cached.enroll());
-    const cleared = await this.disks.clearedSince(shown);
+    const cleared = await this.disks.clearedSince([...this.shown].filter(isEnrolled));
     if (moment === this.moment) this.changedElsewhere(cleared);
   }
 

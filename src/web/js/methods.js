@@ -24,6 +24,9 @@ const atOnce = (name) => `${name}() answers at once, so its key cannot wait. Cal
 const IN_MEMORY = 1;
 const ON_DISK = 2;
 
+/** How often the database is opened to remove what is there. */
+const MOST_OPENINGS = 3;
+
 /** How often a lease is asked for again whose object was released meanwhile. */
 const MOST_LEASES = 5;
 
@@ -58,11 +61,12 @@ async function clear(cached) {
 
 /** At once, and again once it is known which tab this is, where entries on disk are the tab's own. @param {Cached} cached @param {() => Promise<number>} removal @returns {Promise<number>} how many it has removed */
 async function inTab(cached, removal) {
-  const { needsTab } = cached;
-  const removed = await removal();
-  if (!needsTab) return removed;
-  await cached.cache.open();
-  return cached.enroll() && !cached.needsTab ? removed + (await removal()) : removed;
+  let removed = await removal();
+  for (let attempt = 0; attempt < MOST_OPENINGS && cached.enroll() && cached.needsTab; attempt++) {
+    await cached.cache.open(); // another moment may have begun meanwhile, and then it is opened for that
+    if (cached.enroll() && !cached.needsTab) removed += await removal();
+  }
+  return removed;
 }
 
 /** @param {Cached} cached @param {any[]} args @returns {Promise<number>} */
@@ -105,8 +109,8 @@ async function expire(cached, args) {
   const entries = args.length === 0 ? cached.handles() : shownBy(cached, args);
   if (args.length === 0) cached.sets.cancelAll();
   else cancelSets(cached, args);
-  const expired = (/** @type {() => number | typeof GONE} */ expire) => {
-    const count = removeOf(cached, expire, entries);
+  const expired = (/** @type {() => number | typeof GONE} */ end) => {
+    const count = removeOf(cached, end, entries);
     for (const entry of entries) entry.check();
     return count;
   };
@@ -186,7 +190,7 @@ async function set(cached, value, args) {
   const { cache } = cached;
   if (!cache.isEnabled(cached.options, args) || !cached.enroll()) return;
   const encoding = owned(cache.keys.encode(cached, undefined, args, null)); // before anything is awaited
-  const { wipes } = cache;
+  const wipes = cache.wipes[cached.kind];
   const extra = extraOf(cached, args, encoding);
   const { moment } = cache;
   const key = cache.keys.pageKey(cached, encoding);
@@ -197,14 +201,14 @@ async function set(cached, value, args) {
     const { kept, reading } = takeGiven(cached, args, given); // what cannot be kept changes nothing
     if (reading !== null) await reading;
     const place = (/** @type {number} */ length) => {
-      if (wipes !== cache.wipes || !turn.isLatest()) return undefined; // it was cleared before it came
+      if (wipes !== cache.wipes[cached.kind] || !turn.isLatest()) return undefined; // it was cleared before it came
       cached.renewals += 1;
       const number = cache.engine.call("board_anew", cached.id, length);
       if (number === GONE || number === undefined) return undefined;
       const flight = takeOff(cached, number, extra);
+      flight.isOver = true; // until its promise is there: the stack may be at its end
       cached.remember(flight, args);
       if (!cached.persisted || !cached.onDisk) return void store(cached, flight, args, given, kept);
-      flight.isOver = true; // until its promise is there: the stack may be at its end
       const stored = cache.disks.stamp(flight).then(
         () => store(cached, flight, args, given, kept),
         (error) => {

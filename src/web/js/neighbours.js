@@ -124,7 +124,7 @@ export class Neighbours {
     const cache = this.#cache;
     const [disk, number] = cache.disks.named(database);
     const what = heard(word, keys);
-    if (what !== undefined) disk?.drop(what);
+    if (what !== undefined) disk?.hear(what);
     const kind = what === undefined ? WRITTEN : KINDS.indexOf(what.kind);
     const concerned = number < 0 || !cache.engine.runs ? GONE : cache.engine.call("hear", number, kind, keys);
     if (concerned === GONE) return;

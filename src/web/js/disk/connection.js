@@ -10,7 +10,7 @@ const OPEN_LIMIT = 2_000;
 /** After one that failed the platform may think so long about which databases there are. */
 const NAMES_LIMIT = 500;
 /** Anything else takes at most this long: a clear of a large database is slow, but one that has not answered by then will not. */
-export const ANSWER_LIMIT = 30_000;
+const ANSWER_LIMIT = 30_000;
 /** A connection that was lost this often is not made again. */
 const MOST_LOST = 3;
 

@@ -31,7 +31,7 @@ import { Writes } from "./writes.js";
 /** What lies under a key: nothing (within the time that a read may take), what another version has written or what is damaged, what was computed before something was cleared, or an entry. @typedef {"nothing" | "unreadable" | "cleared" | Stored} Look */
 /** Tells the other tabs of what was removed or written: the database, what, the keys. It settles when they have heard, within a bound, and never rejects. @typedef {(database: string, word: string, keys?: Uint8Array) => Promise<void>} Tell */
 
-/** One database, opened at its first use. In Rust, as it was before, all of this took 63 kB of gzip more. */
+/** One database, opened at its first use. */
 export class Disk {
   /** The same in every tab. */
   name;
@@ -166,9 +166,11 @@ export class Disk {
     return outcome;
   }
 
-  /** Drops what waits to be written: another tab has removed it. @param {What} what */
-  drop(what) {
+  /** Another tab has removed something: what waits to be written of it is dropped. An entry that is on its way goes behind that, since it has no generation of its own. @param {What} what */
+  hear(what) {
+    const isWriting = what.kind === "entry" && this.#writes.isWriting(what.key);
     this.#writes.drop(what);
+    if (isWriting) this.remove(what.key);
   }
 
   /** Ends the freshness of entries: at once what waits to be written, then the rest. @param {What} what @param {import("./expiry.js").End} end @returns {Promise<Outcome>} */

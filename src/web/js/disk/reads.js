@@ -84,13 +84,13 @@ export class Reads {
     const asksValues = batch.some(({ key }) => key !== null);
     const store = read(database, asksValues ? [FUNCTIONS, VALUES] : [FUNCTIONS]);
     const functions = store(FUNCTIONS);
-    whenDone(functions.get(DATABASE_KEY), (record) => {
-      this.#generations.database = databaseGeneration(record);
+    whenDone(functions.get(DATABASE_KEY), (record, failed) => {
+      if (!failed) this.#generations.database = databaseGeneration(record);
     });
     for (const own of new Set(batch.map((asked) => asked.function))) {
       const learning = batch.filter((asked) => asked.key === null && asked.function === own);
-      whenDone(functions.get(toBytes(own)), (record) => {
-        this.#generations.functions.set(own, functionGeneration(record));
+      whenDone(functions.get(toBytes(own)), (record, failed) => {
+        if (!failed) this.#generations.functions.set(own, functionGeneration(record));
         this.#called(own, record);
         for (const { resolve } of learning) resolve(undefined);
         if (!asksValues) this.#isAnswered(answers);
@@ -132,8 +132,8 @@ export class Reads {
   }
 }
 
-/** Calls back with what a request gives, or `undefined` if it fails. @param {IDBRequest} request @param {(record: unknown) => void} act */
+/** Calls back with what a request gives, or `undefined` if it fails. @param {IDBRequest} request @param {(record: unknown, failed?: true) => void} act */
 function whenDone(request, act) {
   request.onsuccess = () => act(request.result);
-  request.onerror = () => act(undefined);
+  request.onerror = () => act(undefined, true);
 }

@@ -260,7 +260,7 @@ export class Writes {
   /** Behind a batch: takes back what was cleared before it came, here or in another tab. Nobody would find it, but after a log-out it must not lie there either. @param {IDBDatabase} database @param {Entry[]} batch */
   async #takeBack(database, batch) {
     const stamps = await this.#notes.leave(database, batch);
-    const cleared = this.#stillLatest(batch.filter(({ key, stamp }) => !isSameStamp(stamps.get(functionOf(key)), stamp)));
+    const cleared = batch.filter(({ key, stamp }) => !isSameStamp(stamps.get(functionOf(key)), stamp));
     if (cleared.length > 0) await takeBack(database, cleared);
   }
 
@@ -274,11 +274,16 @@ export class Writes {
     return batch.filter(({ key, storedAt }) => (this.#latest.get(key) ?? 0) <= storedAt);
   }
 
+  /** Whether a value of a call is being written, in a transaction or about to be. @param {Key} key */
+  isWriting(key) {
+    return this.#progress.writing > 0 && this.#latest.has(key);
+  }
+
   /** Drops what waits to be written. @param {What} what @returns {Set<Key>} which entries that were */
   drop(what) {
     const dropped = new Set(this.#unsent().flatMap(({ key }) => (includes(what, key) ? [key] : [])));
-    this.#overtake(what);
     if (dropped.size > 0) this.#changeUnsent((entry) => (dropped.has(entry.key) ? [] : [entry]));
+    this.#overtake(what);
     return dropped;
   }
 
