@@ -147,8 +147,7 @@ impl Engine {
     }
 
     /// Judges the entry that a flight has read from disk: what it is, and when it ends in memory. `as_what` is how it
-    /// is
-    /// counted, if it is a look-up.
+    /// is counted, if it is a look-up.
     pub fn judge(
         &self,
         flight: FlightId,

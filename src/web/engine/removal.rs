@@ -100,8 +100,7 @@ impl Engine {
     }
 
     /// Removes all entries of a function, also those that it kept under earlier options of the page; how many there
-    /// were
-    /// in memory.
+    /// were in memory.
     pub fn clear(&self, id: u32) -> u32 {
         let (here, keys) = {
             let mut state = self.state.borrow_mut();
@@ -132,9 +131,8 @@ impl Engine {
         state.clear(&numbers)
     }
 
-    /// Removes everything of a kind from memory, of this namespace; how many entries there were in memory, of
-    /// functions that may have
-    /// some on disk, and of others.
+    /// Removes everything of a kind from memory, of this namespace; how many entries there were in memory, of functions
+    /// that may have some on disk, and of others.
     pub fn clear_kind(&self, kind: Kind) -> [u32; 2] {
         let mut state = self.state.borrow_mut();
         let here = state.page.space;

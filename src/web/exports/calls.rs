@@ -44,9 +44,8 @@ impl Engine {
         self.0.peek(id, length, Millis::from_js(now)).map_or(-1.0, |(_, slot)| f64::from(slot))
     }
 
-    /// Where there is a fresh entry of a call: 1 in memory, 0 nowhere; 2 if it may be on disk, and then its key is
-    /// put into the
-    /// scratch area.
+    /// Where there is a fresh entry of a call: 1 in memory, 0 nowhere; 2 if it may be on disk, and then its key is put
+    /// into the scratch area.
     pub fn find_fresh(&self, id: u32, length: u32, now: f64) -> u32 {
         match self.0.find_fresh(id, length, Millis::from_js(now)) {
             None => 0,
@@ -85,11 +84,10 @@ impl Engine {
         key.inspect(|key| self.0.scratch.write(&key.bytes())).is_some()
     }
 
-    /// Judges what a flight has read from disk, by when it was stored and until when it is fresh and stale: 0 fresh,
-    /// 1 stale,
-    /// 2 expired; nothing if the flight has landed. It counts as a look-up that found it on disk (`as_what` 0), after
-    /// another tab has computed it (1), or not
-    /// at all (2). Until when it is kept in memory is put behind the place of a key in the scratch area.
+    /// Judges what a flight has read from disk, by when it was stored and until when it is fresh and stale: 0 fresh, 1
+    /// stale, 2 expired; nothing if the flight has landed. It counts as a look-up that found it on disk (`as_what` 0),
+    /// after another tab has computed it (1), or not at all (2). Until when it is kept in memory is put behind the
+    /// place of a key in the scratch area.
     pub fn judge(&self, flight: u32, as_what: u32, times: &[f64], now: f64) -> Option<u32> {
         let found = [Found::Disk, Found::Tab].get(as_what as usize).copied();
         self.judged(
@@ -108,9 +106,8 @@ impl Engine {
     }
 
     /// Lands a flight with a result, and gives a bit for each answer: 1 it is kept, 2 alone, since it is too large, 4
-    /// it is to
-    /// be written to disk with the lifetime that is put behind the place of a key in the scratch area. `size` is in
-    /// bytes;
+    /// it is to be written to disk with the lifetime that is put behind the place of a key in the scratch area. `size`
+    /// is in bytes;
     /// `ttl` is what a function of the value gave, if one was asked.
     ///
     /// # Errors
@@ -129,8 +126,7 @@ impl Engine {
     }
 
     /// Lands a flight with what it read; `false` if it is not kept. `times` are when it was stored, and until when it
-    /// is
-    /// fresh and stale.
+    /// is fresh and stale.
     pub fn keep_read(&self, flight: u32, slot: u32, now: f64, size: f64, times: &[f64]) -> bool {
         let Some(lifetime) = lifetime(times) else {
             return false;

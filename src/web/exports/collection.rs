@@ -17,11 +17,11 @@ impl Engine {
         Some(self.0.registered(space)?.into_iter().flat_map(Digest::bytes).collect())
     }
 
-    /// What goes of what is on disk: how many functions, which of them, then which entries, each with why, all by
-    /// their place.
+    /// What goes of what is on disk: how many functions, which of them, then which entries, each with why, all by their
+    /// place.
     /// `functions` and `entries` are keys in their order; of each function `standings` has when it was registered
-    /// last and
-    /// whether its tab is gone, of each entry `numbers` has its size, its last use and its end. `quota` is in bytes,
+    /// last and whether its tab is gone, of each entry `numbers` has its size, its last use and its end. `quota` is in
+    /// bytes,
     /// `NaN` where
     /// it is not known. Nothing if the namespace is not the page's.
     #[allow(clippy::too_many_arguments)]

@@ -12,8 +12,7 @@ use crate::web::engine::Finding;
 impl Engine {
     /// What the call that was just encoded would meet: `["memory", isFresh, storedAt, freshUntil, staleUntil, slot]`,
     /// `["flight"]` or `["nothing", why it left, whether the function was cleared, whether it has no entry in memory,
-    /// whether it
-    /// may be on disk]`, and then its key is put into the scratch area; nothing without a function.
+    /// whether it may be on disk]`, and then its key is put into the scratch area; nothing without a function.
     pub fn explain(&self, id: u32, length: u32, now: f64) -> Option<Array> {
         let (kind, rest): (&str, Vec<JsValue>) = match self.0.explain(id, length, Millis::from_js(now))? {
             Finding::Memory(freshness, lifetime, slot) => {

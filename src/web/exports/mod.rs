@@ -67,8 +67,7 @@ impl Engine {
     }
 
     /// The function is one of a factory's: from now on it is kept in memory only, by itself. Gives its call site if
-    /// later
-    /// pages are to know that, in hexadecimal digits.
+    /// later pages are to know that, in hexadecimal digits.
     pub fn isolate(&self, id: u32, is_hot: bool) -> Option<String> {
         self.0.isolate(id, if is_hot { Why::Hot } else { Why::Factory }).map(|site| site.to_string())
     }
@@ -89,8 +88,7 @@ impl Engine {
     }
 
     /// The database of a namespace is open: the secret of its digests, and the call sites that are marked there.
-    /// Whether
-    /// functions were isolated, since earlier pages have found them to be a factory's.
+    /// Whether functions were isolated, since earlier pages have found them to be a factory's.
     pub fn opened(&self, space: usize, secret: &[u8], marks: &[u8]) -> bool {
         self.0.opened(space, secret, marks.as_chunks().0.iter().copied().map(Digest::from_bytes))
     }
@@ -111,8 +109,7 @@ impl Engine {
     }
 
     /// The slots whose values have left since the last time, if any: pairs of a slot and the number of its reason, in
-    /// the
-    /// order of [`Reason::ALL`].
+    /// the order of [`Reason::ALL`].
     pub fn left(&self) -> Option<Vec<u32>> {
         let left = self.0.take_left();
         (!left.is_empty()).then(|| left.into_iter().flat_map(|(slot, why)| [slot, why as u32]).collect())
@@ -128,9 +125,8 @@ impl Engine {
         self.0.count_miss(id);
     }
 
-    /// Takes a look-up back whose value was refused, or that would have waited for itself: 0 a hit, 1 a stale value,
-    /// 2 a
-    /// computation under way.
+    /// Takes a look-up back whose value was refused, or that would have waited for itself: 0 a hit, 1 a stale value, 2
+    /// a computation under way.
     pub fn count_back(&self, id: u32, found: u32) {
         self.0.count_back(
             id,

@@ -38,9 +38,8 @@ impl Engine {
         self.0.clear(id)
     }
 
-    /// Removes everything of a kind from memory; how many entries there were in memory, of functions that may have
-    /// some on disk, and of
-    /// others.
+    /// Removes everything of a kind from memory; how many entries there were in memory, of functions that may have some
+    /// on disk, and of others.
     pub fn clear_kind(&self, kind: u32) -> Vec<u32> {
         self.0.clear_kind(kind_of(kind)).into()
     }
@@ -67,8 +66,7 @@ impl Engine {
     }
 
     /// What is to be done in the databases since this was asked last, ten numbers each: a namespace, what is meant (0
-    /// an entry,
-    /// 1 all of a function; 2 more if it is only made stale), and a key.
+    /// an entry, 1 all of a function; 2 more if it is only made stale), and a key.
     pub fn orders(&self) -> Option<Vec<u32>> {
         let orders = self.0.take_orders();
         (!orders.is_empty()).then(|| orders.into_iter().flat_map(show).collect())

@@ -10,9 +10,8 @@ use crate::web::engine::What;
 
 #[wasm_bindgen]
 impl Engine {
-    /// How long another tab is waited for that computes the same as a flight, in milliseconds; nothing where its
-    /// result is
-    /// this tab's own.
+    /// How long another tab is waited for that computes the same as a flight, in milliseconds; nothing where its result
+    /// is this tab's own.
     pub fn lock_timeout(&self, flight: u32) -> Option<f64> {
         self.0.lock_timeout(FlightId(flight)).map(Millis::to_js)
     }
@@ -23,8 +22,7 @@ impl Engine {
     }
 
     /// Another tab has removed an entry (0), a function (1), all data (2) or everything (3), or has written entries
-    /// (4): this one's memory has them no more. Gives the functions that a removal
-    /// concerns; nothing means all.
+    /// (4): this one's memory has them no more. Gives the functions that a removal concerns; nothing means all.
     pub fn hear(&self, space: usize, kind: u32, keys: &[u8]) -> Option<Vec<u32>> {
         let Some(what) = What::heard(kind, keys) else {
             let keys = keys.chunks_exact(CacheKey::LENGTH).filter_map(CacheKey::from_bytes);
