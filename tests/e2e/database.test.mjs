@@ -244,9 +244,10 @@ test("a late write is dropped", inPage(async ({ EVERYTHING, Fixture, all, begin,
 test("what is on its way when another tab's removal is heard of does not stay", inPage(async ({ EVERYTHING, Fixture, all, begin, entry, equal, key, one, task, write }) => {
   for (const what of [all(1), one(key(1, 7)), EVERYTHING]) {
     const fixture = new Fixture();
-    const disk = fixture.disk();
+    const [disk, other] = [fixture.disk(), fixture.disk()];
     const stamp = await begin(disk, key(1, 7));
-    const removed = fixture.disk().removal(what);
+    await begin(other, key(1, 7));
+    const removed = other.removal(what);
     await task();
     write(disk, entry(key(1, 7), "late", stamp));
     await Promise.resolve(); // it is in its transaction
