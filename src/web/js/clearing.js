@@ -3,6 +3,7 @@
 import { ALL_DATA, EVERYTHING } from "./disk/what.js";
 import { DATA, GONE, RESOURCE } from "./engine.js";
 import { KeepsakeError } from "./errors.js";
+import { hasDatabase } from "./tabs.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 /** @typedef {import("./keepsake.js").Keepsake} Keepsake */
@@ -23,7 +24,7 @@ export async function clearKind(cache, kind) {
   if (!cache.isInUse()) return 0;
   wipe(cache, kind);
   const inMemory = ask(cache, "clear_kind", kind);
-  const onDisk = kind === DATA ? cache.disks.current.removal(ALL_DATA) : undefined;
+  const onDisk = kind === DATA ? removeStored(cache, ALL_DATA) : undefined;
   const [inBoth = 0, alone = 0] = inMemory === GONE ? [] : inMemory;
   const removed = Promise.resolve(onDisk).then((outcome) => Math.max(inBoth, outcome?.removed ?? 0) + alone);
   return removing(cache, removed, handlesOf(cache, kind));
@@ -36,7 +37,7 @@ export async function clearAll(cache) {
   if (!cache.isInUse()) return;
   for (const kind of [DATA, RESOURCE]) wipe(cache, kind);
   ask(cache, "destroy");
-  const removed = cache.disks.current.removal(EVERYTHING);
+  const removed = removeStored(cache, EVERYTHING);
   await removing(cache, removed.then(() => 0), handlesOf(cache));
   if ((await removed).isComplete) return;
   throw new KeepsakeError("destroy() could not remove everything from the database; entries may be found again after a reload. Call it again when the page has been loaded again.", { code: "destroy-failed" });
@@ -70,6 +71,11 @@ async function removing(cache, removed, entries) {
   const count = await removed;
   await released;
   return count;
+}
+
+/** Removes something from disk, where there is one. @param {Keepsake} cache @param {import("./disk/what.js").What} what @returns {Promise<import("./disk/removal.js").Outcome>} */
+async function removeStored({ disks }, what) {
+  return hasDatabase() ? disks.current.removal(what) : { removed: 0, isComplete: true };
 }
 
 /** Asks the engine to clear, if there is one: without it nothing is in memory, and the disk is cleared all the same. @param {Keepsake} cache @param {keyof import("./glue.js").WasmEngine} method @param {...any} args */

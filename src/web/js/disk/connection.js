@@ -230,5 +230,5 @@ async function isThere(name, error) {
   }
 }
 
-/** The name of an error of the platform. @param {unknown} thrown */
-export const nameOf = (thrown) => (thrown instanceof DOMException ? thrown.name : "");
+/** The name of an error. Not every platform has a class for its own. @param {unknown} thrown */
+export const nameOf = (thrown) => (typeof thrown === "object" && thrown !== null && "name" in thrown ? String(thrown.name) : "");
