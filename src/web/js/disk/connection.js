@@ -151,7 +151,7 @@ export class Connection {
 
   /** @returns {Promise<IDBDatabase>} */
   #request() {
-    if (globalThis.indexedDB == null) throw new Error("there is no IndexedDB here");
+    if (globalThis.indexedDB == null) return Promise.reject("there is no IndexedDB here"); // a text: no stack would say more
     const request = indexedDB.open(this.#name, SCHEMA);
     request.onupgradeneeded = () => {
       try {
