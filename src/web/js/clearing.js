@@ -55,6 +55,7 @@ async function onDiskToo(cached, remove) {
   let inMemory = remove();
   let onDisk = disks.settle(cached);
   if (epoch !== engine.epoch && cached.enroll()) {
+    onDisk.catch(() => {}); // nobody waits for what it was told by the one that died
     inMemory = engine.call("clear", cached.id);
     onDisk = disks.settle(cached);
   }

@@ -1,9 +1,9 @@
 // @ts-check
 /** The databases of the namespaces that a page has used, and what the engine wants done in them. */
 import { Disk } from "./disk/disk.js";
-import { functionOf, toBytes, toKey } from "./disk/schema.js";
+import { FUNCTION_BYTES, KEY_BYTES, functionOf, isSameStamp, toBytes, toKey } from "./disk/schema.js";
 import { allOf, entryOf } from "./disk/what.js";
-import { FUNCTION_BYTES, GONE, KEY_BYTES } from "./engine.js";
+import { GONE } from "./engine.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 /** @typedef {import("./keepsake.js").Keepsake} Keepsake */
@@ -119,6 +119,7 @@ export class Disks {
     const now = Date.now();
     const orders = this.#orders();
     const maxStale = this.#cache.engine.call("max_stale", cached.id);
+    // As the core has it (`Lifetime::ended`, `Policy::stale_until`). Asked once: an engine may die among the entries.
     const end = (/** @type {import("./disk/schema.js").Lifetime} */ { storedAt, freshUntil }) => {
       if (freshUntil <= now) return undefined;
       return { storedAt, freshUntil: now, staleUntil: now + (typeof maxStale === "number" ? maxStale : Math.max(0, freshUntil - storedAt)) };
@@ -156,7 +157,7 @@ export class Disks {
     const keyed = functions.flatMap(({ id }) => (engine.call("function_key", id) === true ? [{ id, key: engine.readKey(FUNCTION_BYTES) }] : []));
     const before = keyed.map(({ key }) => disk.stamp(key));
     const after = await Promise.all(keyed.map(({ key }) => disk.learn(key)));
-    return keyed.flatMap(({ id }, at) => (before[at]?.database === after[at]?.database && before[at]?.function === after[at]?.function ? [] : [id]));
+    return keyed.flatMap(({ id }, at) => (isSameStamp(before[at], /** @type {import("./disk/schema.js").Stamp} */ (after[at])) ? [] : [id]));
   }
 
   /** What the engine wants done, since it was asked last. @returns {{ disk: Disk, what: import("./disk/what.js").What, isExpiry: boolean }[]} */

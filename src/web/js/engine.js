@@ -10,6 +10,7 @@
  */
 import { createGlue } from "keepsake:glue";
 import { compile, lack, whenLoaded } from "keepsake:wasm";
+import { FUNCTION_BYTES, KEY_BYTES } from "./disk/schema.js";
 import * as encoding from "./encoding.js";
 import * as errors from "./errors.js";
 import { KeepsakeError } from "./errors.js";
@@ -41,15 +42,18 @@ const IMPORTED = { "encoding.js": encoding, "errors.js": errors, "platform.js": 
 /** Below this many bytes a loop is faster than a view to copy from: 25 ns against 90 for 135 bytes. */
 const COPIED_BY_WORDS = 512;
 
-/** How long the key of an entry is, and that of a function. */
-export const KEY_BYTES = 32;
-export const FUNCTION_BYTES = 16;
-
 /** The two digits of each byte. */
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /** @typedef {import("./glue.js").WasmEngine} WasmEngine */
 /** @typedef {(code: string, message: string, error?: unknown) => void} Report */
+
+/** @param {string} key a character for each byte @returns {string} in hexadecimal digits */
+export function toHex(key) {
+  let digits = "";
+  for (let i = 0; i < key.length; i++) digits += HEX[key.charCodeAt(i)];
+  return digits;
+}
 
 export class Engine {
   /** @type {WasmEngine | null} */
@@ -244,10 +248,7 @@ export class Engine {
 
   /** The digest that was put into the scratch area, in hexadecimal digits. */
   readDigest() {
-    if (this.#scratch.byteLength === 0) this.#view();
-    let digits = "";
-    for (let i = 0; i < 16; i++) digits += HEX[/** @type {number} */ (this.#scratch[i])];
-    return digits;
+    return toHex(this.readKey(FUNCTION_BYTES));
   }
 
   /** How large the memory of the instance is, in bytes. */

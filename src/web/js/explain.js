@@ -1,8 +1,8 @@
 // @ts-check
 /** Why the next call hits or misses. */
 import { isTree } from "./copier.js";
-import { functionOf } from "./disk/schema.js";
-import { GONE, KEY_BYTES } from "./engine.js";
+import { KEY_BYTES, functionOf } from "./disk/schema.js";
+import { GONE } from "./engine.js";
 import { CLONE, Kept, TREE } from "./kept.js";
 import { canReplay } from "./replay/replay.js";
 import { EXPIRED, FRESH, STALE, timesOf } from "./stored.js";

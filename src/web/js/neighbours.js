@@ -1,8 +1,7 @@
 // @ts-check
 /** What an instance has to do with the other tabs: it tells them what it removes, hears what they do, and takes turns. */
-import { toHex } from "./disk/schema.js";
 import { heard } from "./disk/what.js";
-import { GONE } from "./engine.js";
+import { GONE, toHex } from "./engine.js";
 import { HAS_TABS, Tabs } from "./tabs.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */

@@ -77,7 +77,7 @@ export class Connection {
   }
 
   /** It does not answer, and nobody waits for it again. */
-  isSilent() {
+  giveUpSilent() {
     this.giveUp();
     this.#fault("database-silent", "the database does not answer, so this page uses memory only from now on.");
   }
@@ -113,7 +113,7 @@ export class Connection {
     } catch (thrown) {
       if (thrown !== LATE) throw thrown;
     }
-    this.isSilent();
+    this.giveUpSilent();
     throw LATE;
   }
 

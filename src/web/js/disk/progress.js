@@ -6,7 +6,7 @@ import { LATE, inTime } from "./patience.js";
 const WRITE_LIMIT = 2_000;
 
 export class Progress {
-  /** How many batches are under way or about to be. Counted by its users before anything can fail. */
+  /** How many batches are under way or about to be; its users count what they begin. */
   writing = 0;
   /** How many entries were to be written and are not on disk. */
   unwritten = 0;

@@ -112,7 +112,7 @@ export class Reads {
     answers.timer = setTimeout(() => {
       void grace(() => answers.left === 0).then(() => {
         for (const { resolve } of batch) resolve(undefined);
-        if (!answers.any && (this.#unanswered += 1) === MOST_UNANSWERED) this.#connection.isSilent();
+        if (!answers.any && (this.#unanswered += 1) === MOST_UNANSWERED) this.#connection.giveUpSilent();
       });
     }, READ_LIMIT);
   }

@@ -76,8 +76,10 @@ export const OWN = { SECRET: 2, GENERATION: 3, COLLECTED: 5, EVICTED: 6 };
 export const FUNCTION = { GENERATION: 1, WORDS: 3, PARTS: 4, REGISTERED: 5, OWNER: 6 };
 
 const VALUE_FIELDS = 9;
-const KEY_BYTES = 32;
-const FUNCTION_BYTES = 16;
+
+/** How long the key of an entry is, in bytes, and that of a function. */
+export const KEY_BYTES = 32;
+export const FUNCTION_BYTES = 16;
 
 /** How long the secret of the digests is, in bytes: as XXH3 wants it. */
 const SECRET_BYTES = 192;
@@ -94,9 +96,6 @@ export function toBytes(key) {
 
 /** @param {Uint8Array} bytes @returns {Key} */
 export const toKey = (bytes) => String.fromCharCode(...bytes);
-
-/** A key as a name may hold it. @param {Key} key */
-export const toHex = (key) => Array.from(toBytes(key), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** All entries of a function: they lie side by side. @param {FunctionKey} key */
 export const rangeOf = (key) => IDBKeyRange.bound(toBytes(key.padEnd(KEY_BYTES, "\0")), toBytes(key.padEnd(KEY_BYTES, "\xff")));

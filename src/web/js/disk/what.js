@@ -1,6 +1,6 @@
 // @ts-check
 /** What is to be removed: the entry of one call, all of one function, all that `cacheData` has kept, or everything. */
-import { functionOf, toBytes, toKey } from "./schema.js";
+import { FUNCTION_BYTES, KEY_BYTES, functionOf, toBytes, toKey } from "./schema.js";
 
 /** @typedef {{ kind: "entry", key: import("./schema.js").Key } | { kind: "function", key: import("./schema.js").FunctionKey } | { kind: "data" | "all", key: "" }} What */
 
@@ -26,7 +26,7 @@ export const toldKey = ({ key }) => (key === "" ? undefined : toBytes(key));
 
 /** Reads back what another tab has told. @param {string} word @param {Uint8Array} key @returns {What | undefined} nothing for another word, or a key of another length */
 export function heard(word, key) {
-  if (word === "entry" && key.length === 32) return { kind: word, key: toKey(key) };
-  if (word === "function" && key.length === 16) return { kind: word, key: toKey(key) };
+  if (word === "entry" && key.length === KEY_BYTES) return { kind: word, key: toKey(key) };
+  if (word === "function" && key.length === FUNCTION_BYTES) return { kind: word, key: toKey(key) };
   return word === "data" || word === "all" ? { kind: word, key: "" } : undefined;
 }
