@@ -592,7 +592,7 @@ test("another connection that wants to upgrade is not held up", () =>
     assert.deepEqual(await page.evaluate(() => app.faults()), ["no-database"], "its version is newer now");
   }));
 
-test("a database that never answers any more is given up after three reads, and nothing waits for ever", () =>
+test("a database that never answers any more is given up after three reads at most, and nothing waits for ever", () =>
   visit(
     counting,
     async ({ page }) => {
@@ -615,7 +615,8 @@ test("a database that never answers any more is given up after three reads, and 
         await app.load.clear();
         return [values, took, app.faults(), reads];
       });
-      assert.deepEqual([told[0], told[3]], [[0, 1, 2, 3, 4], 3]);
+      assert.deepEqual(told[0], [0, 1, 2, 3, 4]);
+      assert.ok(told[3] >= 1 && told[3] <= 3, `${told[3]} reads`); // fewer, if a collection or a write was given up before
       assert.ok(told[1] < 15_000, `five calls took ${told[1]} ms`);
       assert.ok(told[2].includes("database-silent") && new Set(told[2]).size === told[2].length, JSON.stringify(told));
     },

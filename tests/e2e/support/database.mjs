@@ -20,6 +20,12 @@ export const patient = () => {
   globalThis.setTimeout = (run, ms, ...rest) => setTimeout(run, ms === 500 || ms === 1_000 ? 20_000 : ms, ...rest);
 };
 
+/** For `init`: the page collects nothing by itself. */
+export const uncollected = () => {
+  const { setTimeout } = globalThis;
+  globalThis.setTimeout = (run, ms, ...rest) => setTimeout(run, ms === 5_000 ? 1e9 : ms, ...rest);
+};
+
 /** For `init`: what tests ask of the database itself. */
 export const raw = () => {
   globalThis.raw = async (act, name = "keepsake") => {
