@@ -1,7 +1,7 @@
 //! The options of cached functions and of the page: which there are, what they take, and what holds in the end.
 
 use crate::duration::Millis;
-use crate::error::Error;
+use crate::error::InvalidOption;
 use crate::near_miss::near_miss;
 use crate::policy::{LOCK_TIMEOUT, Owner, Policy, RefreshMode, SingleFlight, Ttl};
 use crate::size::Bytes;
@@ -118,8 +118,8 @@ const OPTIONS: [Known; 27] = [
 /// Refuses the first key that is no option here, with the nearest that is.
 ///
 /// # Errors
-/// [`Error::InvalidOption`].
-pub fn check_keys<'a>(scope: Scope, keys: impl IntoIterator<Item = &'a str>) -> Result<(), Error> {
+/// [`InvalidOption`].
+pub fn check_keys<'a>(scope: Scope, keys: impl IntoIterator<Item = &'a str>) -> Result<(), InvalidOption> {
     let accepted = scope.accepts();
     for key in keys {
         if accepted.contains(&key) {
@@ -132,7 +132,7 @@ pub fn check_keys<'a>(scope: Scope, keys: impl IntoIterator<Item = &'a str>) -> 
             (None, None) => ["The options are: ", &accepted.join(", "), "."].concat(),
         };
         let problem = [scope.name(), " has no option `", key, "`. ", &mend].concat();
-        return Err(Error::InvalidOption { option: key.into(), problem });
+        return Err(InvalidOption { option: key.into(), problem });
     }
     Ok(())
 }
@@ -144,9 +144,9 @@ fn elsewhere(option: &Known) -> String {
 }
 
 /// The error for a value that an option does not take; `got` is the value in words.
-pub fn invalid(scope: Scope, option: &str, got: &str, takes: &str) -> Error {
+pub fn invalid(scope: Scope, option: &str, got: &str, takes: &str) -> InvalidOption {
     let problem = [scope.name(), ": `", option, "` is ", got, ". It takes ", takes, "."].concat();
-    Error::InvalidOption { option: option.into(), problem }
+    InvalidOption { option: option.into(), problem }
 }
 
 /// The options of one function, or the page's defaults, as given.
@@ -208,8 +208,8 @@ impl Options {
     /// Refuses what does not go together; `page` are the page's defaults.
     ///
     /// # Errors
-    /// [`Error::InvalidOption`].
-    pub fn check(&self, kind: Kind, page: &Self) -> Result<(), Error> {
+    /// [`InvalidOption`].
+    pub fn check(&self, kind: Kind, page: &Self) -> Result<(), InvalidOption> {
         if self.refresh_mode == Some(RefreshMode::Background) && self.ttl.or(page.ttl).is_none() {
             let takes = "\"background\" together with a ttl, after which there is something to refresh: ttl: \"10m\"";
             return Err(invalid(Scope::Function(kind), "refreshMode", "\"background\" without a ttl", takes));

@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use keepsake::duration::Millis;
-use keepsake::error::Error;
+use keepsake::error::InvalidOption;
 use keepsake::freshness::Lifetime;
 use keepsake::near_miss::near_miss;
 use keepsake::options::{Kind, Options, Scope, check_keys, invalid};
@@ -51,7 +51,7 @@ const OPTIONS: [(&str, [bool; 3]); 27] = [
 fn refusal(scope: Scope, key: &str) -> Option<(String, String)> {
     match check_keys(scope, [key]) {
         Ok(()) => None,
-        Err(Error::InvalidOption { option, problem }) => Some((option, problem)),
+        Err(InvalidOption { option, problem }) => Some((option, problem)),
         Err(other) => panic!("another error: {other:?}"),
     }
 }

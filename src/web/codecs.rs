@@ -1,65 +1,37 @@
-//! Types that the user registered: what stands for their objects.
+//! Types that the user registers: what is wrong with what was given for one. What they do is JavaScript's business.
 
-use js_sys::{Array, Function};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::Array;
+use wasm_bindgen::JsValue;
 
-use super::error::Fault;
 use super::{sys, types};
+use crate::error::InvalidOption;
 use crate::options::{Scope, invalid};
 
-/// One registered type.
-#[derive(Clone, Debug)]
-pub struct Codec {
-    /// Its name in keys: classes are renamed by bundlers.
-    pub tag: String,
-    /// The version of what `encode` gives.
-    pub version: f64,
-    /// What the objects of the type have above them.
-    pub prototype: JsValue,
-    /// Gives what stands for an object.
-    pub encode: Function,
+/// Checks what `registerType` was given, each time.
+///
+/// # Errors
+/// `InvalidOptionError`.
+pub fn check_all(given: &Array) -> Result<(), InvalidOption> {
+    given.iter().try_for_each(|each| check(&each))
 }
 
-impl Codec {
-    /// Reads what `registerType` was given.
-    ///
-    /// # Errors
-    /// `InvalidOptionError`.
-    pub fn read(given: &JsValue) -> Result<Self, Fault> {
-        let scope = Scope::Type;
-        let refuse = |option: &str, takes: &str| {
-            let value = sys::get(given, option).unwrap_or(JsValue::UNDEFINED);
-            Fault::from(invalid(scope, option, &types::in_words(&value), takes))
-        };
-        types::check_options(scope, given)?;
-        let prototype = sys::get(given, "type").filter(JsValue::is_function);
-        let prototype = prototype.and_then(|class| sys::get(&class, "prototype")).filter(sys::is_object);
-        let prototype = prototype.ok_or_else(|| refuse("type", "a class"))?;
-        if types::is_platform_prototype(&prototype) {
-            return Err(refuse("type", "a class of your own. For the platform's own there is hashFuncs"));
-        }
-        let tag = sys::get(given, "tag").and_then(|tag| tag.as_string()).filter(|tag| !tag.is_empty());
-        let version = sys::get(given, "version").map_or(Some(1.0), |version| version.as_f64());
-        let function = |name: &str| {
-            let function = sys::get(given, name).and_then(|function| function.dyn_into::<Function>().ok());
-            function.ok_or_else(|| refuse(name, "a function"))
-        };
-        function("decode")?;
-        Ok(Self {
-            tag: tag.ok_or_else(|| refuse("tag", "a text that is not empty and no other type has"))?,
-            version: version
-                .filter(|version| version.fract() == 0.0)
-                .ok_or_else(|| refuse("version", "a whole number"))?,
-            prototype,
-            encode: function("encode")?,
-        })
-    }
-
-    /// Reads a list of them.
-    ///
-    /// # Errors
-    /// `InvalidOptionError`.
-    pub fn read_all(given: &Array) -> Result<Vec<Self>, Fault> {
-        given.iter().map(|each| Self::read(&each)).collect()
-    }
+fn check(given: &JsValue) -> Result<(), InvalidOption> {
+    types::check_options(Scope::Type, given)?;
+    let get = |option: &str| sys::get(given, option);
+    let check = |option: &str, is_right: bool, takes: &str| {
+        let got = || types::in_words(&get(option).unwrap_or(JsValue::UNDEFINED));
+        if is_right { Ok(()) } else { Err(invalid(Scope::Type, option, &got(), takes)) }
+    };
+    let is_function = |option: &str| get(option).is_some_and(|value| value.is_function());
+    let class = get("type").filter(JsValue::is_function);
+    let prototype = class.and_then(|class| sys::get(&class, "prototype")).filter(sys::is_object);
+    check("type", prototype.is_some(), "a class")?;
+    let is_platform = prototype.is_some_and(|prototype| types::is_platform_prototype(&prototype));
+    check("type", !is_platform, "a class of your own. For the platform's own there is hashFuncs")?;
+    let has_tag = get("tag").and_then(|tag| tag.as_string()).is_some_and(|tag| !tag.is_empty());
+    let version = get("version").map_or(Some(1.0), |version| version.as_f64());
+    check("decode", is_function("decode"), "a function")?;
+    check("tag", has_tag, "a text that is not empty and no other type has")?;
+    check("version", version.is_some_and(|version| version.fract() == 0.0), "a whole number")?;
+    check("encode", is_function("encode"), "a function")
 }

@@ -6,13 +6,11 @@
 #[cfg(not(target_feature = "simd128"))]
 compile_error!("XXH3 needs simd128: RUSTFLAGS replaces .cargo/config.toml, so add -C target-feature=+simd128 to it");
 
-pub mod arguments;
 pub mod codecs;
 pub mod engine;
 pub mod error;
 pub mod exports;
 pub mod functions;
-pub mod rules;
 pub mod scratch;
 pub mod sys;
 pub mod types;

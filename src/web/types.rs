@@ -1,13 +1,11 @@
 //! Options as JavaScript gives them, turned into the core's typed ones. Functions and classes travel beside them.
 
-use js_sys::{Array, Function, Object, Reflect};
+use js_sys::{Function, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::error::Fault;
-use super::rules::Rule;
 use super::sys;
 use crate::duration::{self, Millis};
-use crate::error::Error;
+use crate::error::InvalidOption;
 use crate::options::{Options, Scope, check_keys, invalid};
 use crate::policy::{Owner, RefreshMode, SingleFlight, Ttl};
 use crate::size::{self, Bytes};
@@ -16,7 +14,7 @@ use crate::size::{self, Bytes};
 ///
 /// # Errors
 /// `InvalidOptionError`: an unknown option, or a value that an option does not take.
-pub fn options(scope: Scope, given: &JsValue) -> Result<Options, Fault> {
+pub fn options(scope: Scope, given: &JsValue) -> Result<Options, InvalidOption> {
     check_options(scope, given)?;
     let reader = Reader { scope, given };
     for option in ["keyBy", "validate", "cacheIf", "onRelease", "onEvent", "spinner"] {
@@ -62,11 +60,11 @@ pub fn options(scope: Scope, given: &JsValue) -> Result<Options, Fault> {
 ///
 /// # Errors
 /// `InvalidOptionError`.
-pub fn check_options(scope: Scope, given: &JsValue) -> Result<(), Fault> {
+pub fn check_options(scope: Scope, given: &JsValue) -> Result<(), InvalidOption> {
     let keys = sys::keys(given).unwrap_or_default();
     let keys: Vec<String> = keys.iter().filter_map(|key| key.as_string()).collect();
     let given_keys = keys.iter().map(String::as_str).filter(|key| sys::get(given, key).is_some());
-    Ok(check_keys(scope, given_keys)?)
+    check_keys(scope, given_keys)
 }
 
 struct Reader<'a> {
@@ -75,25 +73,25 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn refuse(&self, option: &str, value: &JsValue, takes: &str) -> Fault {
-        invalid(self.scope, option, &in_words(value), takes).into()
+    fn refuse(&self, option: &str, value: &JsValue, takes: &str) -> InvalidOption {
+        invalid(self.scope, option, &in_words(value), takes)
     }
 
-    fn check(&self, option: &str, takes: &str, fits: impl Fn(&JsValue) -> bool) -> Result<(), Fault> {
+    fn check(&self, option: &str, takes: &str, fits: impl Fn(&JsValue) -> bool) -> Result<(), InvalidOption> {
         match sys::get(self.given, option) {
             Some(value) if !fits(&value) => Err(self.refuse(option, &value, takes)),
             _ => Ok(()),
         }
     }
 
-    fn typed<T>(&self, option: &str, takes: &str, read: fn(&JsValue) -> Option<T>) -> Result<Option<T>, Fault> {
+    fn typed<T>(&self, option: &str, takes: &str, read: fn(&JsValue) -> Option<T>) -> Result<Option<T>, InvalidOption> {
         let Some(value) = sys::get(self.given, option) else {
             return Ok(None);
         };
         read(&value).map(Some).ok_or_else(|| self.refuse(option, &value, takes))
     }
 
-    fn text(&self, option: &str) -> Result<Option<String>, Fault> {
+    fn text(&self, option: &str) -> Result<Option<String>, InvalidOption> {
         let takes = "a text that is not empty";
         match self.typed(option, takes, JsValue::as_string)? {
             Some(text) if text.is_empty() => Err(self.refuse(option, &"".into(), takes)),
@@ -101,7 +99,7 @@ impl Reader<'_> {
         }
     }
 
-    fn version(&self) -> Result<Option<String>, Fault> {
+    fn version(&self) -> Result<Option<String>, InvalidOption> {
         match sys::get(self.given, "version") {
             None => Ok(None),
             Some(value) if value.is_string() => Ok(value.as_string()),
@@ -112,7 +110,7 @@ impl Reader<'_> {
         }
     }
 
-    fn count(&self, option: &str) -> Result<Option<u32>, Fault> {
+    fn count(&self, option: &str) -> Result<Option<u32>, InvalidOption> {
         let Some(value) = sys::get(self.given, option) else {
             return Ok(None);
         };
@@ -126,7 +124,7 @@ impl Reader<'_> {
     }
 
     /// One of two words, by its place.
-    fn choice(&self, option: &str, words: [&str; 2]) -> Result<Option<usize>, Fault> {
+    fn choice(&self, option: &str, words: [&str; 2]) -> Result<Option<usize>, InvalidOption> {
         let Some(value) = sys::get(self.given, option) else {
             return Ok(None);
         };
@@ -135,14 +133,14 @@ impl Reader<'_> {
         place.map(Some).ok_or_else(|| self.refuse(option, &value, &takes()))
     }
 
-    fn ttl(&self) -> Result<Option<Ttl>, Fault> {
+    fn ttl(&self) -> Result<Option<Ttl>, InvalidOption> {
         if sys::get(self.given, "ttl").is_some_and(|value| value.is_function()) {
             return Ok(Some(Ttl::ByValue));
         }
         Ok(self.duration("ttl")?.map(Ttl::Fixed))
     }
 
-    fn duration(&self, option: &str) -> Result<Option<Millis>, Fault> {
+    fn duration(&self, option: &str) -> Result<Option<Millis>, InvalidOption> {
         let Some(value) = sys::get(self.given, option) else {
             return Ok(None);
         };
@@ -152,7 +150,7 @@ impl Reader<'_> {
         })
     }
 
-    fn size(&self, option: &str) -> Result<Option<Bytes>, Fault> {
+    fn size(&self, option: &str) -> Result<Option<Bytes>, InvalidOption> {
         let Some(value) = sys::get(self.given, option) else {
             return Ok(None);
         };
@@ -182,13 +180,13 @@ pub fn duration_of(value: &JsValue) -> Option<Millis> {
 ///
 /// # Errors
 /// `InvalidOptionError`.
-pub fn ttl_by_value(given: &JsValue) -> Result<Option<Millis>, Fault> {
+pub fn ttl_by_value(given: &JsValue) -> Result<Option<Millis>, InvalidOption> {
     if given.is_undefined() {
         return Ok(None); // none was asked
     }
     let refuse = || {
         let problem = ["The function given as `ttl` gave ", &in_words(given), ". It is to give ", duration::TAKES, "."];
-        Error::InvalidOption { option: "ttl".into(), problem: problem.concat() }
+        InvalidOption { option: "ttl".into(), problem: problem.concat() }
     };
     Ok(Some(duration_of(given).ok_or_else(refuse)?))
 }
@@ -214,7 +212,7 @@ fn from_parts(value: &JsValue) -> Option<Millis> {
 }
 
 /// The texts of an array; `None` if it is none, or has anything else in it.
-fn texts(value: &JsValue) -> Option<Vec<String>> {
+pub fn texts(value: &JsValue) -> Option<Vec<String>> {
     if !sys::is_array(value).unwrap_or(false) {
         return None;
     }
@@ -291,40 +289,6 @@ pub fn is_platform_prototype(prototype: &JsValue) -> bool {
         let is_native = crate::source::is_native(&sys::function_source(&constructor).unwrap_or_default());
         is_native && sys::get(&constructor, "prototype").is_some_and(|own| own == *prototype)
     })
-}
-
-/// The entries of `hashFuncs`: an array of pairs, or a `Map`.
-///
-/// # Errors
-/// `InvalidOptionError`.
-pub fn rules(scope: Scope, given: &JsValue) -> Result<Vec<Rule>, Fault> {
-    const TAKES: &str = "pairs of a class (or its name) and a function: [[Model, model => model.id]], or a Map of them";
-    let Some(value) = sys::get(given, "hashFuncs") else {
-        return Ok(Vec::new());
-    };
-    let refuse = |got: &str| Fault::from(invalid(scope, "hashFuncs", got, TAKES));
-    let list = match value.dyn_ref::<js_sys::Map>() {
-        Some(map) => Array::from(map),
-        None if sys::is_array(&value).unwrap_or(false) => value.unchecked_into(),
-        None => return Err(refuse(&in_words(&value))),
-    };
-    list.iter()
-        .map(|pair| {
-            if !sys::is_array(&pair).unwrap_or(false) {
-                return Err(refuse(&["a list with ", &in_words(&pair)].concat()));
-            }
-            let pair: Array = pair.unchecked_into();
-            let (class, function) = (pair.get(0), pair.get(1));
-            let is_class = class.is_string()
-                || (class.is_function()
-                    && sys::get(&class, "prototype").is_some_and(|prototype| sys::is_object(&prototype)));
-            match function.dyn_into::<Function>() {
-                Ok(function) if is_class => Ok(Rule::read(&class, &function)),
-                Ok(_) => Err(refuse(&["a list with ", &in_words(&class), " as a class"].concat())),
-                Err(other) => Err(refuse(&["a list with ", &in_words(&other), " as a function"].concat())),
-            }
-        })
-        .collect()
 }
 
 /// A field of an object that our own JavaScript made.

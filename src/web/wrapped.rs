@@ -4,9 +4,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::codecs::Codec;
-use super::error::Fault;
-use super::rules::{Rule, Rules};
+use crate::error::InvalidOption;
 use super::types;
 use crate::callsite::CallSite;
 use crate::digest::Digest;
@@ -24,10 +22,8 @@ pub struct Page {
     pub options: Options,
     /// The encoding of its static deps.
     pub deps: Vec<u8>,
-    /// Its hash rules, in the order given.
-    pub rules: Vec<Rule>,
-    /// The types that are registered.
-    pub codecs: Rc<[Codec]>,
+    /// What of its hash rules shapes a key, in words, in the order given.
+    pub rules: Vec<String>,
     /// The namespace, by number.
     pub space: usize,
     /// Which tab this is.
@@ -63,7 +59,8 @@ pub struct Wrapped {
     /// Whether it is the global `fetch`, which takes no notice of `this`.
     is_fetch: bool,
     options: Options,
-    pub(super) own_rules: Vec<Rule>,
+    /// The same of its own rules.
+    own_rules: Vec<String>,
     pub(super) unstable: Option<Unstable>,
     pub(super) current: Current,
     /// The keys it has had: what it kept under them is still its own.
@@ -82,8 +79,6 @@ pub struct Current {
     pub function: FunctionId,
     /// Its limits.
     pub policy: Policy,
-    /// Its hash rules, its own first.
-    pub rules: Rules,
     /// What tells it from earlier versions of it.
     pub portrait: Rc<Portrait>,
 }
@@ -96,7 +91,6 @@ impl Current {
             shared_key: Digest(0),
             function: 0,
             policy: Policy::default(),
-            rules: Rules::default(),
             portrait: Rc::default(),
         }
     }
@@ -107,11 +101,11 @@ impl Wrapped {
     ///
     /// # Errors
     /// `InvalidOptionError`.
-    pub fn read(kind: Kind, given: &JsValue, facts: &JsValue, page: &Options) -> Result<Self, Fault> {
+    pub fn read(kind: Kind, given: &JsValue, facts: &JsValue, page: &Options) -> Result<Self, InvalidOption> {
         let scope = Scope::Function(kind);
         let options = types::options(scope, given)?;
         options.check(kind, page)?;
-        let own_rules = types::rules(scope, given)?;
+        let own_rules = types::texts(&types::field(facts, "rules")).unwrap_or_default();
         let text = |name: &str| types::field(facts, name).as_string().unwrap_or_default();
         let mut shape = Vec::new();
         for name in ["keyBySource", "depsSource"] {
@@ -135,11 +129,10 @@ impl Wrapped {
     }
 
     pub(super) fn resolve(&self, id: u32, page: &Page) -> Current {
-        let rules = Rules::new(&self.own_rules, &page.rules, page.codecs.clone());
         let mut policy = self.options.policy(self.kind, &page.options);
         policy.persist &= self.unstable.is_none();
         let mut facts = self.facts.clone();
-        facts.shape.extend(rules.shape());
+        facts.shape.extend(self.own_rules.iter().chain(&page.rules).cloned());
         let owner = match &page.tab {
             Tab::Known(tab) if policy.persist && policy.owner == Owner::Tab => Some(tab.clone()),
             _ => None,
@@ -154,7 +147,7 @@ impl Wrapped {
         let is_shared = owner.is_none();
         facts.shape.extend(owner.map(|tab| ["tab ", &tab].concat())); // no other tab finds them
         let key = if is_shared { shared_key } else { facts.key(version, &page.deps) };
-        Current { epoch: Some(page.epoch), key, shared_key, function: 0, policy, rules, portrait: portrait.into() }
+        Current { epoch: Some(page.epoch), key, shared_key, function: 0, policy, portrait: portrait.into() }
     }
 
     /// The keys it has had, and has now.

@@ -1,7 +1,7 @@
 //! Digests of encodings: in one step from the scratch area, or in pieces.
 
 use super::{Engine, State};
-use crate::digest::{Digest, Hasher, Secret};
+use crate::digest::{CacheKey, Digest, Hasher, Secret};
 use crate::flight::FlightId;
 
 /// Stands for the length of an encoding whose digest was made in pieces.
@@ -62,6 +62,13 @@ impl Engine {
     pub fn digest(&self, id: u32, length: u32) -> Option<Digest> {
         let secret = self.state.borrow_mut().secret_for(id);
         self.digest_with(secret.as_ref(), length)
+    }
+
+    /// The call that makes a resource, the same on every page; `None` if its function is not known there. Its encoding
+    /// has just been loaded without a function.
+    pub fn origin(&self, id: u32, length: u32) -> Option<CacheKey> {
+        let call = self.digest(u32::MAX, length)?;
+        self.with_function(id, |wrapped, current| wrapped.is_lasting().then_some(CacheKey { function: current.key, call }))?
     }
 
     /// The same under a given secret.

@@ -6,7 +6,6 @@ mod collection;
 mod digests;
 mod expiry;
 mod explain;
-mod identities;
 mod removal;
 mod slots;
 mod tabs;
@@ -18,14 +17,12 @@ use std::rc::Rc;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsValue;
 
-use super::codecs::Codec;
-use super::error::Fault;
+use crate::error::InvalidOption;
 use super::functions::{Functions, Registered};
-use super::rules::Rules;
 use super::scratch::Scratch;
 pub use super::wrapped::Tab;
 use super::wrapped::{Current, Page, Wrapped};
-use super::{sys, types};
+use super::{codecs, sys, types};
 use crate::departures::Departures;
 use crate::digest::{CacheKey, Digest, Hasher, Secret, Table};
 use crate::duration::Millis;
@@ -37,8 +34,6 @@ use crate::store::{FunctionId, Store};
 pub use calls::{Kept, Result as CallResult, Verdict};
 pub use digests::IN_PIECES;
 pub use explain::Finding;
-pub use identities::Lasting;
-use identities::Objects;
 use removal::Reach;
 pub use removal::{Order, What};
 pub use slots::Slot;
@@ -74,7 +69,6 @@ struct State {
     /// Digests that wait for their next piece.
     resting: Vec<(u32, Hasher)>,
     last_rest: u32,
-    identities: Objects,
 }
 
 /// Why a function is taken for one of a factory's.
@@ -134,7 +128,6 @@ impl Engine {
             orders: Vec::new(),
             resting: Vec::new(),
             last_rest: 0,
-            identities: Objects::default(),
         };
         let engine = Self { scratch: Scratch::default(), report, state: RefCell::new(state) };
         engine.enter("")?;
@@ -158,16 +151,15 @@ impl Engine {
     ///
     /// # Errors
     /// `InvalidOptionError`; then everything stays as it was.
-    pub fn configure(&self, given: &JsValue, deps: Vec<u8>, types: &Array) -> Result<usize, JsValue> {
+    pub fn configure(&self, given: &JsValue, deps: Vec<u8>, rules: Vec<String>, types: &Array) -> Result<usize, JsValue> {
         let options = types::options(Scope::Page, given)?;
-        let rules = types::rules(Scope::Page, given)?;
-        let codecs = Codec::read_all(types)?.into();
+        codecs::check_all(types)?;
         let namespace = types::field(given, "namespace").as_string().unwrap_or_default();
         let space = self.enter(&namespace)?;
         let mut state = self.state.borrow_mut();
         let epoch = state.page.epoch + 1;
         let tab = state.page.tab.clone();
-        state.page = Page { options, deps, rules, codecs, space, tab, epoch };
+        state.page = Page { options, deps, rules, space, tab, epoch };
         Ok(space)
     }
 
@@ -189,7 +181,7 @@ impl Engine {
     ///
     /// # Errors
     /// `InvalidOptionError`.
-    pub fn register(&self, kind: Kind, given: &JsValue, facts: &JsValue) -> Result<Option<Array>, Fault> {
+    pub fn register(&self, kind: Kind, given: &JsValue, facts: &JsValue) -> Result<Option<Array>, InvalidOption> {
         let page_options = self.state.borrow().page.options.clone();
         let wrapped = Wrapped::read(kind, given, facts, &page_options)?;
         let Registered { id, notices } = {
@@ -241,19 +233,18 @@ impl Engine {
     }
 
     /// What a wrapper has to know of its function with the page's options of the moment: its number, whether `this`
-    /// counts, whether every call needs the complete walker, which parameters are left out, its description,
+    /// counts, which parameters are left out, its description,
     /// whether it is kept on disk, its call site with the stamps of its scripts, and whether it has to be asked which tab
     /// this is.
     pub fn brief(&self, id: u32) -> Option<Array> {
         self.renew(id);
         let known = self.with_function(id, |wrapped, current| {
             let words = (wrapped.describe(), wrapped.site());
-            (wrapped.uses_this(), wrapped.left_out(), words, current.rules.clone(), current.policy.persist)
+            (wrapped.uses_this(), wrapped.left_out(), words, current.policy.persist)
         });
-        let (uses_this, left_out, (description, site), rules, on_disk) = known?;
+        let (uses_this, left_out, (description, site), on_disk) = known?;
         let left_out = left_out
             .map_or(JsValue::NULL, |left_out| left_out.into_iter().map(JsValue::from).collect::<Array>().into());
-        let is_ruled = rules.touch_common_types();
         let (site, stamps) =
             site.map_or((JsValue::NULL, JsValue::NULL), |(site, stamps)| (site.to_string().into(), stamps.into()));
         let needs_tab = {
@@ -261,7 +252,7 @@ impl Engine {
             let State { functions, page, .. } = &mut *state;
             functions.needs_tab(id, page)
         };
-        let words = [id.into(), uses_this.into(), is_ruled.into(), left_out, description.into(), on_disk.into()];
+        let words = [id.into(), uses_this.into(), left_out, description.into(), on_disk.into()];
         Some(words.into_iter().chain([site, stamps, needs_tab.into()]).collect())
     }
 
@@ -293,22 +284,5 @@ impl Engine {
         let mut state = self.state.borrow_mut();
         let State { functions, page, .. } = &mut *state;
         functions.get(id, page).map(|(wrapped, current)| use_it(wrapped, current))
-    }
-
-    /// The rules of the page alone.
-    pub fn page_rules(&self) -> Rules {
-        let page = &self.state.borrow().page;
-        Rules::new(&[], &page.rules, page.codecs.clone())
-    }
-
-    /// Rules given for one value, and the types that are registered: no page's rules count in a public digest, which is
-    /// the same everywhere.
-    ///
-    /// # Errors
-    /// `InvalidOptionError`.
-    pub fn public_rules(&self, given: &JsValue) -> Result<Rules, Fault> {
-        types::check_options(Scope::Hash, given)?;
-        let rules = types::rules(Scope::Hash, given)?;
-        Ok(Rules::new(&rules, &[], self.state.borrow().page.codecs.clone()))
     }
 }

@@ -5,14 +5,12 @@ use wasm_bindgen::prelude::*;
 
 use super::Engine;
 use crate::duration::Millis;
-use crate::error::{Culprit, Error, Place};
 use crate::flight::FlightId;
 use crate::freshness::{Freshness, Lifetime};
 use crate::size::Bytes;
 use crate::stats::{Found, Refreshed};
 use crate::store::New;
 use crate::web::engine::{CallResult, Kept, Verdict};
-use crate::web::error::Fault;
 use crate::web::types;
 
 #[wasm_bindgen]
@@ -157,18 +155,6 @@ impl Engine {
     /// When the value of a slot was stored, and until when it is fresh and stale.
     pub fn times(&self, slot: u32) -> Option<Vec<f64>> {
         self.0.lifetime(slot).map(|lifetime| times(lifetime).into())
-    }
-
-    /// The error for a result that cannot be kept; `path` is where in it `value` is.
-    ///
-    /// # Errors
-    /// `UnserializableReturnValueError`, always.
-    pub fn refuse_value(&self, id: u32, path: String, value: &JsValue, remedy: String) -> Result<(), JsValue> {
-        let words = self.0.with_function(id, |wrapped, _| (wrapped.describe(), wrapped.name().to_owned()));
-        let (function, name) = words.unwrap_or_default();
-        let (type_name, words) = types::type_of(value);
-        let culprit = Culprit { place: Place { function, param: None, path }, type_name, words, remedy };
-        Err(Fault::from(Error::UnserializableReturnValue(Box::new(culprit))).of(&name).into())
     }
 }
 

@@ -1,78 +1,25 @@
-//! Keys: encodings of calls and values, and their digests.
+//! Keys: the digests of encodings.
 
-use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::Engine;
 use crate::flight::FlightId;
-use crate::web::arguments::{Call, Context, encode_call, encode_value, too_large};
-use crate::web::engine::Lasting;
+use crate::options::Scope;
 use crate::web::types;
 
 #[wasm_bindgen]
 impl Engine {
-    /// Encodes a call, completely; nothing if there is no such function. It may have parts whose content is read later,
-    /// unless `no_contents` says what to do instead.
-    ///
-    /// # Errors
-    /// `UnhashableParamError`, `UserHashError`.
-    #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)]
-    pub fn encode(
-        &self,
-        id: u32,
-        arguments: &Array,
-        left_out: &Array,
-        deps: &JsValue,
-        this: &JsValue,
-        by_key: bool,
-        for_origin: bool,
-        no_contents: Option<String>,
-    ) -> Result<Option<Array>, JsValue> {
-        let known = self.0.with_function(id, |wrapped, current| {
-            let lasting = if current.policy.persist || for_origin { Lasting::Beyond } else { Lasting::Page };
-            (wrapped.describe(), wrapped.name().to_owned(), wrapped.params(), current.rules.clone(), lasting)
-        });
-        let Some((function, name, params, rules, lasting)) = known else {
-            return Ok(None);
-        };
-        let unbox = |value: &JsValue| (!value.is_null()).then(|| types::field(value, "value"));
-        let call = Call { arguments, left_out, deps: unbox(deps), this: unbox(this), by_key };
-        let context =
-            Context { function: &function, name: &name, params: &params, no_contents: no_contents.as_deref() };
-        Ok(Some(encode_call(&call, &rules, &self.0.identities(lasting), &context)?))
+    /// The names of a function's parameters, as far as they are known.
+    pub fn params(&self, id: u32) -> Option<Vec<String>> {
+        self.0.with_function(id, |wrapped, _| wrapped.params())
     }
 
-    /// The error for a call of a function, or for a value without one, that is too large for a key; `path` is where.
+    /// Checks the options of `hash`, but for its rules.
     ///
     /// # Errors
-    /// `UnhashableParamError`, always.
-    pub fn refuse_size(&self, id: u32, path: String) -> Result<(), JsValue> {
-        let words = self.0.with_function(id, |wrapped, _| (wrapped.describe(), wrapped.name().to_owned()));
-        let (function, name) = words.unwrap_or_else(|| ("hash()".into(), String::new()));
-        let context = Context { function: &function, name: &name, params: &[], no_contents: None };
-        Err(too_large(path, &context).into())
-    }
-
-    /// Encodes static deps, completely.
-    ///
-    /// # Errors
-    /// As [`Self::encode`].
-    pub fn encode_deps(&self, deps: JsValue) -> Result<Array, JsValue> {
-        let no_contents = Some("Read it before, and give its bytes: new Uint8Array(await blob.arrayBuffer()).");
-        let context = Context { function: "a cached function", name: "", params: &[], no_contents };
-        let rules = self.0.page_rules();
-        Ok(encode_value(deps, "deps", &rules, &self.0.identities(Lasting::Beyond), &context)?)
-    }
-
-    /// Encodes one value for its public digest, completely. `given` are the options of `hash`.
-    ///
-    /// # Errors
-    /// As [`Self::encode`].
-    pub fn encode_value(&self, value: JsValue, given: &JsValue, waits: bool) -> Result<Array, JsValue> {
-        let no_contents = (!waits).then_some("Use hashAsync, which waits for it.");
-        let context = Context { function: "hash()", name: "", params: &[], no_contents };
-        let rules = self.0.public_rules(given)?;
-        Ok(encode_value(value, "value", &rules, &self.0.identities(Lasting::Beyond), &context)?)
+    /// `InvalidOptionError`.
+    pub fn check_hash(&self, given: &JsValue) -> Result<(), JsValue> {
+        Ok(types::check_options(Scope::Hash, given)?)
     }
 
     /// Starts a digest in pieces: of a call of this function, or as the call of a flight was digested.
@@ -119,11 +66,6 @@ impl Engine {
     /// The call that makes a resource, if it is the same on every page; its encoding has just been loaded without a
     /// function.
     pub fn origin(&self, id: u32, length: u32) -> Option<Vec<u8>> {
-        self.0.origin(id, length).map(Vec::from)
-    }
-
-    /// Remembers which call made a resource.
-    pub fn remember(&self, resource: &JsValue, origin: &Uint8Array) {
-        self.0.remember(resource, origin);
+        self.0.origin(id, length).map(|key| key.bytes().to_vec())
     }
 }

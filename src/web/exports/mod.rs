@@ -50,12 +50,18 @@ impl Engine {
         scratch::SIZE
     }
 
-    /// Takes the page's options, and the types that are registered. Gives the number of the namespace.
+    /// Takes the page's options, the encoding of its deps, its hash rules in words, and the types that are registered. Gives the number of the namespace.
     ///
     /// # Errors
     /// `InvalidOptionError`.
-    pub fn configure(&self, options: &JsValue, deps: Vec<u8>, types: &Array) -> Result<usize, JsValue> {
-        self.0.configure(options, deps, types)
+    pub fn configure(
+        &self,
+        options: &JsValue,
+        deps: Vec<u8>,
+        rules: Vec<String>,
+        types: &Array,
+    ) -> Result<usize, JsValue> {
+        self.0.configure(options, deps, rules, types)
     }
 
     /// Takes a function in: 0 for data, 1 for a resource. Gives its [`Self::brief`].
@@ -82,7 +88,7 @@ impl Engine {
         self.0.set_tab(Tab::Unasked)
     }
 
-    /// What a wrapper has to know: `[id, usesThis, ruled, leftOut, description, onDisk, site, stamps, needsTab]`.
+    /// What a wrapper has to know: `[id, usesThis, leftOut, description, onDisk, site, stamps, needsTab]`.
     pub fn brief(&self, id: u32) -> Option<Array> {
         self.0.brief(id)
     }

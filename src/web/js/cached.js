@@ -2,6 +2,7 @@
 /** One cached function: its options, its place in the engine, and what it asks the user's functions. */
 import { DATA, GONE, RESOURCE } from "./engine.js";
 import { KeepsakeError, UnhashableParamError, UnserializableReturnValueError, UserHashError } from "./errors.js";
+import { Rules, readRules, shapeOfRules } from "./arguments/rules.js";
 import { Recent, outlineOf } from "./call-outline.js";
 import { numberOf, visit } from "./register.js";
 import { outside } from "./replay/context.js";
@@ -16,7 +17,9 @@ const HOT = 2;
 const FORGET_LATER = 1_000;
 
 /** Held by all that users hold of a function: when it is gone, nobody can call the function any more. @typedef {{ readonly cached: Cached }} Owner */
-/** What can be told about a function when it is wrapped. @typedef {{ name: string, source: string, isFetch: boolean, stack: string, deps: Uint8Array | null, keyBySource: string, depsSource: string }} Facts */
+/** What can be told about a function when it is wrapped. @typedef {{ name: string, source: string, isFetch: boolean, stack: string, deps: Uint8Array | null, keyBySource: string, depsSource: string, rules?: string[] }} Facts */
+
+const NO_RULES = new Rules([], [], new Map());
 
 export class Cached {
   /** The engine's number for it. */
@@ -25,6 +28,8 @@ export class Cached {
   usesThis = false;
   /** Whether a hash rule could apply to any value, so that every call needs the complete walker. */
   ruled = false;
+  /** The hash rules that hold for it: its own, and the page's. */
+  rules = NO_RULES;
   /** @type {boolean[] | null} which parameters are not part of its key */
   leftOut = null;
   /** In words, for messages. */
@@ -47,6 +52,8 @@ export class Cached {
   entries = new Map();
   /** What tells the calls that were computed last from others; of a function that is kept in memory only, from the first time on that somebody asks. @type {Recent | null} */
   recent = null;
+  /** Its own hash rules, once they are read. @type {import("./arguments/rules.js").Rule[] | null} */
+  #ownRules = null;
   #epoch = -1;
   #options = -1;
   #isVisited = false;
@@ -95,8 +102,9 @@ export class Cached {
   /** @param {import("./glue.js").Brief} brief */
   #learn(brief) {
     const { cache } = this;
-    const [id, usesThis, ruled, leftOut, description, onDisk, site, stamps, needsTab] = brief;
-    Object.assign(this, { id, usesThis, ruled, leftOut, description, onDisk, needsTab });
+    const [id, usesThis, leftOut, description, onDisk, site, stamps, needsTab] = brief;
+    const rules = new Rules(this.#ownRules ?? [], cache.rules, cache.prototypes);
+    Object.assign(this, { id, usesThis, leftOut, description, onDisk, needsTab, rules, ruled: rules.touchCommonTypes });
     cache.hasTabs ||= needsTab;
     this.#epoch = cache.engine.epoch;
     this.#options = cache.options;
@@ -138,6 +146,8 @@ export class Cached {
     const { cache, facts } = this;
     facts.deps ??= cache.keys.encodeStatic(this.options.deps);
     if (facts.deps === null) return GONE;
+    this.#ownRules ??= readRules(this.isResource ? "cacheResource" : "cacheData", this.options);
+    facts.rules ??= shapeOfRules(this.#ownRules);
     const brief = cache.engine.call("register", this.kind, this.options, facts);
     cache.disks.follow(); // its call site may be marked
     if (this.#isolated === NO || !Array.isArray(brief)) return brief;
@@ -230,6 +240,11 @@ export class Cached {
     const where = path === "result" ? "" : `${path} threw `;
     const message = `Cannot keep what ${this.description} returned: ${where}${inWords(cause)}. Return plain data, or use cacheResource for live objects.`;
     return new UnserializableReturnValueError(message, { functionName: this.name, path, cause });
+  }
+
+  /** The error for a result that cannot be stored and handed out as a copy. @param {string} problem @param {string} path where in it @param {string} type of the culprit @param {unknown} cause */
+  refusedValue(problem, path, type, cause) {
+    return new UnserializableReturnValueError(`Cannot keep what ${this.description} returned: ${problem}`, { functionName: this.name, path, type, cause });
   }
 
   /** Methods that find a call by its arguments have no `this` to go with them; throws where it is part of the key. */

@@ -6,11 +6,10 @@
  * JavaScript, since it is asked of at misses and by `explain` only, and the texts would make the WebAssembly larger.
  */
 import { hasContents } from "./contents.js";
-import { GONE } from "./engine.js";
-import { Encoding } from "./encoding.js";
+import { Encoding, release } from "./encoding.js";
 import { isUncounted } from "./platform.js";
 import { outside } from "./replay/context.js";
-import { encodeValue, release } from "./walker.js";
+import { encodeValue } from "./walker.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 /** By path, such as `arguments[0].page`. @typedef {Record<string, number>} Outline */
@@ -62,17 +61,17 @@ function add(cached, outline, path, value) {
 
 /** A number for a value: the same for the same content; 0 where that is to be read first. @param {Cached} cached @param {unknown} value @returns {number} */
 function digestOf(cached, value) {
-  const { engine } = cached.cache;
+  const { engine, keys } = cached.cache;
   const fast = cached.ruled ? null : encodeValue(value);
-  const encoding = fast instanceof Encoding ? fast : null;
-  const parts = encoding?.parts() ?? engine.call("encode", cached.id, [value], [], null, null, false, false, null);
+  const encoding = fast instanceof Encoding ? fast : keys.encodeAlone(cached, value);
+  if (encoding === null || hasContents(encoding)) return 0;
+  const parts = /** @type {Encoding} */ (encoding).parts();
   try {
-    if (parts === GONE || parts === undefined || hasContents(parts)) return 0;
     const size = parts.reduce((/** @type {number} */ sum, /** @type {Uint8Array} */ part) => sum + part.length, 0);
     if (size > LONGEST) return size;
     return engine.digest(cached.id, engine.loadParts(cached.id, parts)) ? Number.parseInt(engine.readDigest().slice(0, DIGITS), 16) : 0;
   } finally {
-    if (encoding !== null) release(encoding);
+    release(/** @type {Encoding} */ (encoding));
   }
 }
 

@@ -87,7 +87,7 @@ function alone(cached, self, args, extra = null) {
  * @returns {Extra | null}
  */
 export function extraOf(cached, args, encoding) {
-  const isPlain = encoding instanceof Encoding && !cached.hidesArguments;
+  const isPlain = encoding instanceof Encoding && encoding.isPlain && !cached.hidesArguments;
   if (isPlain && cached.entries.size === 0 && currentContext() === null) return null;
   const signals = isPlain ? null : signalsOf(args);
   const st = isPlain ? undefined : stOf(args);

@@ -13,14 +13,16 @@ const STRING_16 = 0x07;
 /** Binary data above this many bytes is not copied but referred to. */
 const COPIED_BYTES = 256;
 /** An encoding that takes more than this is refused. */
-const LARGEST = 256 * 1024 * 1024;
+export const LARGEST = 256 * 1024 * 1024;
 /** Past this size it is found out how much is still to come; and a larger buffer is not kept for the next call. */
 export const LARGE = 1024 * 1024;
 /** More values than this are refused. */
-const MOST_VALUES = 2 ** 25;
+export const MOST_VALUES = 2 ** 25;
 
 /** What an encoding is of that is not in use. @type {unknown[]} */
 export const NOTHING = [];
+
+/** Binary data that is referred to, as long as it was then; or what has a content that is read later. @typedef {{ at: number, bytes: Uint8Array, length: number, holder: object | null }} Piece */
 
 /** An encoding under way, then finished: `bytes[0..at]`, with the `pieces` of binary data between. */
 export class Encoding {
@@ -30,7 +32,7 @@ export class Encoding {
     /** The same by words, for whoever copies it. */
     this.words = new Uint32Array(this.bytes.buffer);
     this.at = 0;
-    /** @type {{ at: number, bytes: Uint8Array, length: number }[]} where in `bytes` each piece belongs */
+    /** @type {Piece[]} where in `bytes` each piece belongs */
     this.pieces = [];
     /** How far it may be written without asking. */
     this.limit = this.bytes.length;
@@ -40,23 +42,59 @@ export class Encoding {
     this.referred = 0;
     /** @type {unknown[]} what is being encoded */
     this.roots = NOTHING;
+    /** Whether the fast walker writes it. */
+    this.isPlain = true;
+    /** Whether there are contents that are read later. */
+    this.hasContents = false;
   }
 
-  /** Begins anew. @param {unknown[]} roots what is to be encoded */
+  /** Begins anew. @param {unknown[] | null} roots what the fast walker is to encode; the complete one counts for itself */
   start(roots) {
     this.at = 0;
     this.referred = 0;
     this.limit = Math.min(this.bytes.length, LARGE);
-    this.most = Infinity;
-    this.roots = roots;
+    this.isPlain = roots !== null;
+    this.most = this.isPlain ? Infinity : LARGEST;
+    this.roots = roots ?? NOTHING;
+    this.hasContents = false;
   }
 
-  /** The whole in order, as views: copy what must outlive the next call. @returns {Uint8Array[]} */
+  /** Whether all that it refers to is as long as it was: a getter may have shrunk the buffer of an earlier view. */
+  get isIntact() {
+    return this.pieces.every(({ bytes, length }) => bytes.length === length);
+  }
+
+  /** Refers to bytes in place of a copy. @param {Uint8Array} bytes */
+  refer(bytes) {
+    this.pieces.push({ at: this.at, bytes, length: bytes.length, holder: null });
+    this.referred += bytes.length;
+    if (this.at + this.referred > LARGEST) throw ENORMOUS;
+  }
+
+  /**
+   * Writes again what stands between two places.
+   * @param {import("./arguments/frames.js").Mark} from @param {import("./arguments/frames.js").Mark} to
+   * @returns {boolean} `false` if there is a content among it, whose length is not known
+   */
+  repeat(from, to) {
+    const pieces = this.pieces.slice(from.pieces, to.pieces);
+    if (pieces.some(({ holder }) => holder !== null)) return false;
+    let { at } = from;
+    for (const piece of pieces) {
+      if (piece.at > at) this.refer(this.bytes.subarray(at, piece.at));
+      this.refer(piece.bytes);
+      at = piece.at;
+    }
+    if (to.at > at) this.refer(this.bytes.subarray(at, to.at));
+    return true;
+  }
+
+  /** The whole in order, as views: copy what must outlive the next call. @returns {any[]} bytes, but for contents that are read later */
   parts() {
     const parts = [];
     let from = 0;
     for (const piece of this.pieces) {
-      parts.push(this.bytes.subarray(from, piece.at), piece.bytes);
+      parts.push(this.bytes.subarray(from, piece.at), piece.holder ?? piece.bytes);
       from = piece.at;
     }
     parts.push(this.bytes.subarray(from, this.at));
@@ -66,7 +104,7 @@ export class Encoding {
   /** Makes room for `more` bytes. @param {number} more */
   grow(more) {
     const needed = this.at + more;
-    if (needed > LARGE && this.limit <= LARGE) this.most = boundOf(this.roots, MOST_VALUES, LARGEST);
+    if (needed > LARGE && this.isPlain && this.limit <= LARGE) this.most = boundOf(this.roots, MOST_VALUES, LARGEST);
     if (needed > LARGEST || (needed > LARGE && this.most === Infinity)) throw ENORMOUS;
     if (!(needed <= this.most)) throw GIVE_UP; // there is more to it than can be seen
     const length = Math.min(LARGEST, Math.max((needed + 3) & ~3, this.bytes.length * 2)); // whole words
@@ -77,6 +115,24 @@ export class Encoding {
     this.words = new Uint32Array(bytes.buffer);
     this.limit = needed > LARGE ? length : Math.min(length, LARGE);
   }
+}
+
+/** The encoding that waits for the next call; none while one is under way, so a getter that calls the cache gets its own. @type {Encoding | null} */
+let idle = null;
+
+/** An encoding that begins. @param {unknown[] | null} roots as {@link Encoding.start} takes them */
+export function begin(roots) {
+  const out = idle ?? new Encoding();
+  idle = null;
+  out.start(roots);
+  return out;
+}
+
+/** Gives an encoding back when its bytes have been used. @param {Encoding} encoding */
+export function release(encoding) {
+  if (encoding.pieces.length > 0) encoding.pieces = [];
+  encoding.roots = NOTHING;
+  if (encoding.bytes.length <= LARGE) idle = encoding;
 }
 
 /** Stands for the encoding of what is too large to have one; thrown, and given. */
@@ -99,8 +155,14 @@ export function tag(out, tag) {
 /** @param {Encoding} out @param {number} tag @param {number} count */
 export function counted(out, tag, count) {
   if (out.at + 9 > out.limit) out.grow(9);
-  const bytes = out.bytes;
-  bytes[out.at++] = tag;
+  out.bytes[out.at++] = tag;
+  varint(out, count);
+}
+
+/** @param {Encoding} out @param {number} count */
+export function varint(out, count) {
+  if (out.at + 8 > out.limit) out.grow(8);
+  const { bytes } = out;
   while (count >= 0x80) {
     bytes[out.at++] = (count & 0x7f) | 0x80;
     count = Math.floor(count / 0x80);
@@ -200,41 +262,28 @@ export function ascii(out, text) {
   for (let i = 0; i < text.length; i++) out.bytes[out.at++] = text.charCodeAt(i);
 }
 
-/** @param {Encoding} out @param {number} type @param {Uint8Array} bytes */
-export function binary(out, type, bytes) {
+/** @param {Encoding} out @param {number} type @param {Uint8Array} bytes @param {number} [copied] so many bytes are copied, and more referred to */
+export function binary(out, type, bytes, copied = COPIED_BYTES) {
   counted(out, type, bytes.length);
-  if (bytes.length > COPIED_BYTES) {
-    out.pieces.push({ at: out.at, bytes, length: bytes.length });
-    out.referred += bytes.length;
-    if (out.at + out.referred > LARGEST) throw ENORMOUS;
-    return;
-  }
+  if (bytes.length > copied) out.refer(bytes);
+  else raw(out, bytes);
+}
+
+/** @param {Encoding} out @param {Uint8Array} bytes */
+export function raw(out, bytes) {
   if (out.at + bytes.length > out.limit) out.grow(bytes.length);
   out.bytes.set(bytes, out.at);
   out.at += bytes.length;
 }
 
-/** Longer strings get a buffer of their own, since this one stays. */
-const KEPT_UNITS = 16 * 1024;
+/** What has a content that is read later, and belongs here. @param {Encoding} out @param {object} holder */
+export function content(out, holder) {
+  out.pieces.push({ at: out.at, bytes: out.bytes.subarray(0, 0), length: 0, holder });
+  out.hasContents = true;
+}
+
 /** @type {Encoding | undefined} */
 let spare;
-
-/**
- * A whole string item, for the complete walker: read a code unit at a time from there, it takes a hundred times as long.
- * @param {string} text
- * @returns {Uint8Array | undefined} nothing if it is too large; copy what must outlive the next call
- */
-export function stringItem(text) {
-  const out = text.length > KEPT_UNITS ? new Encoding() : (spare ??= new Encoding());
-  out.start([text]);
-  try {
-    string(out, text);
-  } catch {
-    return undefined;
-  }
-  out.roots = NOTHING;
-  return out.bytes.subarray(0, out.at);
-}
 
 /** A tag with its count, as bytes of their own. @param {number} tag @param {number} count */
 export function headItem(tag, count) {

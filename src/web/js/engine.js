@@ -11,11 +11,9 @@
 import { createGlue } from "keepsake:glue";
 import { compile, lack, whenLoaded } from "keepsake:wasm";
 import { FUNCTION_BYTES, KEY_BYTES } from "./disk/schema.js";
-import * as encoding from "./encoding.js";
 import * as errors from "./errors.js";
 import { KeepsakeError } from "./errors.js";
 import { NotLoaded } from "./not-loaded.js";
-import * as platform from "./platform.js";
 
 /** The kinds of cached functions, as the engine numbers them. */
 export const DATA = 0;
@@ -37,7 +35,7 @@ const NEEDED = ["structuredClone", "performance", "queueMicrotask", "setTimeout"
 const IN_PIECES = 0xffffffff;
 
 /** The modules that the instance calls, by file. @type {Record<string, object>} */
-const IMPORTED = { "encoding.js": encoding, "errors.js": errors, "platform.js": platform };
+const IMPORTED = { "errors.js": errors };
 
 /** Below this many bytes a loop is faster than a view to copy from: 25 ns against 90 for 135 bytes. */
 const COPIED_BY_WORDS = 512;
@@ -294,6 +292,7 @@ export class Engine {
       this.#onStart(this);
     } catch (error) {
       this.#wasm = null; // it does not know the page's options, so nothing may be asked of it
+      if (!(error instanceof KeepsakeError)) return false; // the end of the stack
       throw error;
     }
     return this.#wasm !== null;

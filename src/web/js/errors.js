@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The error classes that users see, and the one place where the Rust side makes them.
+ * The error classes that users see, and how the Rust side makes the one that it has.
  */
 
 /** Every error of Keepsake's own. `code` is stable; branch on it, not on the message. */
@@ -46,22 +46,7 @@ export const UnserializableReturnValueError = /* @__PURE__ */ define("Unserializ
 export const CacheReplayClosureError = /* @__PURE__ */ define("CacheReplayClosureError", "cache-replay-closure");
 export const RecursiveCallError = /* @__PURE__ */ define("RecursiveCallError", "recursive-call");
 
-/** @type {Record<string, typeof KeepsakeError>} */
-const CLASSES = {
-  InvalidOptionError,
-  UnhashableParamError,
-  UserHashError,
-  UnserializableReturnValueError,
-  RecursiveCallError,
-};
-
-/**
- * Makes an error by the name of its class.
- * @param {string} name
- * @param {string} message
- * @param {Record<string, unknown>} fields
- * @returns {KeepsakeError}
- */
-export function makeError(name, message, fields) {
-  return new (CLASSES[name] ?? KeepsakeError)(message, fields);
+/** For the Rust side. @param {string} message @param {string} option */
+export function invalidOption(message, option) {
+  return new InvalidOptionError(message, { option });
 }

@@ -1,21 +1,19 @@
 /** What the packing step makes of wasm-bindgen's output, and what of it is used here. */
-/** What a wrapper has to know: id, usesThis, ruled, leftOut, description, onDisk, call site, stamps of its scripts, whether it has to be asked which tab this is. */
-export type Brief = [number, boolean, boolean, boolean[] | null, string, boolean, string | null, string | null, boolean];
+/** What a wrapper has to know: id, usesThis, leftOut, description, onDisk, call site, stamps of its scripts, whether it has to be asked which tab this is. */
+export type Brief = [number, boolean, boolean[] | null, string, boolean, string | null, string | null, boolean];
 
 export interface WasmEngine {
   scratch(): number;
   scratch_size(): number;
-  configure(options: object, deps: Uint8Array, types: object[]): number;
+  configure(options: object, deps: Uint8Array, rules: string[], types: object[]): number;
   opened(space: number, secret: Uint8Array, marks: Uint8Array): boolean;
   register(kind: number, options: object, facts: object): Brief | undefined;
   brief(id: number): Brief | undefined;
   set_tab(tab: string | undefined): boolean;
   forget_tab(): boolean;
   isolate(id: number, isHot: boolean): string | undefined;
-  encode(id: number, args: unknown[], leftOut: boolean[], deps: object | null, self: object | null, byKey: boolean, forOrigin: boolean, noContents: string | null): import("./contents.js").Part[] | undefined;
-  refuse_size(id: number, path: string): void;
-  encode_deps(deps: unknown): Uint8Array[];
-  encode_value(value: unknown, options: object | undefined, waits: boolean): import("./contents.js").Part[];
+  params(id: number): string[] | undefined;
+  check_hash(options: object | undefined): void;
   digest_start(id: number, flight?: number): void;
   digest_start_page(): void;
   digest_update(length: number): void;
@@ -49,7 +47,6 @@ export interface WasmEngine {
   abandon(flight: number): void;
   times(slot: number): Float64Array | undefined;
   page_key(id: number, length: number): string | undefined;
-  refuse_value(id: number, path: string, value: unknown, remedy: string): void;
   expire(id: number, length: number, now: number): number;
   expire_all(id: number, now: number): number;
   sweep(now: number): number;
@@ -62,7 +59,6 @@ export interface WasmEngine {
   peek(id: number, length: number, now: number): number;
   key(id: number, length: number): string | undefined;
   origin(id: number, length: number): Uint8Array | undefined;
-  remember(resource: object, origin: Uint8Array): void;
   discard(flight: number): void;
   refuse(slot: number): void;
   keep(flight: number, slot: number, now: number, size: number, ttl: unknown): number;

@@ -2,12 +2,13 @@
 /**
  * One instance of Keepsake: its engine, its values, its flights, and what the page has configured.
  */
+import { readRules, shapeOfRules } from "./arguments/rules.js";
 import { Disks } from "./disks.js";
 import { Early } from "./early.js";
 import { Engine, GONE } from "./engine.js";
 import { InvalidOptionError, KeepsakeError } from "./errors.js";
 import { Events, REASONS } from "./events.js";
-import { Keys, NO_FUNCTION, encodeFast } from "./keys.js";
+import { Keys, encodeFast } from "./keys.js";
 import { watchPage } from "./lifecycle.js";
 import { Neighbours } from "./neighbours.js";
 import { Slots } from "./slots.js";
@@ -60,6 +61,8 @@ const NOTHING = new Uint8Array(0);
 export class Keepsake {
   /** @type {Options} what `configure` was given, merged */
   page = {};
+  /** The page's hash rules, in the order given. @type {import("./arguments/rules.js").Rule[]} */
+  rules = [];
   /** @type {Map<unknown, object>} what `registerType` was given, by type */
   types = new Map();
   /** The same by tag, and by the prototype of their objects. @type {Map<string, any>} */
@@ -121,15 +124,17 @@ export class Keepsake {
    * @param {Options} options
    */
   configure(options) {
-    const before = { page: this.page, deps: this.#pageDeps };
+    const before = { page: this.page, deps: this.#pageDeps, rules: this.rules };
     this.page = { ...this.page, ...options }; // first, so that a fault of what follows reaches a new `onEvent`
     const { deps } = this.page;
     try {
+      this.rules = readRules("configure", this.page);
       this.#pageDeps = deps === undefined || typeof deps === "function" ? NOTHING : encodeFast(deps);
       if (this.engine.runs || (this.isWanted({}) && this.early.isReady() && this.engine.alive)) this.#introduce(this.engine);
     } catch (error) {
       this.page = before.page;
       this.#pageDeps = before.deps;
+      this.rules = before.rules;
       this.#reintroduce();
       throw error;
     }
@@ -193,14 +198,10 @@ export class Keepsake {
 
   /** Makes an engine know the page's options. @param {Engine} engine */
   #introduce(engine) {
-    const types = [...this.types.values()];
-    const space = engine.call("configure", this.page, this.#pageDeps ?? NOTHING, types);
+    this.#pageDeps ??= this.keys.encodeStatic(this.page.deps);
+    if (this.#pageDeps === null) throw new RangeError("there is no stack or no memory to read the page's `deps`"); // not without them: they say whose the values are
+    const space = engine.call("configure", this.page, this.#pageDeps, shapeOfRules(this.rules), [...this.types.values()]);
     if (typeof space === "number") this.disks.enter(space);
-    if (this.#pageDeps === null) {
-      // Deps that take the complete walker may need the page's own hash rules, which the engine has now.
-      this.#pageDeps = this.keys.encodeStatic(this.page.deps);
-      if (this.#pageDeps !== null) engine.call("configure", this.page, this.#pageDeps, types);
-    }
     if (this.#listens) return;
     this.#listens = true;
     watchPage(this);
@@ -339,9 +340,9 @@ export class Keepsake {
     const { keyBy, deps } = cached.options;
     if (keyBy !== undefined || cached.usesThis || typeof deps === "function" || typeof this.page.deps === "function") return null;
     try {
-      const parts = this.engine.call("encode", cached.id, args, cached.leftOut ?? [], null, null, false, true, "");
-      if (parts === GONE || parts === undefined || !cached.enroll()) return null;
-      const length = this.engine.loadParts(NO_FUNCTION, parts);
+      const encoding = this.keys.encodeForOrigin(cached, args);
+      if (encoding === null || !cached.enroll()) return null;
+      const length = this.keys.loadPublic(encoding);
       const origin = length < 0 ? GONE : this.engine.call("origin", cached.id, length);
       return origin === GONE || origin === undefined ? null : origin;
     } catch {

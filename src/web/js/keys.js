@@ -2,12 +2,16 @@
 /**
  * Arguments as keys: encodes a call by whichever walker can, and hands the bytes to the engine, which digests them.
  */
+import { encodeCompletely, encodeValueCompletely } from "./arguments/encode.js";
+import { Identities } from "./arguments/identities.js";
+import { tooLarge } from "./arguments/refusals.js";
+import { Rules, readRules } from "./arguments/rules.js";
 import { Pending, hasContents } from "./contents.js";
-import { ENORMOUS, Encoding } from "./encoding.js";
+import { ENORMOUS, Encoding, release } from "./encoding.js";
 import { GONE } from "./engine.js";
 import { KeepsakeError } from "./errors.js";
 import { numberOf } from "./register.js";
-import { encodeCall, encodeValue, release } from "./walker.js";
+import { encodeCall, encodeValue } from "./walker.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 /** @typedef {import("./contents.js").Part} Part */
@@ -18,7 +22,13 @@ export const NO_FUNCTION = 0xffffffff;
 /** What to do about a blob where nobody waits for its content. */
 const AT_ONCE = "This function may answer at once, so its key cannot wait. Make it an `async` function, or persist it; or pass the bytes instead: new Uint8Array(await blob.arrayBuffer()).";
 
+/** The same of `deps` that are given once. */
+const BEFORE = "Read it before, and give its bytes: new Uint8Array(await blob.arrayBuffer()).";
+
 export class Keys {
+  /** What `identity` knows of objects. */
+  identities = new Identities();
+
   /** @param {import("./keepsake.js").Keepsake} cache */
   constructor(cache) {
     this.cache = cache;
@@ -44,14 +54,46 @@ export class Keys {
       if (fast !== null) return options === this.cache.options ? fast : null;
     }
     if (!cached.enroll()) return null;
-    const parts = this.engine.call("encode", cached.id, keyed, leftOut ?? [], deps, selfBox, keyBy !== undefined, false, noContents);
+    const encoding = this.#completely(cached, { args: keyed, leftOut, deps, self: selfBox, byKey: keyBy !== undefined }, noContents);
     // A getter or a rule may have configured the page: the encoding is by the old rules, the function's key by the new.
-    return parts === GONE || parts === undefined || options !== this.cache.options ? null : parts;
+    return options === this.cache.options ? encoding : null;
+  }
+
+  /**
+   * @param {Cached} cached @param {import("./arguments/encode.js").Call} call @param {string | null} noContents
+   * @param {boolean} [isBeyond] whether it must mean the same after the page is gone
+   */
+  #completely(cached, call, noContents, isBeyond = cached.onDisk) {
+    return encodeCompletely(call, cached.rules, isBeyond ? this.identities.beyond : this.identities.page, this.#about(cached, noContents));
+  }
+
+  /** What messages say of a call. @param {Cached} cached @param {string | null} noContents @returns {import("./arguments/walk.js").Context} */
+  #about(cached, noContents) {
+    const { engine } = this;
+    return {
+      description: cached.description,
+      functionName: cached.name,
+      noContents,
+      get params() {
+        const names = engine.call("params", cached.id);
+        return Array.isArray(names) ? names : [];
+      },
+    };
+  }
+
+  /** Encodes one value as an argument by itself. @param {Cached} cached @param {unknown} value */
+  encodeAlone(cached, value) {
+    return this.#completely(cached, alone([value], null), null);
+  }
+
+  /** Encodes a call as later pages will know it, without `this` and `deps`. @param {Cached} cached @param {unknown[]} args */
+  encodeForOrigin(cached, args) {
+    return this.#completely(cached, alone(args, cached.leftOut), "", true);
   }
 
   /** Throws, if there is an engine. @param {Cached} cached @param {string} path @returns {null} */
   #refuseSize(cached, path) {
-    if (cached.enroll()) this.engine.call("refuse_size", cached.id, path);
+    if (cached.enroll()) throw tooLarge(this.#about(cached, null), path);
     return null;
   }
 
@@ -95,6 +137,11 @@ export class Keys {
     } catch {
       return undefined;
     }
+  }
+
+  /** Loads an encoding for a digest without a secret, and takes it back. @param {Encoding | Part[]} encoding @returns {number} a length, or -1 without an engine */
+  loadPublic(encoding) {
+    return this.#load(NO_FUNCTION, encoding);
   }
 
   /** @param {number} id @param {Encoding | Part[]} encoding @param {number} [flight] */
@@ -153,12 +200,12 @@ export class Keys {
     return this.#hexDigits(length) ?? null;
   }
 
-  /** The encoding of static deps, by whichever walker can. @param {unknown} deps @returns {Uint8Array | null} `null` without an engine */
+  /** The encoding of static deps, by whichever walker can. @param {unknown} deps @returns {Uint8Array | null} `null` where there is no stack or no memory for it */
   encodeStatic(deps) {
-    const fast = encodeFast(deps);
-    if (fast !== null) return fast;
-    const parts = this.engine.call("encode_deps", deps);
-    return parts === GONE ? null : concatenate(parts);
+    const { rules, prototypes } = this.cache;
+    const context = { description: "a cached function", functionName: "", params: [], noContents: BEFORE };
+    const encoding = fastest(encodeValue(deps)) ?? encodeValueCompletely(deps, "deps", new Rules([], rules, prototypes), this.identities.beyond, context);
+    return encoding === null ? null : bytesOf(/** @type {Encoding} */ (encoding));
   }
 
   /**
@@ -187,7 +234,7 @@ export class Keys {
   async #hashLater(value, options) {
     const encoding = this.#encodeValue(value, options, true);
     if (encoding === null) return undefined;
-    if (!hasContents(encoding)) return this.#hexDigits(this.#load(NO_FUNCTION, encoding));
+    if (!hasContents(encoding)) return this.#hexDigits(this.loadPublic(encoding));
     const load = await new Pending(encoding).digest(this.engine, NO_FUNCTION);
     return this.#hexDigits(load());
   }
@@ -195,16 +242,18 @@ export class Keys {
   /** @param {unknown} value @param {object} [options] @returns {string | undefined} nothing if there is no engine, or if it died of it */
   #hash(value, options) {
     const encoding = this.#encodeValue(value, options, false);
-    return encoding === null ? undefined : this.#hexDigits(this.#load(NO_FUNCTION, encoding));
+    return encoding === null ? undefined : this.#hexDigits(this.loadPublic(encoding));
   }
 
-  /** @param {unknown} value @param {object | undefined} options @param {boolean} waits @returns {Encoding | Part[] | null} */
+  /** No page's rules count in a public digest, which is the same everywhere. @param {unknown} value @param {object | undefined} options @param {boolean} waits @returns {Encoding | Part[] | null} */
   #encodeValue(value, options, waits) {
+    const context = { description: "hash()", functionName: "", params: [], noContents: waits ? null : "Use hashAsync, which waits for it." };
     const fast = options === undefined ? encodeValue(value) : null;
-    if (fast === ENORMOUS) this.engine.call("refuse_size", NO_FUNCTION, "value");
-    else if (fast !== null) return /** @type {Encoding} */ (fast);
-    const parts = this.engine.call("encode_value", value, options, waits);
-    return parts === GONE ? null : parts;
+    if (fast === ENORMOUS) throw tooLarge(context, "value");
+    if (fast !== null) return fast;
+    if (this.engine.call("check_hash", options) === GONE) return null;
+    const rules = new Rules(readRules("hash", options), [], this.cache.prototypes);
+    return encodeValueCompletely(value, "value", rules, this.identities.beyond, context);
   }
 
   /** @param {number} length of a public encoding that was loaded @returns {string | undefined} */
@@ -219,13 +268,23 @@ function noEngine(name, missing) {
   return new KeepsakeError(`${name}() needs WebAssembly, which cannot be used here. With a Content-Security-Policy, add 'wasm-unsafe-eval' to script-src.`, { code: "no-wasm" });
 }
 
-/** Encodes without an engine; `null` if that takes the complete walker. @param {unknown} value @returns {Uint8Array | null} */
-export function encodeFast(value) {
-  const encoding = encodeValue(value);
-  if (!(encoding instanceof Encoding)) return null;
+/** Arguments alone. @param {unknown[]} args @param {boolean[] | null} leftOut @returns {import("./arguments/encode.js").Call} */
+const alone = (args, leftOut) => ({ args, leftOut, deps: null, self: null, byKey: false });
+
+/** What the fast walker gave; `null` if that takes the complete one. @param {Encoding | typeof ENORMOUS | null} fast */
+const fastest = (fast) => (fast === ENORMOUS ? null : fast);
+
+/** The bytes of an encoding, which is given back. @param {Encoding} encoding */
+function bytesOf(encoding) {
   const bytes = concatenate(encoding.parts());
   release(encoding);
   return bytes;
+}
+
+/** Encodes without an engine; `null` if that takes the complete walker. @param {unknown} value @returns {Uint8Array | null} */
+export function encodeFast(value) {
+  const encoding = fastest(encodeValue(value));
+  return encoding === null ? null : bytesOf(encoding);
 }
 
 /** @param {Uint8Array[]} parts @returns {Uint8Array} */

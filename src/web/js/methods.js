@@ -13,7 +13,7 @@ import { depart, leadNow, lookAway } from "./lead.js";
 import { store, takeGiven } from "./results.js";
 import { isObject } from "./slots.js";
 import { FRESH, timesOf } from "./stored.js";
-import { release } from "./walker.js";
+import { release } from "./encoding.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 

@@ -1,5 +1,6 @@
 // @ts-check
 /** What becomes of a result: a snapshot that is kept, or one that is passed to its callers and forgotten. */
+import { typeOf } from "./arguments/words.js";
 import { copyTree, isTree } from "./copier.js";
 import { GONE } from "./engine.js";
 import { KeepsakeError } from "./errors.js";
@@ -152,13 +153,8 @@ function isTooDeep({ value, parts, depth }) {
 /** The error for a value that cannot be kept. @param {Cached} cached @param {any} culprit @param {string} path @param {string} remedy @param {unknown} cause @returns {never} */
 function refusal(cached, culprit, path, remedy, cause) {
   if (culprit === undefined) throw cached.unserializable(cause, path); // an accessor that threw
-  try {
-    if (cached.enroll()) cached.cache.engine.call("refuse_value", cached.id, path, culprit, remedy || remedyOf(culprit));
-  } catch (error) {
-    if (cause !== undefined) Object.defineProperty(error, "cause", { value: cause, configurable: true, writable: true });
-    throw error;
-  }
-  throw cached.unserializable(`${path} cannot be copied`);
+  const [type, words] = typeOf(culprit);
+  throw cached.refusedValue(`${path} is ${words}. ${remedy || remedyOf(culprit)}`, path, type, cause);
 }
 
 /** @param {unknown} culprit */
@@ -233,7 +229,7 @@ export function store(cached, flight, args, value, kept) {
     if (!(error instanceof KeepsakeError)) throw error; // the end of the stack
     noTtl(error);
   }
-  if (stays && flight.origin !== null && isObject(value)) engine.call("remember", value, flight.origin);
+  if (stays && flight.origin !== null && isObject(value)) cache.keys.identities.remember(value, flight.origin);
   // Also if the engine died meanwhile, and what it kept is about to be released.
   if (!stays || flight.epoch !== engine.epoch) giveAway(flight, kept);
   return kept;
