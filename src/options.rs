@@ -228,7 +228,7 @@ mod tests {
     use super::*;
 
     fn problem(scope: Scope, key: &str) -> String {
-        check_keys(scope, [key]).expect_err("refused").message()
+        check_keys(scope, [key]).expect_err("refused").problem
     }
 
     #[test]
@@ -263,7 +263,7 @@ mod tests {
     #[test]
     fn a_background_refresh_needs_a_ttl() {
         let options = Options { refresh_mode: Some(RefreshMode::Background), ..Options::default() };
-        let error = options.check(Kind::Data, &Options::default()).expect_err("refused").message();
+        let error = options.check(Kind::Data, &Options::default()).expect_err("refused").problem;
         assert!(error.starts_with("cacheData: `refreshMode` is \"background\" without a ttl. It takes"), "{error}");
         let page = Options { ttl: Some(Ttl::ByValue), ..Options::default() };
         assert!(options.check(Kind::Data, &page).is_ok());

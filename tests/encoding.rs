@@ -2,7 +2,7 @@
 //! was encoded, and takes nothing but what the encoder writes.
 //!
 //! A key is the digest of an encoding, so this is what keeps a hit from being wrong. The walkers that make encodings of
-//! JavaScript's values are held to the same table in tests/web.
+//! JavaScript's values are held to the same table in tests/data.
 #![cfg(not(target_arch = "wasm32"))]
 
 #[path = "encoding/decoder.rs"]

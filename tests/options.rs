@@ -49,11 +49,8 @@ const OPTIONS: [(&str, [bool; 3]); 27] = [
 ];
 
 fn refusal(scope: Scope, key: &str) -> Option<(String, String)> {
-    match check_keys(scope, [key]) {
-        Ok(()) => None,
-        Err(InvalidOption { option, problem }) => Some((option, problem)),
-        Err(other) => panic!("another error: {other:?}"),
-    }
+    let InvalidOption { option, problem } = check_keys(scope, [key]).err()?;
+    Some((option, problem))
 }
 
 #[test]
@@ -171,16 +168,15 @@ fn hash_and_types_take_no_options_of_functions() {
 #[test]
 fn the_first_that_is_wrong_is_told() {
     let error = check_keys(DATA, ["ttl", "tll", "nmae"]).expect_err("two are wrong");
-    assert!(error.message().contains("`tll`"), "{}", error.message());
-    assert_eq!(error.name(), "InvalidOptionError");
+    assert!(error.problem.contains("`tll`"), "{}", error.problem);
     assert!(check_keys(DATA, []).is_ok());
 }
 
 #[test]
 fn a_refused_value_says_who_what_and_what_is_taken() {
     let error = invalid(RESOURCE, "ttl", "\"10\"", "a text with a unit");
-    assert_eq!(error.message(), "cacheResource: `ttl` is \"10\". It takes a text with a unit.");
-    assert_eq!((error.place(), error.type_name()), (None, None));
+    assert_eq!(error.option, "ttl");
+    assert_eq!(error.problem, "cacheResource: `ttl` is \"10\". It takes a text with a unit.");
 }
 
 #[test]
@@ -234,7 +230,7 @@ fn a_background_refresh_needs_a_ttl_of_either() {
             let checked = asks.check(kind, &page);
             assert_eq!(checked.is_ok(), goes, "{asks:?} {page:?}");
             let start = format!("{name}: `refreshMode` is \"background\" without a ttl. It takes ");
-            assert!(checked.err().is_none_or(|error| error.message().starts_with(&start)));
+            assert!(checked.err().is_none_or(|error| error.problem.starts_with(&start)));
             let foreground = Options { refresh_mode: Some(RefreshMode::Foreground), ..asks };
             assert!(foreground.check(kind, &page).is_ok());
         }

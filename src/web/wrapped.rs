@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::error::InvalidOption;
 use super::types;
 use crate::callsite::CallSite;
 use crate::digest::Digest;
+use crate::error::InvalidOption;
 use crate::identity::{Facts, Portrait, Unstable};
 use crate::options::{Kind, Options, SUSPICIOUS_TTL, Scope};
 use crate::policy::{MAX_MEMORY, Owner, Policy, Ttl};

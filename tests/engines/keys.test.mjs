@@ -61,4 +61,18 @@ for (const where of ["page", "worker"]) {
     assert.equal(wrong.length, 0, `${wrong.length} of ${checked} are not:\n${wrong.slice(0, 5).join("\n")}`);
     assert.ok(byFast > checked / 4 && reentered > checked, `${byFast} by the fast walker, ${reentered} calls while a walk was under way`);
   });
+
+  for (const [module, name] of [["walkers", "checkWalkers"], ["rules", "checkRules"], ["refusals", "checkRefusals"], ["identity", "checkIdentity"]]) {
+    test(`both walkers hold their word: ${module} (${where})`, async () => {
+      const { ran, lacking = [], wrong } = await runIn(where, `check-${module}.mjs`, name);
+      assert.deepEqual(wrong, []);
+      assert.deepEqual(lacking.filter((/** @type {string} */ need) => !MAY_LACK.includes(need)), []);
+      assert.ok(ran > 0);
+    });
+  }
 }
+
+test("values of another realm have the keys of this one (page)", async () => {
+  const { ran, wrong } = await runIn("page", "check-realms.mjs", "checkRealms");
+  assert.deepEqual([ran > 0, wrong], [true, []]);
+});

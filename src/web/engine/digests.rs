@@ -68,7 +68,9 @@ impl Engine {
     /// has just been loaded without a function.
     pub fn origin(&self, id: u32, length: u32) -> Option<CacheKey> {
         let call = self.digest(u32::MAX, length)?;
-        self.with_function(id, |wrapped, current| wrapped.is_lasting().then_some(CacheKey { function: current.key, call }))?
+        self.with_function(id, |wrapped, current| {
+            wrapped.is_lasting().then_some(CacheKey { function: current.key, call })
+        })?
     }
 
     /// The same under a given secret.

@@ -17,7 +17,6 @@ use std::rc::Rc;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsValue;
 
-use crate::error::InvalidOption;
 use super::functions::{Functions, Registered};
 use super::scratch::Scratch;
 pub use super::wrapped::Tab;
@@ -26,6 +25,7 @@ use super::{codecs, sys, types};
 use crate::departures::Departures;
 use crate::digest::{CacheKey, Digest, Hasher, Secret, Table};
 use crate::duration::Millis;
+use crate::error::InvalidOption;
 use crate::flight::{FlightId, Flights};
 use crate::identity::Portrait;
 use crate::options::{Kind, Scope};
@@ -151,7 +151,13 @@ impl Engine {
     ///
     /// # Errors
     /// `InvalidOptionError`; then everything stays as it was.
-    pub fn configure(&self, given: &JsValue, deps: Vec<u8>, rules: Vec<String>, types: &Array) -> Result<usize, JsValue> {
+    pub fn configure(
+        &self,
+        given: &JsValue,
+        deps: Vec<u8>,
+        rules: Vec<String>,
+        types: &Array,
+    ) -> Result<usize, JsValue> {
         let options = types::options(Scope::Page, given)?;
         codecs::check_all(types)?;
         let namespace = types::field(given, "namespace").as_string().unwrap_or_default();

@@ -1,8 +1,4 @@
 //! What holds in every browser environment; page.rs and worker.rs mount all of it.
 
-pub mod harness;
-mod identities;
+mod harness;
 mod options;
-mod refusals;
-mod rules;
-mod walkers;
