@@ -5,6 +5,7 @@ use super::{Engine, State};
 use crate::digest::CacheKey;
 use crate::duration::Millis;
 use crate::flight::FlightId;
+use crate::options::Kind;
 use crate::policy::SingleFlight;
 use crate::reason::Reason;
 use crate::store::FunctionId;
@@ -59,11 +60,11 @@ impl Engine {
         }
     }
 
-    /// The tab hears of no removals for a while: from then on what is persisted is looked for on disk, and what is being
-    /// computed is not kept.
+    /// The tab hears of no removals for a while: from then on what is persisted is looked for on disk, data that is not is
+    /// computed anew, and what is being computed is not kept.
     pub fn doze(&self) {
         let mut state = self.state.borrow_mut();
-        for function in state.functions.matching(|known| known.on_disk) {
+        for function in state.functions.matching(|known| known.kind == Kind::Data) {
             let State { store, flights, slots, .. } = &mut *state;
             flights.revoke(Some(function), None);
             slots.leave_all(function, store.clear(function), Reason::Replaced);

@@ -61,10 +61,11 @@ async function refresh(cached, self, args, flight) {
   } catch (error) {
     flight.isOver = true;
     void cache.neighbours.end(flight, false);
+    const counts = flight.epoch === cache.engine.epoch && cache.engine.call("is_valid", flight.id) === true; // or something newer is there
     cache.land(flight, "failed");
     cache.report("refresh-failed", `refreshing an entry of ${cached.description} failed; the stale value is served as long as it may be.`, error);
     cached.note("refresh", { result: "failed" });
-    flight.entry?.refreshFailed();
+    if (counts) flight.entry?.refreshFailed();
     throw error;
   }
 }

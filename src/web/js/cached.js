@@ -126,6 +126,7 @@ export class Cached {
     if (Array.isArray(brief)) this.#learn(/** @type {import("./glue.js").Brief} */ (brief));
     else this.#epoch = -1; // the next call makes it known anew
     cache.letGo();
+    this.rekey();
   }
 
   /** Nobody can call it any more: what it keeps in memory is freed. Resources stay, since somebody may still use them. */
@@ -170,11 +171,9 @@ export class Cached {
     if (flight.outline !== null) this.recent.add(flight.outline);
   }
 
-  /** A new engine has other keys. */
+  /** Its calls have other keys: a new engine, new options of the page, or it was found to be one of a factory's. */
   rekey() {
-    const handles = this.handles();
-    this.entries.clear();
-    for (const handle of handles) handle.rekey();
+    for (const handle of this.handles()) handle.rekey();
   }
 
   /** Changes with whatever makes a result another one than a call would give now. */

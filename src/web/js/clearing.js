@@ -22,7 +22,7 @@ export function removeOf(cached, remove, entries) {
 /** Removes everything of one kind, loaded or not. @param {Keepsake} cache @param {number} kind @returns {Promise<number>} how many entries */
 export async function clearKind(cache, kind) {
   if (!cache.isInUse()) return 0;
-  wipe(cache, kind);
+  cache.wiped(kind);
   const inMemory = ask(cache, "clear_kind", kind);
   const onDisk = kind === DATA ? removeStored(cache, ALL_DATA) : undefined;
   const [inBoth = 0, alone = 0] = inMemory === GONE ? [] : inMemory;
@@ -35,7 +35,7 @@ export async function clearAll(cache) {
   cache.moment += 1;
   cache.era += 1;
   if (!cache.isInUse()) return;
-  for (const kind of [DATA, RESOURCE]) wipe(cache, kind);
+  for (const kind of [DATA, RESOURCE]) cache.wiped(kind);
   ask(cache, "destroy");
   const removed = removeStored(cache, EVERYTHING);
   await removing(cache, removed.then(() => 0), handlesOf(cache));
@@ -82,11 +82,6 @@ async function removeStored({ disks }, what) {
 /** Asks the engine to clear, if there is one: without it nothing is in memory, and the disk is cleared all the same. @param {Keepsake} cache @param {keyof import("./glue.js").WasmEngine} method @param {...any} args */
 function ask({ engine }, method, ...args) {
   return engine.runs ? engine.call(method, ...args) : GONE;
-}
-
-/** What is still to come of a kind is not kept. @param {Keepsake} cache @param {number} kind */
-function wipe({ wipes }, kind) {
-  wipes[kind] = /** @type {number} */ (wipes[kind]) + 1;
 }
 
 /** The handles of every function of a kind, or of all. @param {Keepsake} cache @param {number} [kind] */

@@ -23,6 +23,9 @@ const ORDER = 2 + KEY_BYTES / 4;
 const ENTRY = 0;
 const STALE = 2;
 
+/** Stands for a function where the generation of the database alone is asked for. */
+const NO_FUNCTION = toKey(new Uint8Array(FUNCTION_BYTES));
+
 export class Disks {
   #cache;
   /** By namespace. @type {Map<string, Disk>} */
@@ -88,6 +91,7 @@ export class Disks {
     if (cache.engine.call("opened", number, disk.secret, hexBytes([...disk.marks.keys()])) !== true) return;
     this.follow();
     cache.options += 1; // functions were isolated, and have to learn of it
+    for (const cached of cache.shown) cached.rekey();
   }
 
   /** A call site has turned out to be a factory. @param {string} site */
@@ -150,14 +154,21 @@ export class Disks {
     if (place !== null) place.stamp = await place.disk.learn(functionOf(place.key));
   }
 
-  /** Which of these functions were cleared since this page has looked last. @param {Cached[]} functions @returns {Promise<number[]>} their numbers */
+  /**
+   * What was cleared since this page has looked last.
+   * @param {Cached[]} functions
+   * @returns {Promise<{ hasLoggedOut: boolean, cleared: number[] }>} whether that was everything; and the numbers of those functions that were cleared
+   */
   async clearedSince(functions) {
     const disk = this.current;
     const { engine } = this.#cache;
+    const { database } = disk.stamp(NO_FUNCTION);
+    const learnt = disk.isKnown ? disk.learn(NO_FUNCTION) : undefined;
     const keyed = functions.flatMap(({ id }) => (engine.call("function_key", id) === true ? [{ id, key: engine.readKey(FUNCTION_BYTES) }] : []));
     const before = keyed.map(({ key }) => disk.stamp(key));
     const after = await Promise.all(keyed.map(({ key }) => disk.learn(key)));
-    return keyed.flatMap(({ id }, at) => (isSameStamp(before[at], /** @type {import("./disk/schema.js").Stamp} */ (after[at])) ? [] : [id]));
+    const cleared = keyed.flatMap(({ id }, at) => (isSameStamp(before[at], /** @type {import("./disk/schema.js").Stamp} */ (after[at])) ? [] : [id]));
+    return { hasLoggedOut: learnt !== undefined && (await learnt).database !== database, cleared };
   }
 
   /** What the engine wants done, since it was asked last. @returns {{ disk: Disk, what: import("./disk/what.js").What, isExpiry: boolean }[]} */

@@ -87,6 +87,8 @@ export class Entry {
   #isLoading = false;
   /** Whether what the last load brought was kept, be it for a moment. */
   #hasLanded = false;
+  /** Whether something else may have taken the place of what it shows. */
+  #isOutdated = false;
   /** How often it has begun again since something was removed: a function may remove its own entries each time. */
   #attempts = 0;
   /** The age of its function when it began to load. */
@@ -125,17 +127,26 @@ export class Entry {
     return handle;
   }
 
-  /** A new engine has other keys; but who is logged in by now may not be who it is for. */
+  /** Its call has another key; but who is logged in by now may not be who it is for. What nobody has seen anything of is of the page as it is now. */
   rekey() {
     const cached = this.#cached;
+    const { keys, engine } = cached.cache;
     try {
-      if (this.#deps === undefined || this.#deps !== cached.cache.keys.plainKey(cached, [])) return;
-      const key = cached.enroll() ? cached.cache.keys.pageKey(cached, cached.cache.keys.encode(cached, undefined, this.#args)) : undefined;
-      if (key === undefined || cached.entries.has(key)) return;
+      const deps = keys.plainKey(cached, []);
+      const isUnseen = this.#snapshot === PENDING && !this.#isLoading && this.#promise === null && this.#listeners.size === 0;
+      if (deps === undefined || (deps !== this.#deps && !isUnseen)) return;
+      const key = cached.enroll() ? keys.pageKey(cached, keys.encode(cached, undefined, this.#args)) : undefined;
+      if (key === undefined || key === this.#key) return;
+      if (this.#key !== undefined && cached.entries.get(this.#key)?.deref() === this) cached.entries.delete(this.#key);
+      const isOther = this.#epoch === engine.epoch; // another version of the function, say
       this.#key = key;
-      this.#epoch = cached.cache.engine.epoch;
-      cached.entries.set(key, weakly(this));
-      dropped.register(this, { cached, key });
+      this.#epoch = engine.epoch;
+      this.#deps = deps;
+      if (!cached.entries.has(key)) {
+        cached.entries.set(key, weakly(this));
+        dropped.register(this, { cached, key });
+      }
+      if (isOther && this.#snapshot !== PENDING) this.#forget();
     } catch {
       // its arguments cannot be hashed any more
     }
@@ -151,7 +162,8 @@ export class Entry {
   left(kept, reason) {
     if (this.#kept !== kept) return;
     // What has taken its place may have been on its way before there was this handle.
-    if (reason === "replaced") queueMicrotask(() => this.#kept === kept && this.#link());
+    // Where nothing has, whoever comes next looks anew.
+    if (reason === "replaced") queueMicrotask(() => (this.#isOutdated = this.#kept === kept && !this.#link()));
     // What had to leave for others is as good as before.
     if (reason === "entries" || reason === "size" || reason === "memory" || reason === "replaced") return;
     this.#forget();
@@ -200,7 +212,7 @@ export class Entry {
     const { watched } = this.#cached.cache;
     watched.set(this, handle);
     const { status } = this.#show();
-    if (status === "pending" ? !this.#isLoading : status === "error") this.#begin();
+    if (status === "pending" ? !this.#isLoading : status === "error" || this.#isReplaced()) this.#begin();
     this.#listeners.set(own, null);
     this.check(); // only what somebody listens to is refreshed
     this.#tell(own);
@@ -212,13 +224,24 @@ export class Entry {
 
   /** @returns {Promise<any>} */
   #settled() {
-    if (this.#promise !== null) return this.#promise;
+    const isReplaced = this.#isReplaced();
+    if (this.#promise !== null) {
+      const isPending = this.#promise.status === "pending";
+      if (isPending && !this.#isLoading) this.#begin(); // it was somebody else's call for a while
+      if (isPending || !isReplaced) return this.#promise;
+    }
     const { status, value, error } = this.#show();
     const promise = this.#makePromise();
-    if (status === "fresh" || status === "stale") this.#resolved(value);
+    if (isReplaced) this.#begin();
+    else if (status === "fresh" || status === "stale") this.#resolved(value);
     else if (status === "error") this.#rejected(error);
     else if (!this.#isLoading) this.#begin();
     return promise;
+  }
+
+  /** Whether what it shows is not what a call would give, as far as is known, and nothing is being done about it. */
+  #isReplaced() {
+    return this.#isOutdated && !this.#isLoading && this.#isCurrent() && !this.#link();
   }
 
   #makePromise() {
@@ -355,6 +378,7 @@ export class Entry {
 
   /** @param {any} value @param {"fresh" | "stale"} status @param {number} storedAt */
   #become(value, status, storedAt) {
+    this.#isOutdated = false;
     if (this.#promise?.status !== "pending") this.#promise = null;
     this.#resolved(value);
     this.#change({ status, value, error: undefined, storedAt });
@@ -363,6 +387,7 @@ export class Entry {
   /** Shows nothing any more; who watches it waits for what comes. */
   #forget() {
     this.#kept = null;
+    this.#isOutdated = false;
     this.#load += 1;
     this.#isLoading = false;
     if (this.#promise?.status !== "pending") this.#promise = null;

@@ -1,5 +1,7 @@
 // @ts-check
 /** A computation under way, and who waits for it. */
+import { isObject, whenDropped } from "./weak.js";
+
 /** @typedef {import("./kept.js").Kept | import("./kept.js").Passed | import("./kept.js").Alone | import("./kept.js").Again} Outcome */
 
 /**
@@ -110,13 +112,28 @@ export class Flight {
       };
       for (const signal of signals) signal.addEventListener("abort", leave);
       if (signals.some(({ aborted }) => aborted)) return leave();
-      return outcome.finally(() => {
-        stay();
-        // The body of a response that is passed on is still coming, as long as its caller wants it.
-        if (this.isPassed && this.#waiting === 1) for (const signal of signals) signal.addEventListener("abort", () => this.#controller?.abort(signal.reason), { once: true });
-      }).then(resolve, reject);
+      return outcome
+        .finally(stay)
+        .then((value) => {
+          if (this.isPassed && this.#waiting === 1 && this.#controller !== null) stillWanted(value, this.#controller, signals);
+          return value;
+        })
+        .then(resolve, reject);
     });
   }
+}
+
+/** Nobody holds a response any more that was passed on: nobody can leave it. */
+const read = whenDropped((/** @type {() => void} */ forget) => forget());
+
+/** The body of a response that is passed on is still coming, as long as its caller wants it. @param {unknown} value @param {AbortController} controller the function's own @param {AbortSignal[]} signals */
+function stillWanted(value, controller, signals) {
+  const leave = (/** @type {Event} */ { target }) => controller.abort(/** @type {AbortSignal} */ (target).reason);
+  for (const signal of signals) signal.addEventListener("abort", leave, { once: true });
+  if (!isObject(value)) return;
+  read.register(value, () => {
+    for (const signal of signals) signal.removeEventListener("abort", leave);
+  });
 }
 
 /** A promise as long as the caller waits for it. @template T @param {Promise<T>} promise @param {AbortSignal[]} signals @returns {Promise<T>} */

@@ -5,7 +5,7 @@
 import { readRules, shapeOfRules } from "./arguments/rules.js";
 import { Disks } from "./disks.js";
 import { Early } from "./early.js";
-import { Engine, GONE } from "./engine.js";
+import { DATA, Engine, GONE } from "./engine.js";
 import { InvalidOptionError, KeepsakeError } from "./errors.js";
 import { Events, REASONS } from "./events.js";
 import { Keys, encodeFast } from "./keys.js";
@@ -75,6 +75,8 @@ export class Keepsake {
   watched = new Map();
   /** The functions that have handles. @type {Set<Cached>} */
   shown = new Set();
+  /** The functions of which a value is being set by hand. @type {Set<Cached>} */
+  setting = new Set();
   /** Counts what removed everything of a kind, by kind. */
   wipes = [0, 0];
   /** Whether the database of the current namespace is open, or known not to open. */
@@ -148,7 +150,10 @@ export class Keepsake {
   /** What is shown may end sooner by the new options. */
   #recheck() {
     try {
-      for (const cached of this.shown) if (cached.enroll()) for (const entry of cached.handles()) entry.check();
+      for (const cached of this.shown) {
+        cached.rekey();
+        if (cached.enroll()) for (const entry of cached.handles()) entry.check();
+      }
     } catch {
       // the options of one function are refused with those of the page: its next call tells
     }
@@ -239,6 +244,11 @@ export class Keepsake {
     return this.engine.runs || this.isWanted(options) || hasDatabase();
   }
 
+  /** What is still to come of a kind is not kept, and not shown. @param {number} kind */
+  wiped(kind) {
+    this.wipes[kind] = /** @type {number} */ (this.wipes[kind]) + 1;
+  }
+
   /** Something has left this page's memory that it did not remove itself. @param {Iterable<number> | undefined} cleared the functions all of whose entries are gone; without it, everything */
   changedElsewhere(cleared) {
     this.letGo();
@@ -247,12 +257,13 @@ export class Keepsake {
     for (const entry of [...this.watched.keys()]) entry.recheck();
   }
 
-  /** The page goes to sleep, and will not hear what others do: nothing persisted is served from memory after that. */
+  /** The page goes to sleep, and will not hear what others do: no data is served from memory after that, and of resources it is asked when it wakes. */
   doze() {
     if (!this.engine.runs) return;
     this.ready = false;
     this.moment += 1;
     this.era += 1;
+    this.wiped(DATA); // what is on its way is not kept
     this.engine.call("doze");
     if (this.engine.call("forget_tab") === true) this.options += 1; // another may have taken its place
     this.letGo();
@@ -265,8 +276,9 @@ export class Keepsake {
   async wake() {
     this.doze();
     const { moment } = this;
-    const cleared = await this.disks.clearedSince([...this.shown].filter(isEnrolled));
-    if (moment === this.moment) this.changedElsewhere(cleared);
+    const { hasLoggedOut, cleared } = await this.disks.clearedSince([...this.shown].filter(isEnrolled));
+    if (hasLoggedOut) this.neighbours.hear(this.disks.current.name, "all", new Uint8Array(0));
+    this.changedElsewhere(moment === this.moment ? cleared : undefined); // a page that was configured meanwhile has not looked
   }
 
   /** Opens the database of the namespace, if that is possible within its time limit, and learns which tab this is where that counts: once for all who ask in one moment. @returns {Promise<void>} */
@@ -311,6 +323,7 @@ export class Keepsake {
     if (flight.epoch !== this.engine.epoch) return false; // it died of the landing
     this.flights.delete(flight.id);
     if (stays) {
+      if (hasDatabase()) this.neighbours.join(this.disks.current.name); // who keeps anything hears of a log-out
       this.slots.fill(slot, kept);
       kept.entry = flight.entry;
       kept.entry?.landed(kept);

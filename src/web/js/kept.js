@@ -124,7 +124,7 @@ export class Alone {
   /** Its caller has seen it; others compute by themselves. */
   effects = null;
 
-  /** @param {unknown} value */
+  /** @param {Promise<unknown>} value */
   constructor(value) {
     this.value = value;
   }

@@ -132,8 +132,8 @@ export class Keys {
   /** What tells a call from others without an engine, with all that it depends on besides its arguments, if that can be told. @param {Cached} cached @param {unknown[]} args @returns {string | undefined} */
   plainKey(cached, args) {
     try {
-      const { namespace, version, deps } = this.cache.page;
-      return encodeFast([args, this.#dynamicDeps(cached), namespace, version, typeof deps === "function" ? null : deps])?.join();
+      const { namespace, deps } = this.cache.page;
+      return encodeFast([args, this.#dynamicDeps(cached), namespace, typeof deps === "function" ? null : deps])?.join();
     } catch {
       return undefined;
     }
@@ -177,8 +177,14 @@ export class Keys {
     try {
       const load = await pending.digest(this.engine, cached.id, flight);
       return () => {
-        const length = load(); // in any case: what rests has to be taken up
-        return moment === cache.moment ? length : -1;
+        let isKnown = false;
+        let length = -1;
+        try {
+          isKnown = cached.enroll(); // nobody may have held it meanwhile, and another function have its number by now
+        } finally {
+          length = load(); // in any case: what rests has to be taken up
+        }
+        return isKnown && moment === cache.moment ? length : -1;
       };
     } catch (error) {
       cache.report("content-unreadable", `the arguments of ${cached.description} could not be read to their end, so the call was not found in the cache, and not kept.`, error);

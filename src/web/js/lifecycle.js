@@ -1,6 +1,6 @@
 // @ts-check
 /** What becomes of an instance when its page is hidden, goes to sleep, comes back or ends. */
-import { tabId } from "./tab-id.js";
+import { leaveTab } from "./tab-id.js";
 
 /** @param {import("./keepsake.js").Keepsake} cache */
 export function watchPage(cache) {
@@ -13,7 +13,7 @@ export function watchPage(cache) {
   globalThis.addEventListener("pagehide", (/** @type {any} */ event) => {
     writeOut();
     if (!event.persisted) cache.slots.releaseAll();
-    tabId().letGo();
+    leaveTab();
     cache.neighbours.sleep(!event.persisted);
   });
   globalThis.addEventListener("pageshow", (/** @type {any} */ event) => event.persisted && void cache.neighbours.wake());

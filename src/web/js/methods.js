@@ -4,16 +4,15 @@ import { abortReason, call, extraOf, isAborted } from "./call.js";
 import { removeOf } from "./clearing.js";
 import { plainly, takeOff } from "./compute.js";
 import { hasContents } from "./contents.js";
-import { Encoding } from "./encoding.js";
+import { Encoding, release } from "./encoding.js";
 import { KEY_BYTES, toBytes } from "./disk/schema.js";
 import { GONE } from "./engine.js";
 import { entryFor } from "./entry.js";
 import { explain } from "./explain.js";
 import { depart, leadNow, lookAway } from "./lead.js";
 import { store, takeGiven } from "./results.js";
-import { isObject } from "./slots.js";
 import { FRESH, timesOf } from "./stored.js";
-import { release } from "./encoding.js";
+import { isObject } from "./weak.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 
@@ -195,6 +194,7 @@ async function set(cached, value, args) {
   const { moment } = cache;
   const key = cache.keys.pageKey(cached, encoding);
   const turn = cached.sets.begin(key);
+  cache.setting.add(cached);
   try {
     if (cached.isPromise(value)) cached.givesPromises = true;
     const given = cached.isPromise(value) ? await value : value;
@@ -226,6 +226,7 @@ async function set(cached, value, args) {
     if (isSame) await whenLoaded(cached, args, place, 0, encoding);
   } finally {
     turn.end();
+    if (!cached.sets.isOpen) cache.setting.delete(cached);
   }
 }
 

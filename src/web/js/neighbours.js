@@ -1,7 +1,7 @@
 // @ts-check
 /** What an instance has to do with the other tabs: it tells them what it removes, hears what they do, and takes turns. */
 import { heard } from "./disk/what.js";
-import { GONE, toHex } from "./engine.js";
+import { DATA, GONE, RESOURCE, toHex } from "./engine.js";
 import { HAS_TABS, Tabs } from "./tabs.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
@@ -112,14 +112,14 @@ export class Neighbours {
   #of(database) {
     let tabs = this.#tabs.get(database);
     if (tabs === undefined) {
-      tabs = new Tabs(database, (word, keys) => this.#hear(database, word, keys));
+      tabs = new Tabs(database, (word, keys) => this.hear(database, word, keys));
       this.#tabs.set(database, tabs);
     }
     return tabs;
   }
 
-  /** @param {string} database @param {string} word @param {Uint8Array} keys */
-  #hear(database, word, keys) {
+  /** Another tab has removed something, or written it. @param {string} database @param {string} word @param {Uint8Array} keys */
+  hear(database, word, keys) {
     const cache = this.#cache;
     const [disk, number] = cache.disks.named(database);
     const what = heard(word, keys);
@@ -127,7 +127,21 @@ export class Neighbours {
     const kind = what === undefined ? WRITTEN : KINDS.indexOf(what.kind);
     const concerned = number < 0 || !cache.engine.runs ? GONE : cache.engine.call("hear", number, kind, keys);
     if (concerned === GONE) return;
+    if (what !== undefined) this.#overtake(what.kind, concerned);
     this.review();
     cache.changedElsewhere(word === "entry" ? [] : concerned);
+  }
+
+  /** What is on its way of what another tab has removed is not kept, and not shown. @param {string} kind of the removal @param {Iterable<number> | undefined} concerned the functions, or all */
+  #overtake(kind, concerned) {
+    const cache = this.#cache;
+    if (kind === "data" || kind === "all") cache.wiped(DATA);
+    if (kind === "all") cache.wiped(RESOURCE);
+    const ids = new Set(concerned);
+    for (const cached of new Set([...cache.shown, ...cache.setting])) {
+      if (!ids.has(cached.id)) continue;
+      cached.removals += 1;
+      cached.sets.cancelAll();
+    }
   }
 }

@@ -8,8 +8,9 @@ import { CLONE, ITSELF, Kept, Passed, TREE } from "./kept.js";
 import { NOT_KEPT, isKeepable, pack } from "./pack.js";
 import { drawnBy } from "./replay/call.js";
 import { sizeOf } from "./size.js";
-import { dispose, isObject } from "./slots.js";
+import { dispose } from "./slots.js";
 import { recipeFor } from "./types/recipes.js";
+import { isObject } from "./weak.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 /** @typedef {import("./flight.js").Flight} Flight */

@@ -5,6 +5,7 @@
  */
 
 import { outside } from "./replay/context.js";
+import { isObject } from "./weak.js";
 
 /** @typedef {import("./kept.js").Kept} Kept */
 /** Who holds a resource: slots and leases; and what says how it is released when the last of them lets go. @typedef {{ count: number, kept: Kept | null }} Holders */
@@ -165,11 +166,6 @@ export class Slots {
 /** What tells a resource from others: two functions may both give 3. @param {Kept} kept @returns {unknown} */
 function identityOf(kept) {
   return isObject(kept.value) ? kept.value : kept;
-}
-
-/** @param {unknown} value @returns {value is object} */
-export function isObject(value) {
-  return (typeof value === "object" && value !== null) || typeof value === "function";
 }
 
 /** What releases a resource that has no `onRelease`: its own disposal, if it has one. @param {any} value */

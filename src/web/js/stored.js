@@ -34,7 +34,7 @@ export async function fetchStored(cached, args, flight, asWhat) {
   const how = parts === null && isTree(value) ? TREE : CLONE;
   const kept = new Kept(cached, value, how, parts, true);
   const discard = () => {
-    flight.place?.disk.remove(flight.place.key);
+    if (isCurrent(cache, flight)) flight.place?.disk.remove(flight.place.key);
     if (flight.epoch === engine.epoch) engine.call("discard", flight.id);
     cached.note("evict", { reason: "refused" });
     return null;
@@ -67,11 +67,16 @@ async function read({ cache }, flight, asWhat) {
   place.stamp = disk.stamp(functionOf(key));
   if (stored === undefined || flight.epoch !== engine.epoch) return null;
   const freshness = engine.call("judge", flight.id, asWhat, timesOf(stored), Date.now());
-  if (freshness === EXPIRED) disk.remove(key);
+  if (freshness === EXPIRED && isCurrent(cache, flight)) disk.remove(key);
   if (freshness !== FRESH && freshness !== STALE) return null;
   const lifetime = engine.readLifetime();
   disk.used(key, stored.storedAt);
   return { isFresh: freshness === FRESH, lifetime, stored };
+}
+
+/** Whether what a flight has found is still what is there: somebody may have set or computed it anew. @param {import("./keepsake.js").Keepsake} cache @param {Flight} flight */
+function isCurrent({ engine }, flight) {
+  return flight.epoch === engine.epoch && engine.call("is_valid", flight.id) === true;
 }
 
 /** As the engine takes it. @param {import("./disk/schema.js").Lifetime} lifetime */

@@ -79,6 +79,16 @@ export function tabId() {
   return own;
 }
 
+/** This page ends or sleeps; one around it, whose frame it is, stays. */
+export function leaveTab() {
+  try {
+    /** @type {any} */ (globalThis)[SHARED]?.letGo();
+  } catch {
+    // nothing of it was ever asked for
+  }
+  own?.letGo();
+}
+
 /** @param {any} page @returns {TabId | undefined} of it, or of the nearest page around it that has one */
 function inFrames(page) {
   try {

@@ -15,3 +15,8 @@ export function weakly(object) {
 export function whenDropped(act) {
   return typeof FinalizationRegistry === "function" ? new FinalizationRegistry(act) : { register() {} };
 }
+
+/** Whether a value can be held weakly. @param {unknown} value @returns {value is object} */
+export function isObject(value) {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}

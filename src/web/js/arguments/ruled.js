@@ -1,8 +1,8 @@
 // @ts-check
 /** Values that something else stands for: what a hash function, `identity`, the object's own hash method or a registered type's `encode` gives. */
 import { NUMBER, counted, numbered, raw, string, tag } from "../encoding.js";
+import { isObject } from "../weak.js";
 import { RULE, STEAD } from "./frames.js";
-import { isObject } from "./rules.js";
 
 /** @typedef {import("./walk.js").Walk} Walk */
 

@@ -2,6 +2,7 @@
 /** Hash rules: what the user says about types, by class or by name. */
 import { TYPED_ARRAYS } from "../binary.js";
 import { InvalidOptionError } from "../errors.js";
+import { isObject } from "../weak.js";
 import { constructorName, inWords, isArray, read, source } from "./words.js";
 
 /** One entry of `hashFuncs`. A rule by name has no prototype; without a function it is `identity`. @typedef {{ label: string, source: string, prototype: object | null | undefined, ask: ((value: any) => unknown) | null }} Rule */
@@ -45,11 +46,6 @@ export function readRules(scope, given) {
 /** @param {unknown} type */
 function isClass(type) {
   return typeof type === "function" && isObject(read(type, "prototype"));
-}
-
-/** @param {unknown} value @returns {value is object} */
-export function isObject(value) {
-  return (typeof value === "object" && value !== null) || typeof value === "function";
 }
 
 /** @param {any} type @param {(value: any) => unknown} ask @returns {Rule} */

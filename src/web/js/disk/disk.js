@@ -81,6 +81,11 @@ export class Disk {
     return (await this.#connection.open()) !== null;
   }
 
+  /** Whether this page has seen it: it was open before. */
+  get isKnown() {
+    return this.secret !== null;
+  }
+
   /** Whether an entry that is computed now will be written, as far as that is known. */
   get takesEntries() {
     return !this.#connection.isUnusable && !this.#room.isPaused;
