@@ -1418,3 +1418,47 @@ for (const mode of MODES) {
       assert.equal(told, 3);
     }));
 }
+
+test("a handle loads after its function was found to be one of a factory's", () =>
+  visit(({ cacheData }) => ({ wrap: () => cacheData(async (id) => ({ id })) }), async ({ page }) => {
+    const told = await page.evaluate(async () => {
+      const wrap = () => app.wrap();
+      const loads = [];
+      for (let i = 0; i < 2; i++) {
+        loads.push(wrap());
+        if (i === 0) {
+          globalThis.handle = loads[0].entry("ada");
+          handle.subscribe(() => {});
+          await handle.promise;
+        }
+      }
+      await loads[0].clear();
+      return [(await handle.promise).id, handle.getSnapshot().status];
+    });
+    assert.deepEqual(told, ["ada", "fresh"]);
+  }, { console: [/wraps several functions/] }));
+
+for (const option of ["version", "namespace", "deps", "hashFuncs"]) {
+  test(`a handle that was taken before configure({ ${option} }) loads`, () =>
+    visit(({ cacheData, configure }) => ({ load: cacheData(async (id) => ({ id }), { name: "load" }), configure }), async ({ page }) => {
+      const told = await page.evaluate(async (option) => {
+        const handle = app.load.entry("ada");
+        app.configure({ [option]: { version: "2", namespace: "n", deps: ["grace"], hashFuncs: [[Error, () => 1]] }[option] });
+        return [(await handle.promise).id, handle.getSnapshot().status, handle === app.load.entry("ada")];
+      }, option);
+      assert.deepEqual(told, ["ada", "fresh", true]);
+    }));
+}
+
+test("the promise of a handle whose deps were another user's for a while settles when they are its own again", () =>
+  visit(({ cacheData }) => ({ load: cacheData(async (id) => ({ id, user: app.user }), { name: "load", deps: () => [app.user] }) }), async ({ page }) => {
+    const told = await page.evaluate(async () => {
+      app.user = "a";
+      const handle = app.load.entry(1);
+      app.user = "b";
+      const promise = handle.promise;
+      app.user = "a";
+      return [handle.promise === promise, (await promise).user];
+    });
+    assert.deepEqual(told, [true, "a"]);
+  }));

@@ -572,3 +572,102 @@ for (const way of ["a codec", "accessors"]) {
       assert.deepEqual(await page.evaluate(async () => [await read(loads[1]), runs, app.faults()]), ["1234", 0, []]);
     }));
 }
+
+test("who joined a call whose arguments have changed gets what belongs to its own, and does not hear of the other's abort", () =>
+  visit(acting, async ({ page }) => {
+    const told = await page.evaluate(async () => {
+      const load = app.cacheData(
+        async ({ id }, signal) => {
+          if (id === 999) await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+          return id;
+        },
+        { name: "joined" },
+      );
+      const controller = new AbortController();
+      const query = { id: 1 };
+      const first = load(query, controller.signal);
+      const second = load({ id: 1 });
+      query.id = 999;
+      const joined = await app.outcome(() => second);
+      controller.abort(new Error("left"));
+      return [joined, await app.outcome(() => first)];
+    });
+    assert.deepEqual(told, [1, "Error: left"]);
+  }));
+
+test("an entry on disk that validate refuses does not take along what was set meanwhile", () =>
+  visit(
+    ({ cacheData, flush }) => {
+      const asked = Promise.withResolvers();
+      const answered = Promise.withResolvers();
+      const validate = (value) => value !== "old" || (asked.resolve(), answered.promise);
+      return { load: cacheData(async () => "old", { name: "validated", validate: location.search === "" ? undefined : validate }), flush, asked: asked.promise, answer: answered.resolve };
+    },
+    async ({ page, go }) => {
+      await page.evaluate(() => app.load(1).then(() => app.flush()));
+      await go(page, "/?validating");
+      const told = await page.evaluate(async () => {
+        const called = app.load(1);
+        await app.asked;
+        await app.load.set("draft", 1);
+        await app.flush();
+        app.answer(false);
+        return [await called.then(() => true), await app.load(1)];
+      });
+      assert.deepEqual(told, [true, "draft"]);
+      await page.evaluate(() => app.flush());
+      await go(page, "/");
+      assert.equal(await page.evaluate(() => app.load(1)), "draft");
+    },
+  ));
+
+test("a refresh that fails once something newer is there does not make that stale", () =>
+  visitLater(async ({ page }) => {
+    const told = await page.evaluate(async () => {
+      const load = app.numbered("memory", { ttl: "1m", refreshMode: "background", maxStale: "1h" });
+      await load(1);
+      const statuses = [];
+      load.entry(1).subscribe(({ status, value }) => statuses.push(`${status} ${value?.run}`));
+      const held = load.hold();
+      await pass(61_000);
+      await load(1); // stale, and refreshed behind
+      await app.until(() => load.runs === 2);
+      await load.set({ id: 1, run: "by hand" }, 1);
+      held.reject(new Error("too late"));
+      await app.until(() => app.faults().includes("refresh-failed"));
+      await app.settled();
+      return [statuses.at(-1), load.entry(1).getSnapshot().status];
+    });
+    assert.deepEqual(told, ["fresh by hand", "fresh"]);
+  }));
+
+test("a function that nobody holds while the content of its argument is read takes no other one's place", () =>
+  visit(acting, async ({ page, context }) => {
+    const devtools = await context.newCDPSession(page);
+    await page.exposeFunction("collect", () => devtools.send("HeapProfiler.collectGarbage"));
+    const told = await page.evaluate(async () => {
+      const { arrayBuffer } = Blob.prototype;
+      const gate = Promise.withResolvers();
+      let isRead = false;
+      Blob.prototype.arrayBuffer = async function () {
+        isRead = true;
+        await gate.promise;
+        return arrayBuffer.call(this);
+      };
+      let isGone = false;
+      const registry = new FinalizationRegistry(() => (isGone = true));
+      const file = new Blob(["a picture"]);
+      const parsed = (() => {
+        const parse = app.cacheData(async () => "parsed", { name: "parse", persist: false });
+        registry.register(parse, 0);
+        return parse(file);
+      })();
+      await app.until(() => isRead);
+      while (!isGone) await collect();
+      const thumb = app.cacheData(async () => "thumb", { name: "thumb", persist: false });
+      thumb.stats(); // it has a number now
+      gate.resolve();
+      return [await parsed, await thumb(file)];
+    });
+    assert.deepEqual(told, ["parsed", "thumb"]);
+  }));
