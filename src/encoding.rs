@@ -3,7 +3,7 @@
 //! It is **injective**: every value starts with a tag that tells its type, and carries its length or
 //! count, so no two different argument lists have one encoding; and it is **canonical**: equal
 //! values have one encoding only. This table is its one description. Two walkers write it, the fast
-//! one in `web/js/walker.js` and the complete one in `web/arguments/`; tests hold them together.
+//! one in `web/js/walker.js` and the complete one in `web/js/arguments/`; tests hold them together.
 //!
 //! A *varint* is an unsigned LEB128 number, as short as it can be; all other numbers are
 //! little-endian. A *string* is a whole string item, with its tag.

@@ -262,12 +262,15 @@ export function isSt(value) {
   }
 }
 
-/** Whether a value is an `AbortSignal`, of any realm. Plain objects and arrays are told from it first: the accessor throws for them. @param {any} value */
+/** What arguments mostly are, told from signals first: for them the accessor would throw, which takes a microsecond. */
+const OTHERS = new Set([Object, Array, Map, Set, Date, ArrayBuffer, Uint8Array, Float64Array, Promise].map(({ prototype }) => /** @type {object} */ (prototype)));
+
+/** Whether a value is an `AbortSignal`, of any realm. @param {any} value */
 export function isAbortSignal(value) {
   if (typeof value !== "object" || value === null || typeof AbortSignal === "undefined") return false;
   try {
     const prototype = getPrototypeOf(value);
-    if (prototype === null || prototype === Object.prototype || prototype === Array.prototype) return false;
+    if (prototype === null || OTHERS.has(prototype)) return false;
     aborted ??= getter(AbortSignal, "aborted");
     return typeof aborted(value) === "boolean";
   } catch {
