@@ -567,6 +567,8 @@ const everything = (keepsake) => {
     is("map", await settles("map", () => functions.persisted(new Map([["a", big]]))), "object");
     const huge = await settles("huge", () => functions.persisted(new Array(2 ** 26)).catch((error) => error));
     if (huge?.name !== "UnhashableParamError") is("huge", huge, "object"); // nobody was there to refuse it
+    const unhashable = await settles("unhashable", () => functions.persisted(() => 1).catch((error) => error));
+    if (unhashable?.name !== "UnhashableParamError") is("unhashable", unhashable, undefined); // nobody was there to refuse it
     for (const id of [1, 1]) is("scoped", await settles("scoped", () => functions.scoped(id)), id);
     is("ruled", await settles("ruled", () => functions.ruled(new Model("m"))), "object");
     for (const name of ["failing", "failingNow"]) {
@@ -864,7 +866,7 @@ test("an onRelease that calls the cache while an engine dies finds no value of a
     { init: [trapping] },
   ));
 
-test("an engine that dies while deps are read leaves them in the identity", () =>
+test("an engine that dies while a function is made known to it leaves its deps in the identity", () =>
   visit(
     ({ cacheData, configure }) => {
       const make = (tenant) => cacheData((id) => `${tenant} ${id}`, { name: "load", persist: false, deps: [new Map([["tenant", tenant]])] });
@@ -873,7 +875,7 @@ test("an engine that dies while deps are read leaves them in the identity", () =
     async ({ page }) => {
       const told = await page.evaluate(() => {
         const functions = ["a", "b"].map((tenant) => {
-          Object.assign(trap, { name: "engine_encode_deps", left: 1 });
+          Object.assign(trap, { name: "engine_register", left: 1 });
           return app.make(tenant);
         });
         return [functions.map((load) => load(1)), functions.map((load) => load(1)), trap.fired];

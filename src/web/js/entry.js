@@ -287,7 +287,11 @@ export class Entry {
     const cached = this.#cached;
     const { keys, engine } = cached.cache;
     if (this.#key === undefined) return true;
-    return this.#epoch === engine.epoch ? this.#key === keys.pageKey(cached, encoding) : this.#deps === keys.plainKey(cached, []);
+    if (this.#epoch === engine.epoch) {
+      const key = keys.pageKey(cached, encoding);
+      if (this.#epoch === engine.epoch) return this.#key === key; // else it has died of it
+    }
+    return this.#deps === keys.plainKey(cached, []);
   }
 
   /** Makes the call that it shows. @returns {void} */
