@@ -636,6 +636,40 @@ test("this is part of the key of a function that mentions it, unless it is an ar
     assert.deepEqual(told[3], ["this-in-key", "this-in-key", "this-in-key"], "a call cannot be found by its arguments alone");
   }));
 
+test("with keyBy, this is no part of the key", () =>
+  visit(counting, async ({ page }) => {
+    const told = await page.evaluate(async () => {
+      class Api {
+        base = "b";
+      }
+      const shape = { keyBy: (id) => id };
+      Api.prototype.load = app.cacheData(async function (id) { return this.base + id; }, { name: "load", ...shape });
+      Api.prototype.area = app.cacheData(function (id) { return this.base + id; }, { name: "area", persist: false, ...shape });
+      const api = new Api();
+      const { load, area } = api;
+      return [await api.load(1), await load.has(1), await load.delete(1), await load.has(1), api.area(2), area.peek(2), await area.expire(2), area.peek(2) ?? null];
+    });
+    assert.deepEqual(told, ["b1", true, 1, false, "b2", "b2", 1, null]);
+  }));
+
+test("of a native function, such as a proxy or a bound one, the methods find the calls without a this", () =>
+  visit(counting, async ({ page }) => {
+    const told = await page.evaluate(async () => {
+      const remote = new Proxy(function () {}, { apply: async (_target, _self, [{ v }]) => v });
+      function scale(by) {
+        return this.size * by;
+      }
+      const load = app.cacheData(remote, { name: "remote", version: "1" });
+      const bound = app.cacheData(scale.bind({ size: 2 }), { name: "bound", version: "1", persist: false });
+      const holder = { bound };
+      const found = [await load({ v: 1 }), await load.has({ v: 1 }), load.peek({ v: 1 }), (await load.explain({ v: 1 })).result, await load.delete({ v: 1 }), await load.has({ v: 1 })];
+      await load.set(7, { v: 2 });
+      found.push(await load({ v: 2 }), await load.refresh({ v: 2 }), load.entry({ v: 2 }).getSnapshot().value);
+      return [found, [bound(3), bound.peek(3), bound.peek(4) ?? null], app.caught(() => holder.bound(3)).path, (await load.key({ v: 1 })).length];
+    });
+    assert.deepEqual(told, [[1, true, 1, "hit", 1, false, 7, 2, 2], [6, 6, null], "this.bound", 64]);
+  }));
+
 test("what has no content that can be told is an UnhashableParamError with path, parameter, type and remedy", () =>
   visit(counting, async ({ page }) => {
     const told = await page.evaluate(async () => {

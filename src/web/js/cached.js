@@ -3,6 +3,7 @@
 import { DATA, GONE, RESOURCE } from "./engine.js";
 import { KeepsakeError, UnhashableParamError, UnserializableReturnValueError, UserHashError } from "./errors.js";
 import { Rules, readRules, shapeOfRules } from "./arguments/rules.js";
+import { hasNoText } from "./arguments/words.js";
 import { Recent, outlineOf } from "./call-outline.js";
 import { numberOf, visit } from "./register.js";
 import { outside } from "./replay/context.js";
@@ -24,7 +25,7 @@ const NO_RULES = new Rules([], [], new Map());
 export class Cached {
   /** The engine's number for it. */
   id = 0;
-  /** Whether `this` is part of its key. */
+  /** Whether `this` is part of its key; what `keyBy` gives stands for it too. */
   usesThis = false;
   /** Whether a hash rule could apply to any value, so that every call needs the complete walker. */
   ruled = false;
@@ -104,7 +105,7 @@ export class Cached {
     const { cache } = this;
     const [id, usesThis, leftOut, description, onDisk, site, stamps, needsTab] = brief;
     const rules = new Rules(this.#ownRules ?? [], cache.rules, cache.prototypes);
-    Object.assign(this, { id, usesThis, leftOut, description, onDisk, needsTab, rules, ruled: rules.touchCommonTypes });
+    Object.assign(this, { id, usesThis: usesThis && this.options.keyBy === undefined, leftOut, description, onDisk, needsTab, rules, ruled: rules.touchCommonTypes });
     cache.hasTabs ||= needsTab;
     this.#epoch = cache.engine.epoch;
     this.#options = cache.options;
@@ -246,9 +247,9 @@ export class Cached {
     return new UnserializableReturnValueError(`Cannot keep what ${this.description} returned: ${problem}`, { functionName: this.name, path, type, cause });
   }
 
-  /** Methods that find a call by its arguments have no `this` to go with them; throws where it is part of the key. */
+  /** Methods that find a call by its arguments have no `this` to go with them; throws where the function's text mentions it. Without a text, it is taken as undefined. */
   needsNoThis() {
-    if (!this.usesThis) return;
+    if (!this.usesThis || hasNoText(this.facts.source)) return;
     throw new KeepsakeError(`\`this\` is part of the key of ${this.description}, so a call cannot be found by its arguments alone. Say what the key is: keyBy: (...args) => /* what the result depends on */`, { code: "this-in-key", functionName: this.name });
   }
 

@@ -2,6 +2,7 @@
 /**
  * Wrapping: what can be told about a function, and the face that callers see.
  */
+import { hasNoText } from "./arguments/words.js";
 import { call, callPersisted } from "./call.js";
 import { Cached } from "./cached.js";
 import { InvalidOptionError } from "./errors.js";
@@ -36,7 +37,7 @@ export function wrap(cache, kind, original, options, entry) {
   const given = { ...options };
   // The platform's own function has no text that would tell it from others, and needs none. What a page has put in its
   // place has one.
-  if (isFetch && source.endsWith("{ [native code] }")) Object.assign(given, { name: given.name ?? "fetch", version: given.version ?? "1" });
+  if (isFetch && hasNoText(source)) Object.assign(given, { name: given.name ?? "fetch", version: given.version ?? "1" });
   const { deps } = given;
   const name = typeof original.name === "string" ? original.name : "";
   /** @type {import("./cached.js").Facts} */

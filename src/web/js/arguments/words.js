@@ -22,6 +22,11 @@ export function source(value) {
   }
 }
 
+/** Whether the source text is what stands for one: of a native or bound function, or a proxy. @param {string} source */
+export function hasNoText(source) {
+  return /\[native code\]\s*\}\s*$/.test(source);
+}
+
 /** The name of an object's constructor, as far as it can be told. @param {unknown} value @returns {string | undefined} */
 export function constructorName(value) {
   const constructor = read(value, "constructor");
