@@ -63,7 +63,9 @@ test("an AbortSignal counts as if it had not been passed", () =>
         alone: runs([[], ...each((signal) => [signal]), [undefined]]),
         before: runs([[undefined, 1], ...each((signal) => [signal, 1]), [1], [null, 1]]),
         property: runs([[{ id: 1 }], ...each((signal) => [{ id: 1, signal }]), ...each((signal) => [{ abort: signal, id: 1 }, signal]), [{ id: 1, signal: undefined }], [{ id: 1, signal: null }]]),
-        empty: runs([[{}], [{ signal }], [{ a: signal, b: foreign }], [Object.assign(Object.create(null), { signal })], [{ signal: {} }]]),
+        onlySignals: runs([[], [{ signal }], [{ a: signal, b: foreign }], [Object.assign(Object.create(null), { signal })], [{ signal }, foreign], [{}], [{ signal: undefined }], [{ signal: {} }]]),
+        options: runs([["a"], ["a", { signal }], ["a", { signal: foreign }, { stop: signal }], ["a", undefined], ["a", undefined, { signal }], ["a", {}], ["a", { signal, page: undefined }]]),
+        inBetween: runs([[{}, 1], [{ signal }, 1], [undefined, 1]]),
         second: runs([[1, { headers: { a: "b" } }], [1, { headers: { a: "b" }, signal }], [1, { signal: foreign, headers: { a: "b" } }], [1, { headers: {}, signal }]]),
         ruledBeside: runs([["a", { id: 1 }], ["a", { id: 1, signal }], ["A", { id: 1 }, foreign], ["b", { id: 1 }, signal]], { hashFuncs: [[String, (text) => text.toLowerCase()]] }),
         request: runs([[new Request("/a")], [new Request("/a", { signal })], [new Request("/b", { signal })]]),
@@ -79,7 +81,9 @@ test("an AbortSignal counts as if it had not been passed", () =>
       alone: [1, 1, 1, 1, 1, 1, 1, 2],
       before: [1, 1, 1, 1, 1, 1, 1, 2, 3],
       property: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 3],
-      empty: [1, 1, 1, 1, 2],
+      onlySignals: [1, 1, 1, 1, 1, 2, 3, 4],
+      options: [1, 1, 1, 2, 2, 3, 4],
+      inBetween: [1, 1, 2],
       second: [1, 1, 1, 2],
       ruledBeside: [1, 1, 1, 2],
       request: [1, 1, 2],
@@ -109,7 +113,7 @@ test("a persisted call is found again with another signal, and after a reload wi
     async ({ page, reload }) => {
       const told = await page.evaluate(async () => {
         const controller = new AbortController();
-        const values = [await app.load(1, { signal: controller.signal }), await app.load(1, { signal: new AbortController().signal }), await app.load(1, {})];
+        const values = [await app.load(1, { signal: controller.signal }), await app.load(1, { signal: new AbortController().signal }), await app.load(1)];
         const slow = app.load("slow", { signal: controller.signal }).catch((reason) => reason);
         while (app.runs() < 2) await new Promise((resolve) => setTimeout(resolve));
         controller.abort("enough");
@@ -118,7 +122,7 @@ test("a persisted call is found again with another signal, and after a reload wi
       });
       assert.deepEqual(told, [Array(3).fill([1, true]), "enough", 2]);
       await reload();
-      assert.deepEqual(await page.evaluate(async () => [await app.load(1, {}), app.runs()]), [[1, true], 0]);
+      assert.deepEqual(await page.evaluate(async () => [await app.load(1), app.runs()]), [[1, true], 0]);
     },
   ));
 
@@ -152,6 +156,43 @@ test("an AbortSignal anywhere else, and what only looks like one, is refused or 
       assert.match(error.message, /\n {4}hashFuncs: \[\[(AbortSignal|Query), \(value\) => /, path);
     }
     assert.deepEqual([told.impostors, told.plain, told.sane], [Array(3).fill("UnhashableParamError"), [1, 2, 3], true]);
+  }));
+
+test("an options object with nothing but a signal counts as if it had not been passed: methods find the call without it", () =>
+  visit(counting, async ({ page }) => {
+    const told = await page.evaluate(async () => {
+      const { signal } = new AbortController();
+      let count = 0;
+      const load = app.cacheData(async (_query, { signal: _signal } = {}) => (count += 1), { name: "rows" });
+      const query = { page: 1 };
+      const found = [await load(query, { signal }), await load(query), await load.has(query), await load.delete(query), await load(query), await load.expire(query, { signal })];
+      const explained = await load.explain({ page: 2 }, { signal });
+      const none = [await load(undefined, { signal }), (await load.explain(undefined)).result];
+      return [found, explained.because, explained.changed, none];
+    });
+    assert.deepEqual(told, [[1, 1, true, 1, 2, 1], "argument-changed", ["arguments[0].page"], [3, "hit"]]);
+  }));
+
+test("an object with nothing but signals counts where keyBy gives it, or a rule or its own method says what it is", () =>
+  visit(counting, async ({ page }) => {
+    const told = await page.evaluate(() => {
+      const { signal } = new AbortController();
+      const other = new AbortController().signal;
+      const { runs, caught, counter } = app;
+      const own = () => ({ signal, [Symbol.for("keepsake.hash")]: () => "own" });
+      const accessor = { get signal() { return signal; } };
+      const hidden = Object.setPrototypeOf(Object.assign(new DataView(new ArrayBuffer(2)), { signal }), Object.prototype);
+      return {
+        keyBy: runs([[1, { signal }], [2, { signal }], [3, {}], [4]], { keyBy: (_id, options) => options ?? null }),
+        ofSignals: runs([[1, { signal }], [1, { signal: other }], [1]], { hashFuncs: [[AbortSignal, ({ aborted }) => aborted]] }),
+        ofObjects: runs([[1, { signal }], [1, { signal: other }], [1]], { hashFuncs: [[Object, (value) => Object.keys(value)]] }),
+        method: runs([[1, own()], [1, own()], [1, { signal }], [1]]),
+        accessor: caught(() => counter()(1, accessor)).path,
+        hidden: caught(() => counter()(1, hidden)).path,
+        sane: app.isSane(),
+      };
+    });
+    assert.deepEqual(told, { keyBy: [1, 1, 1, 2], ofSignals: [1, 1, 2], ofObjects: [1, 1, 2], method: [1, 1, 2, 2], accessor: "arguments[1].signal", hidden: "arguments[1]", sane: true });
   }));
 
 test("a hash rule for AbortSignal wins, for an argument and for a property", () =>

@@ -5,9 +5,10 @@
  *
  * JavaScript, since it is asked of at misses and by `explain` only, and the texts would make the WebAssembly larger.
  */
+import { countOf } from "./arguments/encode.js";
+import { countsNot } from "./arguments/objects.js";
 import { hasContents } from "./contents.js";
 import { Encoding, release } from "./encoding.js";
-import { isUncounted } from "./platform.js";
 import { outside } from "./replay/context.js";
 import { encodeValue } from "./walker.js";
 
@@ -34,8 +35,11 @@ export function outlineOf(cached, args) {
   const outline = new Map();
   try {
     if (keyBy !== undefined) add(cached, outline, "keyBy(…)", outside(() => keyBy(...args)));
-    else args.slice(0, MOST_ARGUMENTS).forEach((item, at) => cached.leftOut?.[at] === true || add(cached, outline, `arguments[${at}]`, item));
-    if (keyBy === undefined && args.length > MOST_ARGUMENTS) outline.set(`arguments[${MOST_ARGUMENTS}…]`, digestOf(cached, args.slice(MOST_ARGUMENTS)));
+    else {
+      const passed = args.slice(0, countOf(args, cached.leftOut, cached.rules)).map((item) => (countsNot(cached.rules, item) ? undefined : item));
+      passed.slice(0, MOST_ARGUMENTS).forEach((item, at) => cached.leftOut?.[at] === true || add(cached, outline, `arguments[${at}]`, item));
+      if (passed.length > MOST_ARGUMENTS) outline.set(`arguments[${MOST_ARGUMENTS}…]`, digestOf(cached, passed.slice(MOST_ARGUMENTS)));
+    }
     for (const [name, ask] of Object.entries({ "configure({ deps })": pageDeps, deps: cached.options.deps })) {
       if (typeof ask === "function") outside(() => ask()).forEach((/** @type {unknown} */ item, /** @type {number} */ at) => add(cached, outline, `${name}()[${at}]`, item));
     }
@@ -47,16 +51,15 @@ export function outlineOf(cached, args) {
 
 /** @param {Cached} cached @param {Map<string, number>} outline @param {string} path @param {any} value */
 function add(cached, outline, path, value) {
-  if (outline.size >= MOST_PATHS || isUncounted(value)) return;
+  if (outline.size >= MOST_PATHS) return;
   const isPlain = typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-  const keys = isPlain ? Object.keys(value) : [];
+  const all = isPlain ? Object.keys(value) : [];
+  const keys = all.filter((key) => !countsNot(cached.rules, value[key]));
   if (keys.length === 0 || keys.length > MOST_PATHS - outline.size) {
-    outline.set(path, digestOf(cached, value));
+    outline.set(path, digestOf(cached, keys.length < all.length && keys.length === 0 ? {} : value));
     return;
   }
-  for (const key of keys) {
-    if (!isUncounted(value[key])) outline.set(path + (SHOWN.test(key) ? `.${key}` : `[#${digestOf(cached, key).toString(36)}]`), digestOf(cached, value[key]));
-  }
+  for (const key of keys) outline.set(path + (SHOWN.test(key) ? `.${key}` : `[#${digestOf(cached, key).toString(36)}]`), digestOf(cached, value[key]));
 }
 
 /** A number for a value: the same for the same content; 0 where that is to be read first. @param {Cached} cached @param {unknown} value @returns {number} */

@@ -3,7 +3,7 @@
 import { ENORMOUS, begin, counted, release, tag } from "../encoding.js";
 import { KeepsakeError } from "../errors.js";
 import { DEPS, KEY } from "./frames.js";
-import { countsNot } from "./objects.js";
+import { countsNot, isLeftOff } from "./objects.js";
 import { Walk } from "./walk.js";
 
 /** @typedef {import("../encoding.js").Encoding} Encoding */
@@ -34,12 +34,11 @@ export function encodeCompletely({ args, leftOut, deps, self, byKey }, rules, id
   return encoded(rules, identities, context, (walk) => {
     const { out } = walk;
     const isLeftOut = (/** @type {number} */ index) => leftOut?.[index] === true;
-    let count = args.length;
-    while (count > 0 && !isLeftOut(count - 1) && !byKey && countsNot(walk, args[count - 1])) count -= 1;
+    const count = byKey ? args.length : countOf(args, leftOut, rules);
     counted(out, CALL, count);
     for (let index = 0; index < count; index++) {
       if (isLeftOut(index)) tag(out, LEFT_OUT);
-      else if (!byKey && countsNot(walk, args[index])) tag(out, UNDEFINED);
+      else if (!byKey && countsNot(rules, args[index])) tag(out, UNDEFINED);
       else walk.walk(byKey ? KEY : index, args[index]);
     }
     if (deps !== null) {
@@ -51,6 +50,13 @@ export function encodeCompletely({ args, leftOut, deps, self, byKey }, rules, id
       walk.walk("this", self.value);
     }
   });
+}
+
+/** How many arguments count: those at the end that count as if they had not been passed do not. @param {ArrayLike<unknown>} args @param {boolean[] | null} leftOut @param {Rules} rules */
+export function countOf(args, leftOut, rules) {
+  let count = args.length;
+  while (count > 0 && leftOut?.[count - 1] !== true && isLeftOff(rules, args[count - 1])) count -= 1;
+  return count;
 }
 
 /**

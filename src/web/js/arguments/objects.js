@@ -7,6 +7,7 @@ import { ARRAY, KEY, MAP, PLATFORM, PROPERTIES, SET } from "./frames.js";
 import { ownMethod, registered } from "./ruled.js";
 import { source } from "./words.js";
 
+/** @typedef {import("./rules.js").Rules} Rules */
 /** @typedef {import("./walk.js").Walk} Walk */
 
 const ITEMS = 0x10;
@@ -30,6 +31,7 @@ const COPIED = 64 * 1024;
 
 const { call } = Function.prototype;
 const { getOwnPropertyDescriptor, getPrototypeOf, keys: keysOf } = Object;
+const { ownKeys } = Reflect;
 const timeOf = call.bind(Date.prototype.getTime);
 const eachOfMap = call.bind(Map.prototype.forEach);
 const eachOfSet = call.bind(Set.prototype.forEach);
@@ -140,26 +142,41 @@ function plain(walk, value) {
   let keys = walk.attempt(() => keysOf(value));
   // What has got another prototype shows as little of itself as it can: a typed array its numbers, a Map nothing.
   if (keys.length === 0 ? !isEmptyInside(value) : ArrayBuffer.isView(value)) throw walk.unhashable(value);
-  const { root, frames, out } = walk;
-  if (frames.length === 0 && (typeof root === "number" || root === KEY)) keys = keys.filter((key) => !holdsUncounted(walk, value, key));
+  const { root, frames, out, rules } = walk;
+  if (frames.length === 0 && (typeof root === "number" || root === KEY)) keys = keys.filter((key) => !holdsUncounted(rules, value, key));
   keys.sort(); // the default order is by code unit
   tag(out, PLAIN);
   walk.names(keys);
   walk.enter({ type: PROPERTIES, keys }, value);
 }
 
-/** Whether a property is one that counts as if it were not there. Its getter, if it has one, is not asked. @param {Walk} walk @param {object} object @param {string} key */
-function holdsUncounted(walk, object, key) {
+/** Whether a property is one that counts as if it were not there. Its getter, if it has one, is not asked. @param {Rules} rules @param {object} object @param {string} key */
+function holdsUncounted(rules, object, key) {
   try {
-    return countsNot(walk, getOwnPropertyDescriptor(object, key)?.value);
+    return countsNot(rules, getOwnPropertyDescriptor(object, key)?.value);
   } catch {
     return false;
   }
 }
 
-/** Whether a value is a signal or draws, and no rule says otherwise: it tells when to stop waiting or where to draw, not what is asked for. @param {Walk} walk @param {unknown} value */
-export function countsNot(walk, value) {
-  return isUncounted(value) && walk.rules.find(value, []) < 0;
+/** Whether a value is a signal or draws, and no rule says otherwise: it tells when to stop waiting or where to draw, not what is asked for. @param {Rules} rules @param {unknown} value */
+export function countsNot(rules, value) {
+  return isUncounted(value) && rules.find(value, []) < 0;
+}
+
+/** Whether an argument, where it is the last, counts as if it had not been passed: so does a plain object that has nothing else, such as `{ signal }`. @param {Rules} rules @param {unknown} value */
+export function isLeftOff(rules, value) {
+  if (countsNot(rules, value)) return true;
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    const prototype = getPrototypeOf(value);
+    if (prototype !== null && classOf(prototype) !== "Object") return false;
+    const keys = keysOf(value);
+    const isPlain = kindOf(value) === "[object Object]" && !ArrayBuffer.isView(value);
+    return isPlain && keys.length > 0 && ownKeys(value).length === keys.length && keys.every((key) => holdsUncounted(rules, value, key)) && rules.find(value, []) < 0;
+  } catch {
+    return false; // a proxy that does not let itself be looked at
+  }
 }
 
 /** Begins an object of the platform; `false` if it is none. @param {Walk} walk @param {object} value @param {object} prototype */
