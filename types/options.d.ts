@@ -80,12 +80,13 @@ export interface CommonOptions<F extends AnyFunction = AnyFunction, C extends Cl
   version?: string | number | undefined;
   /**
    * What the result depends on besides the arguments: an array, read once, when the function is wrapped, or a function that
-   * gives one, read at every call: `deps: () => [session.userId]`. Default: nothing but the page's. A throw is a `UserHashError`.
+   * gives one, read at every call: `deps: () => [session.userId]`. Default: nothing but the page's. A throw, or what is no
+   * array, is a `UserHashError`.
    */
   deps?: readonly unknown[] | (() => readonly unknown[]) | undefined;
   /**
-   * Given the arguments, gives what is hashed in their place: `keyBy: (user) => user.id`. A throw is a `UserHashError`.
-   * Default: all arguments.
+   * Given the arguments, gives what is hashed in their place, and in that of `this`: `keyBy: (user) => user.id`. A throw, or
+   * `undefined`, is a `UserHashError`. Default: all arguments, and `this` where the function's text mentions it.
    */
   keyBy?: ((...args: Parameters<F>) => unknown) | undefined;
   /** The parameters' names. One with a leading `_` is left out of the key: `params: ["_connection", "sql"]`. Default: all count. */

@@ -134,7 +134,7 @@ export const ROWS = [
   ]),
   ...group("deep", [() => nested(9_999), () => nested(10_000)]),
   ...group("hash method", [
-    () => ({ [HASH]: () => undefined }), () => ({ [HASH]: () => "a" }), () => ({ [HASH]: () => ["a"] }), () => ({ [HASH]: () => ({}) }), () => [{ [HASH]: () => "a" }], () => new (class Model { [HASH]() { return "b"; } })(), () => ({ a: 1, [HASH]() { return this; } }), () => ({ [HASH]: () => ({ [HASH]: () => "a" }) }),
+    () => ({ [HASH]: () => null }), () => ({ [HASH]: () => "a" }), () => ({ [HASH]: () => ["a"] }), () => ({ [HASH]: () => ({}) }), () => [{ [HASH]: () => "a" }], () => new (class Model { [HASH]() { return "b"; } })(), () => ({ a: 1, [HASH]() { return this; } }), () => ({ [HASH]: () => ({ [HASH]: () => "a" }) }),
   ]),
 ];
 

@@ -336,7 +336,7 @@ test("hashFuncs say what identifies an object, by class or by class name", () =>
         builtIns: runs([[new Date(1)], [new Date(2)], [{ at: new Date(3) }], [{ at: new Date(4) }]], { hashFuncs: [[Date, () => "some day"]] }),
         strings: runs([["a"], ["A"], ["b"], [{ a: "x" }], [{ a: "X" }], [{ A: "x" }]], { hashFuncs: [[String, (text) => text.toLowerCase()]] }),
         numbers: runs([[1.4], [1.2], [2.6], [[1.3]], ["1"]], { hashFuncs: [[Number, Math.round]] }),
-        plain: runs([[{ id: 1, a: 2 }], [{ id: 1, b: 3 }], [{ id: 2 }], [[{ id: 1 }]], [[{ id: 1, c: 4 }]]], { hashFuncs: [[Object, byId]] }),
+        plain: runs([[{ id: 1, a: 2 }], [{ id: 1, b: 3 }], [{ id: 2 }], [[{ id: 1 }]], [[{ id: 1, c: 4 }]]], { hashFuncs: [[Object, (value) => byId(value) ?? null]] }),
         typed: runs([[new Float64Array([1, 2])], [new Float64Array([1, 2])], [new Float64Array([1, 3])], [new Float32Array([1, 2])]], { hashFuncs: [[Float64Array, String]] }),
         allTyped: runs([[new Float64Array(2)], [new Float64Array([1, 2])], [new Uint8Array(2)], [new Uint8Array(3)]], { hashFuncs: [[Object.getPrototypeOf(Uint8Array), (view) => view.length]] }),
         functions: runs([[Math.max], [Math.min], [Math.max]], { hashFuncs: [["Function", (fn) => fn.name]] }),
@@ -668,6 +668,48 @@ test("of a native function, such as a proxy or a bound one, the methods find the
       return [found, [bound(3), bound.peek(3), bound.peek(4) ?? null], app.caught(() => holder.bound(3)).path, (await load.key({ v: 1 })).length];
     });
     assert.deepEqual(told, [[1, true, 1, "hit", 1, false, 7, 2, 2], [6, 6, null], "this.bound", 64]);
+  }));
+
+test("deps that are no array, and a keyBy, rule, hash method or encode that gives undefined, are a UserHashError", () =>
+  visit(counting, async ({ page }) => {
+    const told = await page.evaluate(async () => {
+      class Model {}
+      class Money {}
+      app.registerType({ type: Money, tag: "money", encode: ({ amount }) => amount, decode: () => new Money() });
+      const one = (options, value = 1) => app.caught(() => app.runs([[value]], { name: "f", ...options }));
+      const method = { [Symbol.for("keepsake.hash")]() {} };
+      const told = {
+        deps: [undefined, "a", { user: 1 }, null, new Set(["a"])].map((given) => one({ deps: () => given })),
+        keyBy: one({ keyBy: (row) => row.id }),
+        rule: one({ hashFuncs: [[Model, (model) => model.id]] }, [new Model()]),
+        ofPrimitives: one({ hashFuncs: [[String, (text) => void text]] }, "a"),
+        method: one({}, { at: method }),
+        encode: one({}, [new Money()]),
+        digest: app.caught(() => app.hash(method)),
+        static: app.caught(() => app.cacheData(() => 1, { name: "static", deps: [new Money()] })),
+      };
+      const fine = [one({ keyBy: () => null }), one({ keyBy: () => [undefined] }), one({ deps: () => [] }), one({ hashFuncs: [[Model, () => null]] }, new Model())].map(({ got }) => got?.[0]);
+      app.configure({ deps: () => undefined });
+      told.page = one({});
+      told.persisted = await app.cacheData(async (id) => id, { name: "persisted" })(1).catch(({ name, message }) => ({ name, message }));
+      app.configure({ deps: undefined });
+      return [told, fine];
+    });
+    const { deps, ...others } = told[0];
+    for (const [what, error] of [...deps.map((each) => ["deps", each]), ...Object.entries(others)]) assert.equal(error.name, "UserHashError", `${what}: ${JSON.stringify(error)}`);
+    assert.deepEqual(deps.map(({ path }) => path), Array(5).fill("deps"));
+    assert.deepEqual(
+      [...deps, others.keyBy, others.rule, others.method, others.encode, others.page].map(({ message }) => message),
+      [
+        ...["undefined", '"a"', "an object", "null", "an instance of Set"].map((given) => `\`deps\` of "f" gave ${given}. Give an array of what the result depends on: deps: () => [session.userId]`),
+        '`keyBy` of "f" gave undefined, which would make all calls one. Give what tells them apart, and null where there is nothing.',
+        'While hashing arguments[0][0] of "f", the hash function for Model gave undefined, which would make all its objects one. Give what identifies each, and null where there is nothing.',
+        'While hashing arguments[0].at of "f", [Symbol.for("keepsake.hash")] gave undefined, which would make all its objects one. Give what identifies each, and null where there is nothing.',
+        'While hashing arguments[0][0] of "f", the `encode` of the type "money" gave undefined, which would make all its objects one. Give what identifies each, and null where there is nothing.',
+        '`deps` of `configure` gave undefined. Give an array of what the result depends on: deps: () => [session.userId]',
+      ],
+    );
+    assert.deepEqual(told[1], [1, 1, 1, 1]);
   }));
 
 test("what has no content that can be told is an UnhashableParamError with path, parameter, type and remedy", () =>

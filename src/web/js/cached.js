@@ -3,7 +3,7 @@
 import { DATA, GONE, RESOURCE } from "./engine.js";
 import { KeepsakeError, UnhashableParamError, UnserializableReturnValueError, UserHashError } from "./errors.js";
 import { Rules, readRules, shapeOfRules } from "./arguments/rules.js";
-import { hasNoText } from "./arguments/words.js";
+import { hasNoText, inWords as shownAs, isArray } from "./arguments/words.js";
 import { Recent, outlineOf } from "./call-outline.js";
 import { numberOf, visit } from "./register.js";
 import { outside } from "./replay/context.js";
@@ -233,6 +233,20 @@ export class Cached {
     } catch (error) {
       throw new UserHashError(`\`${option}\` of ${this.description} threw: ${inWords(error)}`, { functionName: this.name, path: option, cause: error });
     }
+  }
+
+  /** What `keyBy` gives for a call. @param {unknown[]} args @returns {unknown} */
+  askKeyBy(args) {
+    const key = this.ask("keyBy", () => this.options.keyBy(...args));
+    if (key !== undefined) return key;
+    throw new UserHashError(`\`keyBy\` of ${this.description} gave undefined, which would make all calls one. Give what tells them apart, and null where there is nothing.`, { functionName: this.name, path: "keyBy" });
+  }
+
+  /** What a function of `deps` gives. @param {() => unknown} deps @param {string} whose for messages @returns {unknown[]} */
+  askDeps(deps, whose) {
+    const given = this.ask("deps", deps);
+    if (isArray(given)) return given;
+    throw new UserHashError(`\`deps\` of ${whose} gave ${shownAs(given)}. Give an array of what the result depends on: deps: () => [session.userId]`, { functionName: this.name, path: "deps" });
   }
 
   /** What was thrown when a result was read. @param {unknown} cause @param {string} [path] where in it */

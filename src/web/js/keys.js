@@ -44,7 +44,7 @@ export class Keys {
   encode(cached, self, args, noContents = cached.waits ? null : AT_ONCE) {
     const { keyBy } = cached.options;
     const { options } = this.cache;
-    const keyed = keyBy === undefined ? args : [cached.ask("keyBy", () => keyBy(...args))];
+    const keyed = keyBy === undefined ? args : [cached.askKeyBy(args)];
     const deps = this.#dynamicDeps(cached);
     const selfBox = cached.usesThis ? { value: self } : null;
     const leftOut = keyBy === undefined ? cached.leftOut : null;
@@ -101,8 +101,8 @@ export class Keys {
   #dynamicDeps(cached) {
     const [page, own] = [this.cache.page.deps, cached.options.deps];
     if (typeof page !== "function" && typeof own !== "function") return null;
-    const ask = (/** @type {unknown} */ deps) => (typeof deps === "function" ? [cached.ask("deps", () => deps())] : undefined);
-    return { value: [ask(page), ask(own)] };
+    const ask = (/** @type {any} */ deps, /** @type {string} */ whose) => (typeof deps === "function" ? [cached.askDeps(deps, whose)] : undefined);
+    return { value: [ask(page, "`configure`"), ask(own, cached.description)] };
   }
 
   /**

@@ -78,6 +78,7 @@ function asked(walk, label, question) {
     throw walk.threw(label, thrown);
   }
   if (result instanceof Promise) throw walk.ruleFailed(label, "gave a promise. Give the value itself: keys are made at the call");
+  if (result === undefined) throw walk.ruleFailed(label, "gave undefined, which would make all its objects one. Give what identifies each, and null where there is nothing");
   return result;
 }
 
