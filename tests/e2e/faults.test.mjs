@@ -461,6 +461,24 @@ test("validate, onEvent, enabled and onRelease that throw break no call, and are
     },
   ));
 
+test("an enabled that gives a promise counts as no, and is told of once; its rejection is nobody's", () =>
+  visit(
+    (keepsake) => {
+      let runs = 0;
+      const wrap = (name, enabled) => keepsake.cacheData((id) => [id, (runs += 1)], { name, persist: false, enabled });
+      return { ...keepsake, no: wrap("no", async () => false), fails: wrap("fails", async () => { throw new Error("down"); }), thenable: wrap("thenable", () => ({ then() {} })) };
+    },
+    async ({ page }) => {
+      const told = await page.evaluate(async () => {
+        const faults = [];
+        app.on(({ type, code, message }) => type === "fault" && faults.push([code, message]));
+        const runs = [app.no, app.no, app.fails, app.fails, app.thenable].map((load) => load(1)[1]);
+        return [runs, (await app.no.explain(1)).because, faults];
+      });
+      assert.deepEqual(told, [[1, 2, 3, 4, 5], "disabled", [["enabled-failed", "`enabled` gave a promise, so the call was not cached. Give true or false."]]]);
+    },
+  ));
+
 test("an entry on disk that validate refuses is computed anew", () =>
   visit(
     ({ cacheData, flush }) => {

@@ -227,7 +227,11 @@ export class Keepsake {
     const enabled = options.enabled ?? this.page.enabled ?? HAS_PAGE;
     if (typeof enabled !== "function") return enabled;
     try {
-      return Boolean(enabled(...args));
+      const answer = enabled(...args);
+      if (typeof answer?.then !== "function") return Boolean(answer);
+      answer.then(undefined, () => {});
+      this.report("enabled-failed", "`enabled` gave a promise, so the call was not cached. Give true or false.");
+      return false;
     } catch (error) {
       this.report("enabled-failed", "`enabled` threw, so the call was not cached.", error);
       return false;
