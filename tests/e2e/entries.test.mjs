@@ -814,6 +814,20 @@ for (const kind of ["sync", "memory"]) {
     ));
 }
 
+test("expire() of the handle of a call without arguments ends that call alone", () =>
+  visit(watched, async ({ page }) => {
+    const told = await page.evaluate(async (kinds) => {
+      const all = {};
+      for (const kind of kinds) {
+        const load = app.functions[kind];
+        await Promise.all([load(), load("a")]);
+        all[kind] = [await load.entry().expire(), await load.has(), await load.has("a"), await load.expire()];
+      }
+      return all;
+    }, KINDS);
+    assert.deepEqual(told, Object.fromEntries(KINDS.map((kind) => [kind, [1, false, true, 1]])));
+  }));
+
 test("one listener that subscribes twice has two subscriptions", () =>
   visit(watched, async ({ page }) => {
     const told = await page.evaluate(async () => {

@@ -36,7 +36,7 @@ export function methodsOf(owner) {
     original,
     clear: (/** @type {any[]} */ ...args) => (args.length === 0 ? clear(owner.cached) : remove(owner.cached, args)),
     delete: (/** @type {any[]} */ ...args) => remove(owner.cached, args),
-    expire: (/** @type {any[]} */ ...args) => expire(owner.cached, args),
+    expire: (/** @type {any[]} */ ...args) => expire(owner.cached, args, args.length === 0),
     peek: (/** @type {any[]} */ ...args) => peek(owner.cached, args),
     has: (/** @type {any[]} */ ...args) => has(owner.cached, args),
     refresh: (/** @type {any[]} */ ...args) => refresh(owner.cached, args),
@@ -100,20 +100,20 @@ function shownBy(cached, args) {
   return entry ? [entry] : [];
 }
 
-/** @param {Cached} cached @param {any[]} args none means all @returns {Promise<number>} */
-async function expire(cached, args) {
+/** @param {Cached} cached @param {any[]} args @param {boolean} [isAll] whether all of the function is meant @returns {Promise<number>} */
+async function expire(cached, args, isAll = false) {
   const { cache } = cached;
   const { engine } = cache;
   if (cached.persisted) cache.needsModule("expire");
-  const entries = args.length === 0 ? cached.handles() : shownBy(cached, args);
-  if (args.length === 0) cached.sets.cancelAll();
+  const entries = isAll ? cached.handles() : shownBy(cached, args);
+  if (isAll) cached.sets.cancelAll();
   else cancelSets(cached, args);
   const expired = (/** @type {() => number | typeof GONE} */ end) => {
     const count = removeOf(cached, end, entries);
     for (const entry of entries) entry.check();
     return count;
   };
-  if (args.length === 0) return cached.enroll() ? inTab(cached, () => expired(() => engine.call("expire_all", cached.id, Date.now()))) : 0;
+  if (isAll) return cached.enroll() ? inTab(cached, () => expired(() => engine.call("expire_all", cached.id, Date.now()))) : 0;
   return (await whenLoaded(cached, args, (length) => expired(() => engine.call("expire", cached.id, length, Date.now())))) ?? 0;
 }
 
