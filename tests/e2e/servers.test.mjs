@@ -132,6 +132,36 @@ test("no method of what is not cached compiles anything, keeps anything or says 
   assert.equal(said, "");
 });
 
+test("what is asked for on a server keeps the platform's objects, though their classes have a text there", async () => {
+  const { told, said } = await inNode(`
+    import { cacheData } from "./pkg/keepsake.js";
+    const form = new FormData();
+    form.append("a", "b");
+    const makers = {
+      URL: () => new URL("http://a/?b=c"), URLSearchParams: () => new URLSearchParams("a=b"), Headers: () => new Headers({ a: "b" }), FormData: () => form,
+      Response: () => new Response("a", { status: 201 }), Request: () => new Request("http://a/", { method: "POST", body: "a" }),
+      Blob: () => new Blob(["a"], { type: "text/plain" }), File: () => new File(["a"], "a.txt"), DOMException: () => new DOMException("a", "AbortError"), Error: () => new TypeError("a"),
+    };
+    const shown = async (value) => [value.constructor.name, value.name ?? null, value.message ?? null, value.href ?? null, value.status ?? null, value.type ?? null, value.entries ? [...value] : null, value.text ? await value.clone?.().text() ?? await value.text() : String(value)];
+    const wrong = [];
+    for (const [name, make] of Object.entries(makers)) {
+      try {
+        let runs = 0;
+        const load = cacheData(async () => ({ runs: (runs += 1), value: make() }), { name, persist: false, enabled: true });
+        const [one, other] = [await load(), await load()];
+        const [expected, ...got] = await Promise.all([make(), one.value, other.value].map(shown));
+        if (runs !== 1 || one.value === other.value || got.some((each) => JSON.stringify(each) !== JSON.stringify(expected))) wrong.push([name, runs, expected, ...got]);
+      } catch (error) {
+        wrong.push([name, String(error)]);
+      }
+    }
+    const refused = await cacheData(async () => [new ReadableStream()], { name: "stream", persist: false, enabled: true })().catch(({ name, path }) => [name, path]);
+    tell([wrong, refused]);
+  `);
+  assert.deepEqual(told, [[], ["UnserializableReturnValueError", "result[0]"]]);
+  assert.equal(said, "");
+});
+
 test("a handle shows what was computed for its own caller, also while others hold handles of the same call", async () => {
   const { cacheData } = await import("../../pkg/keepsake.js");
   const visitor = new AsyncLocalStorage();

@@ -7,7 +7,7 @@
  * What nothing can hand out as a faithful copy is refused, with the way to it; nothing is silently stripped.
  */
 import { KeepsakeError } from "./errors.js";
-import { classOf, isEmptyInside, isNative, kindOf, platformParts, typeOf } from "./platform.js";
+import { classOf, isEmptyInside, isNative, isOf, kindOf, platformParts, typeOf } from "./platform.js";
 import { FLAT, PLATFORM, REGISTERED, isMade } from "./revive.js";
 
 /** @typedef {import("./revive.js").Part} Part */
@@ -21,6 +21,8 @@ import { FLAT, PLATFORM, REGISTERED, isMade } from "./revive.js";
 /** Thrown for a value with a response that is not to be kept. */
 export const NOT_KEPT = Symbol("not kept");
 
+/** What a clone keeps in browsers, and loses in Node, where its class has a text: there it is made again. */
+const CLONED = new Set(["DOMException", "File"]);
 /** Larger typed arrays are not asked for properties of their own: that would list all their indices. */
 const LARGEST_CHECKED = 4096;
 /** The last digit: an index begins with none beyond. */
@@ -165,13 +167,14 @@ class Packer {
     const type = this.#rules.prototypes.get(prototype);
     if (type !== undefined) return this.#registered(source, type, trail);
     if (ArrayBuffer.isView(source) || kindOf(source) === "[object ArrayBuffer]") return this.#binary(source, prototype, trail);
-    if (prototype !== null && isNative(prototype)) {
-      if (isErrorInside(source)) return this.#error(source, prototype, trail);
-      if (kindOf(source) === "[object Response]") return this.#response(source, trail);
-      const name = classOf(prototype);
-      if (name !== undefined && isMade(name)) return this.#platform(source, prototype, trail);
-    }
-    return cloneOf(source, prototype) ?? this.#refuse(source, trail.up, trail.step);
+    if (prototype === null) return this.#refuse(source, trail.up, trail.step);
+    if (isErrorInside(source) && isNative(prototype)) return this.#error(source, prototype, trail);
+    if (kindOf(source) === "[object Response]" && isOf("Response", prototype)) return this.#response(source, trail);
+    const name = classOf(prototype) ?? "";
+    if (isMade(name) && !CLONED.has(name)) return this.#platform(source, prototype, trail);
+    const clone = cloneOf(source, prototype);
+    if (clone !== undefined) return clone;
+    return isMade(name) && !isNative(prototype) ? this.#platform(source, prototype, trail) : this.#refuse(source, trail.up, trail.step);
   }
 
   /** @param {any} source @param {{ tag: string, version?: number, encode(value: unknown): unknown }} type @param {Trail} trail */
@@ -221,7 +224,10 @@ class Packer {
     if (typeof read === "string") this.#refuse(source, trail.up, trail.step, "Return it before its body is read, or a clone of it.");
     const [name, items, hasContent] = read;
     const part = this.#part(source, PLATFORM, name, 1);
-    if (hasContent) this.#read(source, trail, items, items.length - 1);
+    const last = items.length - 1;
+    if (name === "FormData" && !keepsFiles(/** @type {any} */ (items[0]))) this.#refuse(source, trail.up, trail.step, "Its files cannot be copied here. Return their bytes.");
+    if (name === "File") items[last] = source.slice(0, source.size, source.type); // a Blob, which a clone keeps
+    else if (hasContent) this.#read(source, trail, items, last);
     part[4] = items; // made for us, of what cannot change: texts, numbers, files
     return part[0];
   }
@@ -320,6 +326,11 @@ function isErrorInside(value) {
   return kindOf(value) === "[object Error]" && !(Symbol.toStringTag in value);
 }
 
+/** Whether the files of a form stay files in a clone: in some releases of Node they do not. @param {[name: string, value: unknown][]} pairs */
+function keepsFiles(pairs) {
+  return pairs.every(([, value]) => typeof value === "string" || cloneOf(value, File.prototype) !== undefined);
+}
+
 /** A clone of a leaf, if nothing is lost by it. @param {any} source @param {any} prototype @returns {any} */
 function cloneOf(source, prototype) {
   if (prototype === null || kindOf(source) === "[object SharedArrayBuffer]") return undefined;
@@ -331,7 +342,12 @@ function cloneOf(source, prototype) {
     return undefined;
   }
   const isSame = getPrototypeOf(clone) === prototype || (isNative(prototype) && getPrototypeOf(clone).constructor.name === prototype.constructor.name);
-  return isSame && keysOf(clone).length === keysOf(source).length && !ownKeys(source).some((key) => typeof key === "symbol") ? clone : undefined;
+  return isSame && keysOf(clone).length === keysOf(source).length && symbolsOf(clone) === symbolsOf(source) ? clone : undefined;
+}
+
+/** How many properties have a symbol: none that a clone has, but for those that Node's own classes need. @param {object} value */
+function symbolsOf(value) {
+  return ownKeys(value).filter((key) => typeof key === "symbol").length;
 }
 
 /**

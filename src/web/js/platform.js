@@ -214,7 +214,12 @@ export function classOf(prototype) {
   const own = constructor.name;
   const name = hasOwn(READERS, own) ? own : `Temporal.${own}`;
   if (!hasOwn(READERS, name)) return undefined;
-  return typeOf(name)?.prototype === prototype || isNative(prototype) ? name : undefined;
+  return isOf(name, prototype) ? name : undefined;
+}
+
+/** Whether this is the prototype of the class with a name that is the platform's: of this realm, where it may have a text (in Node), or of another. @param {string} name @param {object} prototype */
+export function isOf(name, prototype) {
+  return typeOf(name)?.prototype === prototype || isNative(prototype);
 }
 
 /** Whether this is the prototype of a class of the platform's, of any realm. A class of the user's has a source text. @param {any} prototype */

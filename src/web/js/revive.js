@@ -39,6 +39,8 @@ const MAKERS = {
   },
   Response: ([status, statusText, headers, body, shown]) =>
     dress(new Response(NO_BODY.includes(status) ? null : body, { status, statusText, headers }), shown),
+  DOMException: ([name, message]) => new DOMException(message, name),
+  File: ([name, type, lastModified, , content]) => new File([content], name, { type, lastModified }),
   ArrayBuffer: (/** @type {Uint8Array} */ view) => view.buffer,
   "Temporal.Duration": (parts) => new (typeOf("Temporal.Duration"))(...parts),
   "Temporal.ZonedDateTime": (parts) => new (typeOf("Temporal.ZonedDateTime"))(...parts),
