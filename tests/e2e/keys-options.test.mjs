@@ -1122,3 +1122,22 @@ test("what deps and keyBy give is told with a path that the user knows", () =>
     });
     assert.deepEqual(told, ["deps()[1].session", "deps[1].session", "keyBy(…)[1].session"]);
   }));
+
+test("a function's own rules hold for its static deps, and before the page's", () =>
+  visit(counting, async ({ page }) => {
+    const told = await page.evaluate(async () => {
+      class Model {
+        constructor(id, name) {
+          Object.assign(this, { id, name });
+        }
+      }
+      const keyOf = (deps, hashFuncs) => app.cacheData((id) => id, { name: "load", version: 1, deps, hashFuncs }).key(1);
+      const byId = [[Model, (model) => model.id]];
+      const own = await Promise.all([keyOf([new Model(1, "a")], byId), keyOf([new Model(1, "b")], byId), keyOf([new Model(2, "a")], byId)]);
+      app.configure({ hashFuncs: [[Model, (model) => model.name]] });
+      const both = await Promise.all([keyOf([new Model(1, "a")], byId), keyOf([new Model(1, "b")], byId), keyOf([new Model(1, "a")]), keyOf([new Model(2, "a")])]);
+      const same = (keys) => keys.map((key) => keys.indexOf(key));
+      return [same(own), same(both)];
+    });
+    assert.deepEqual(told, [[0, 0, 2], [0, 0, 2, 2]]);
+  }));

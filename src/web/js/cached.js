@@ -146,9 +146,9 @@ export class Cached {
 
   #register() {
     const { cache, facts } = this;
-    facts.deps ??= cache.keys.encodeStatic(this.options.deps);
-    if (facts.deps === null) return GONE;
     this.#ownRules ??= readRules(this.isResource ? "cacheResource" : "cacheData", this.options);
+    facts.deps ??= cache.keys.encodeStatic(this.options.deps, this.#ownRules);
+    if (facts.deps === null) return GONE;
     facts.rules ??= shapeOfRules(this.#ownRules);
     const brief = cache.engine.call("register", this.kind, this.options, facts);
     cache.disks.follow(); // its call site may be marked

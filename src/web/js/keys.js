@@ -206,11 +206,11 @@ export class Keys {
     return this.#hexDigits(length) ?? null;
   }
 
-  /** The encoding of static deps, by whichever walker can. @param {unknown} deps @returns {Uint8Array | null} `null` where there is no stack or no memory for it */
-  encodeStatic(deps) {
+  /** The encoding of static deps, by whichever walker can. @param {unknown} deps @param {import("./arguments/rules.js").Rule[]} [own] the rules of the function that they are of @returns {Uint8Array | null} `null` where there is no stack or no memory for it */
+  encodeStatic(deps, own = []) {
     const { rules, prototypes } = this.cache;
     const context = { description: "a cached function", functionName: "", params: [], noContents: BEFORE };
-    const encoding = fastest(encodeValue(deps)) ?? encodeValueCompletely(deps, "deps", new Rules([], rules, prototypes), this.identities.beyond, context);
+    const encoding = fastest(encodeValue(deps)) ?? encodeValueCompletely(deps, "deps", new Rules(own, rules, prototypes), this.identities.beyond, context);
     return encoding === null ? null : bytesOf(/** @type {Encoding} */ (encoding));
   }
 
