@@ -307,6 +307,27 @@ test("a result that is no data is refused, and the error names the path and the 
     assert.deepEqual([generator.name, generator.path], ["UnserializableReturnValueError", "result"]);
   }));
 
+test("the error for a class of one's own has the line for registerType, and for one of the platform it has not", () =>
+  visit(
+    ({ cacheData }) => {
+      class Model {}
+      const results = { model: () => new Model(), weak: () => new WeakMap(), element: () => document.body, stream: () => new ReadableStream(), dressed: () => Object.assign(new Date(0), { a: 1 }) };
+      return { kinds: Object.keys(results), load: cacheData((kind) => results[kind](), { persist: false }) };
+    },
+    async ({ page }) => {
+      const told = await page.evaluate(() =>
+        app.kinds.map((kind) => {
+          try {
+            return app.load(kind);
+          } catch ({ message }) {
+            return [kind, message.includes("registerType({ type: Model, "), message.includes("registerType"), message.includes("cacheResource")];
+          }
+        }),
+      );
+      assert.deepEqual(told, [["model", true, true, true], ...["weak", "element", "stream", "dressed"].map((kind) => [kind, false, false, true])]);
+    },
+  ));
+
 test("what a structured clone would drop in silence is refused", () =>
   visit(
     ({ cacheData }) => {

@@ -860,7 +860,7 @@ const refusedSoon = (results) => {
   const wrong = results.map(([what, { failed, name, message = "", length, grown, sane, got }]) => {
     if (failed !== undefined) return `${what}: ${failed}`;
     if (name !== "UnhashableParamError") return `${what}: ${name ?? got} ${message.slice(0, 200)}`;
-    if (!/more than 256 MiB, 33 million values or 12,000 levels[^]*\n {4}keyBy: \(\.\.\.args\) =>|an array of \d+ places, most of them empty/.test(message)) return `${what}: ${message.slice(0, 200)}`;
+    if (!/more than 256 MiB, 33 million values or 12,000 levels\. (?:Say [^]*\n {4}keyBy: \(\.\.\.args\) =>|Give less (?:in|from) |Pass it in parts\.)|an array of \d+ places, most of them empty/.test(message)) return `${what}: ${message.slice(0, 200)}`;
     if (length > 3_000) return `${what}: a message of ${length} characters`;
     if (grown > 2 * 1024 * 1024) return `${what}: the memory grew by ${grown}`;
     return sane ? "" : `${what}: others are wrong afterwards`;
@@ -1123,6 +1123,48 @@ test("what deps and keyBy give is told with a path that the user knows", () =>
     assert.deepEqual(told, ["deps()[1].session", "deps[1].session", "keyBy(…)[1].session"]);
   }));
 
+test("the line that mends it is one for the place where it is: deps, keyBy, this, a digest", () =>
+  visit(counting, async ({ page }) => {
+    const told = await page.evaluate(() => {
+      class Model {
+        id = 1;
+      }
+      const { cacheData, caught, counter, hash } = app;
+      const run = () => 1;
+      const self = cacheData(function () { return this; }, { name: "self", persist: false });
+      const places = {
+        "deps()": (given, options) => counter({ deps: () => [given], ...options })(1),
+        deps: (given, options) => counter({ deps: [given], ...options })(1),
+        "keyBy(…)": (given, options) => counter({ keyBy: () => given, ...options })(1),
+        this: (given, options) => cacheData(function () { return typeof this; }, { name: "self", persist: false, ...options }).call(given),
+        value: (given, options) => hash(given, options),
+      };
+      const remedies = (given) => Object.fromEntries(Object.entries(places).map(([place, act]) => [place, caught(() => act(given)).message?.replace(/^.*: (a function|an instance of Model|more than .* levels)\. /, "")]));
+      const hashFuncs = [[Model, ({ id }) => id]];
+      const isMended = Object.entries(places).map(([place, act]) => [place, "got" in caught(() => act(new Model(), { hashFuncs }))]);
+      const byKey = caught(() => cacheData(function () { return typeof this; }, { name: "keyed", persist: false, keyBy: () => 1 }).call(run)).got;
+      return { run: remedies(run), model: remedies(new Model()), large: remedies(new Array(2 ** 26)), isMended, byKey, self: caught(() => self.call({ run })).path };
+    });
+    const keyBy = "keyBy: (...args) => /* what the result depends on */";
+    const rule = "Say what identifies it:\n    hashFuncs: [[Model, (value) => /* what identifies it */]]";
+    assert.deepEqual(told.run, {
+      "deps()": "Give plain data in `deps`.",
+      deps: "Give plain data in `deps`.",
+      "keyBy(…)": "Give plain data from `keyBy`.",
+      this: `Say what is hashed instead of the arguments and \`this\`:\n    ${keyBy}`,
+      value: "Pass plain data.",
+    });
+    for (const [place, remedy] of Object.entries(told.model)) assert.ok(remedy.startsWith(rule), `${place}: ${remedy}`);
+    assert.deepEqual(told.large, {
+      "deps()": "Give less in `deps`: what identifies it.",
+      deps: "Give less in `deps`: what identifies it.",
+      "keyBy(…)": "Give less from `keyBy`: what identifies it.",
+      this: `Say what is hashed instead of the arguments and \`this\`:\n    ${keyBy}`,
+      value: "Pass it in parts.",
+    });
+    assert.deepEqual([told.isMended, told.byKey, told.self], [Object.keys(told.run).map((place) => [place, true]), "function", "this.run"]);
+  }));
+
 test("a function's own rules hold for its static deps, and before the page's", () =>
   visit(counting, async ({ page }) => {
     const told = await page.evaluate(async () => {
@@ -1140,4 +1182,29 @@ test("a function's own rules hold for its static deps, and before the page's", (
       return [same(own), same(both)];
     });
     assert.deepEqual(told, [[0, 0, 2], [0, 0, 2, 2]]);
+  }));
+
+test("what is detached, or has properties of its own, is said to be, as an argument and as a result", () =>
+  visit(counting, async ({ page }) => {
+    const told = await page.evaluate(() => {
+      const { caught, counter, cacheData } = app;
+      const detached = (value, buffer = value) => (structuredClone(buffer, { transfer: [buffer] }), value);
+      const view = (Type) => ((array) => detached(array, array.buffer))(new Type(8));
+      const dressed = (value) => Object.assign(value, { extra: 1 });
+      class Model {}
+      const values = {
+        buffer: () => detached(new ArrayBuffer(8)), bytes: () => view(Uint8Array), numbers: () => view(Float64Array), view: () => detached(...((buffer) => [new DataView(buffer), buffer])(new ArrayBuffer(8))),
+        Date: () => dressed(new Date(0)), Map: () => dressed(new Map()), Set: () => dressed(new Set()), String: () => dressed(new String("ab")), URL: () => dressed(new URL("http://a/")), RegExp: () => dressed(/a/), ArrayBuffer: () => dressed(new ArrayBuffer(2)),
+        Model: () => dressed(new Model()), WeakMap: () => dressed(new WeakMap()), "of Date": () => Object.create(Date.prototype), "of Uint8Array": () => Object.create(Uint8Array.prototype),
+      };
+      const lines = (error) => error.message?.match(/(?:: |result is )(an instance of [^.]*)\./)?.[1];
+      return Object.entries(values).map(([name, make]) => [name, lines(caught(() => counter()(make()))), lines(caught(() => cacheData(() => make(), { name: "result", persist: false })()))]);
+    });
+    const both = (what, words) => [what, words, words];
+    const detached = (what, type) => both(what, `an instance of ${type} that is detached, since its bytes were transferred`);
+    assert.deepEqual(told, [
+      detached("buffer", "ArrayBuffer"), detached("bytes", "Uint8Array"), detached("numbers", "Float64Array"), detached("view", "DataView"),
+      ...["Date", "Map", "Set", "String", "URL", "RegExp", "ArrayBuffer"].map((type) => both(type, `an instance of ${type} with properties of its own`)),
+      both("Model", "an instance of Model"), both("WeakMap", "an instance of WeakMap"), both("of Date", "an instance of Date"), both("of Uint8Array", "an instance of Uint8Array"),
+    ]);
   }));

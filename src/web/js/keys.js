@@ -3,6 +3,7 @@
  * Arguments as keys: encodes a call by whichever walker can, and hands the bytes to the engine, which digests them.
  */
 import { encodeCompletely, encodeValueCompletely } from "./arguments/encode.js";
+import { DEPS, KEY } from "./arguments/frames.js";
 import { Identities } from "./arguments/identities.js";
 import { tooLarge } from "./arguments/refusals.js";
 import { Rules, readRules } from "./arguments/rules.js";
@@ -50,7 +51,7 @@ export class Keys {
     const leftOut = keyBy === undefined ? cached.leftOut : null;
     if (!cached.ruled) {
       const fast = encodeCall(keyed, leftOut, deps, selfBox);
-      if (fast === ENORMOUS) return this.#refuseSize(cached, keyBy !== undefined ? "keyBy(…)" : args.length === 1 ? "arguments[0]" : "the arguments");
+      if (fast === ENORMOUS) return this.#refuseSize(cached, isEnormous(deps) ? DEPS : isEnormous(selfBox) ? "this" : keyBy !== undefined ? KEY : args.length === 1 ? "arguments[0]" : "the arguments");
       if (fast !== null) return options === this.cache.options ? fast : null;
     }
     if (!cached.enroll()) return null;
@@ -276,6 +277,13 @@ function noEngine(name, missing) {
 
 /** Arguments alone. @param {unknown[]} args @param {boolean[] | null} leftOut @returns {import("./arguments/encode.js").Call} */
 const alone = (args, leftOut) => ({ args, leftOut, deps: null, self: null, byKey: false });
+
+/** Whether this part of a call alone is too large. @param {{ value: unknown } | null} part */
+function isEnormous(part) {
+  const encoding = part === null ? null : encodeValue(part.value);
+  if (encoding instanceof Encoding) release(encoding);
+  return encoding === ENORMOUS;
+}
 
 /** What the fast walker gave; `null` if that takes the complete one. @param {Encoding | typeof ENORMOUS | null} fast */
 const fastest = (fast) => (fast === ENORMOUS ? null : fast);

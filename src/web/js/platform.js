@@ -191,7 +191,7 @@ export function platformParts(value, prototype) {
     const name = classOf(prototype);
     if (name === undefined) return undefined;
     // Properties of its own are content that the class would not show; those of errors count, and letters are no others.
-    if (!name.endsWith("Error") && keysOf(value).length > shown(name, value)) return undefined;
+    if (!name.endsWith("Error") && propertiesOf(name, value) > 0) return undefined;
     let read = readers.get(name);
     if (read === undefined) readers.set(name, (read = /** @type {(type: any) => Read} */ (READERS[name])(typeOf(name))));
     const items = read(value);
@@ -201,10 +201,11 @@ export function platformParts(value, prototype) {
   }
 }
 
-/** How many properties of its own an object of the class has anyway. @param {string} name @param {any} value */
-function shown(name, value) {
-  if (name === "String") return value.length;
-  return name === "ImageData" ? keysOf(new ImageData(1, 1)).length : 0;
+/** How many properties an object has besides those that all of its class have. @param {string} name of the class @param {any} value */
+export function propertiesOf(name, value) {
+  const own = keysOf(value).length;
+  if (name === "String" || name.endsWith("Array")) return own - value.length;
+  return name === "ImageData" ? own - keysOf(new ImageData(1, 1)).length : own;
 }
 
 /** The name of a class of {@link READERS} by its prototype, in this realm or in another. @param {any} prototype @returns {string | undefined} */

@@ -1,11 +1,13 @@
 // @ts-check
 /** What becomes of a result: a snapshot that is kept, or one that is passed to its callers and forgotten. */
+import { oddityOf } from "./arguments/oddities.js";
 import { typeOf } from "./arguments/words.js";
 import { copyTree, isTree } from "./copier.js";
 import { GONE } from "./engine.js";
 import { KeepsakeError } from "./errors.js";
 import { CLONE, ITSELF, Kept, Passed, TREE } from "./kept.js";
 import { NOT_KEPT, isKeepable, pack } from "./pack.js";
+import { classOf, isNative } from "./platform.js";
 import { drawnBy } from "./replay/call.js";
 import { sizeOf } from "./size.js";
 import { dispose } from "./slots.js";
@@ -155,7 +157,7 @@ function isTooDeep({ value, parts, depth }) {
 function refusal(cached, culprit, path, remedy, cause) {
   if (culprit === undefined) throw cached.unserializable(cause, path); // an accessor that threw
   const [type, words] = typeOf(culprit);
-  throw cached.refusedValue(`${path} is ${words}. ${remedy || remedyOf(culprit)}`, path, type, cause);
+  throw cached.refusedValue(`${path} is ${words}${oddityOf(culprit)}. ${remedy || remedyOf(culprit)}`, path, type, cause);
 }
 
 /** @param {unknown} culprit */
@@ -172,7 +174,9 @@ function remedyFor(culprit) {
   const recipe = recipeFor(culprit);
   if (recipe !== undefined) return `Teach Keepsake its type: ${recipe}. Or use cacheResource, which hands out the object itself.`;
   if (culprit instanceof Promise) return `Wait for it before returning. ${REMEDY}`;
-  const name = isObject(culprit) && typeof culprit !== "function" ? Object.getPrototypeOf(culprit)?.constructor?.name : undefined;
+  const prototype = isObject(culprit) && typeof culprit !== "function" ? Object.getPrototypeOf(culprit) : null;
+  const name = prototype?.constructor?.name;
+  if (prototype !== null && (isNative(prototype) || classOf(prototype) !== undefined)) return REMEDY; // the platform's, whose content cannot be told
   if (typeof name !== "string" || name === "" || name === "Object") return REMEDY;
   return `${REMEDY} Or teach Keepsake its class:\n    registerType({ type: ${name}, tag: "${name}", encode: (object) => [/* its data */], decode: (data) => new ${name}(...data) })`;
 }

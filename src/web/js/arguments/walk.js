@@ -272,7 +272,7 @@ export class Walk {
   #where() {
     const { root } = this;
     const param = typeof root === "number" ? this.context.params[root] || undefined : undefined;
-    return { path: pathOf(root, this.frames), param };
+    return { path: pathOf(root, this.frames), root, param };
   }
 
   /** Refuses what is under way: its type for programs, what it is in words, and how to mend it. @param {string} type @param {string} words @param {string} remedy */
@@ -302,6 +302,6 @@ export class Walk {
   }
 
   tooLarge() {
-    return tooLarge(this.context, this.#where().path);
+    return tooLarge(this.context, this.#where().path, this.root);
   }
 }
