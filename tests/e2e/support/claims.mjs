@@ -74,7 +74,6 @@ globalThis.__claims = {
   async looked(claimed, claim) {
     told.checked += 1;
     const what = claimed === "computed" && sessionStorage.getItem("again") ? "a hit" : claimed; // the second time, after a reload
-    if (what === "stale") await until(() => events.some(({ type }) => type === "refresh")); // or it would be seen in the next line
     const types = events.filter(({ type }) => type !== "evict").map(({ type }) => type);
     const ran = types.includes("computed");
     const isTrue = { computed: ran && !types.includes("stale"), "a hit": types.includes("hit") && !ran, stale: types.includes("stale") }[what];
