@@ -95,8 +95,8 @@ export declare function createKeepsake<const C extends Classes = Classes>(option
 
 /**
  * The digest of a value's content (XXH3-128 of its canonical encoding): 32 hexadecimal digits, the same in every browser,
- * in Node, and in every release. Different values have different encodings; equal ones have one, whatever the order of an
- * object's keys.
+ * in Node, and in every release. Values that differ in what counts have different encodings; equal ones have one, whatever
+ * the order of an object's keys. Of a class with a hash function, what that gives counts, and the class itself does not.
  *
  * ```ts
  * hash({ page: 1, tags: new Set(["a"]) }) === hash({ tags: new Set(["a"]), page: 1 }); // true

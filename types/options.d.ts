@@ -92,8 +92,8 @@ export interface CommonOptions<F extends AnyFunction = AnyFunction, C extends Cl
   /** The parameters' names. One with a leading `_` is left out of the key: `params: ["_connection", "sql"]`. Default: all count. */
   params?: readonly string[] | undefined;
   /**
-   * What identifies objects that are not plain data, by class or class name. `identity` takes the object itself. A throw is a
-   * `UserHashError`. Those of `configure` count as well, where there is none here for an object.
+   * What identifies objects that are not plain data, by class or class name. The class itself does not count. `identity`
+   * takes the object itself. A throw, or `undefined`, is a `UserHashError`. Those of `configure` count as well, where there is none here for an object.
    *
    * ```ts
    * cacheData((model: Model) => model.layers, { hashFuncs: [[Model, (model) => model.id]] });
