@@ -740,7 +740,7 @@ for (const kind of ["persisted", "memory", "resource"]) {
           const [, signal] = app.seen;
           const during = [signal instanceof AbortSignal, signal.aborted, signal === controller.signal];
           globalThis.letGo();
-          while ((await load("a", {})).run < 2) await new Promise((resolve) => setTimeout(resolve));
+          while ((await load("a", { signal: new AbortController().signal })).run < 2) await new Promise((resolve) => setTimeout(resolve));
           return [run, during, signal.aborted, app.seen.length];
         });
         assert.deepEqual(told, [1, [true, false, false], false, 2]);

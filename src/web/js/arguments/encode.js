@@ -34,7 +34,7 @@ export function encodeCompletely({ args, leftOut, deps, self, byKey }, rules, id
   return encoded(rules, identities, context, (walk) => {
     const { out } = walk;
     const isLeftOut = (/** @type {number} */ index) => leftOut?.[index] === true;
-    const count = byKey ? args.length : countOf(args, leftOut, rules);
+    const count = byKey ? args.length : countOf(args, leftOut, rules, (index, look) => walk.lookAt(index, look));
     counted(out, CALL, count);
     for (let index = 0; index < count; index++) {
       if (isLeftOut(index)) tag(out, LEFT_OUT);
@@ -52,11 +52,15 @@ export function encodeCompletely({ args, leftOut, deps, self, byKey }, rules, id
   });
 }
 
-/** How many arguments count: those at the end that count as if they had not been passed do not. @param {ArrayLike<unknown>} args @param {boolean[] | null} leftOut @param {Rules} rules */
-export function countOf(args, leftOut, rules) {
-  let count = args.length;
-  while (count > 0 && leftOut?.[count - 1] !== true && isLeftOff(rules, args[count - 1])) count -= 1;
-  return count;
+/**
+ * How many arguments count: those at the end that count as if they had not been passed do not.
+ * @param {ArrayLike<unknown>} args @param {boolean[] | null} leftOut @param {Rules} rules
+ * @param {(index: number, look: () => boolean) => boolean} [lookAt] looks at an argument, which may throw
+ */
+export function countOf(args, leftOut, rules, lookAt = (_index, look) => look()) {
+  let last = args.length - 1;
+  while (last >= 0 && leftOut?.[last] !== true && lookAt(last, () => isLeftOff(rules, args[last]))) last -= 1;
+  return last + 1;
 }
 
 /**

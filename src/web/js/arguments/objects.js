@@ -4,7 +4,7 @@ import { TYPED_ARRAYS, bytesOfBuffer, bytesOfDataView, bytesOfShared, bytesOfVie
 import { ENORMOUS, MOST_VALUES, binary, counted, numbered, string, tag, varint } from "../encoding.js";
 import { isEmptyInside, isNative, isUncounted, kindOf, platformParts } from "../platform.js";
 import { ARRAY, KEY, MAP, PLATFORM, PROPERTIES, SET } from "./frames.js";
-import { ownMethod, registered } from "./ruled.js";
+import { METHOD, ownMethod, registered } from "./ruled.js";
 import { source } from "./words.js";
 
 /** @typedef {import("./rules.js").Rules} Rules */
@@ -164,19 +164,15 @@ export function countsNot(rules, value) {
   return isUncounted(value) && rules.find(value, []) < 0;
 }
 
-/** Whether an argument, where it is the last, counts as if it had not been passed: so does a plain object that has nothing else, such as `{ signal }`. @param {Rules} rules @param {unknown} value */
+/** Whether an argument, where it is the last, counts as if it had not been passed: so does a plain object that has nothing else, such as `{ signal }`. Throws what a proxy throws. @param {Rules} rules @param {any} value */
 export function isLeftOff(rules, value) {
   if (countsNot(rules, value)) return true;
-  if (typeof value !== "object" || value === null) return false;
-  try {
-    const prototype = getPrototypeOf(value);
-    if (prototype !== null && classOf(prototype) !== "Object") return false;
-    const keys = keysOf(value);
-    const isPlain = kindOf(value) === "[object Object]" && !ArrayBuffer.isView(value);
-    return isPlain && keys.length > 0 && ownKeys(value).length === keys.length && keys.every((key) => holdsUncounted(rules, value, key)) && rules.find(value, []) < 0;
-  } catch {
-    return false; // a proxy that does not let itself be looked at
-  }
+  if (typeof value !== "object" || value === null || rules.find(value, []) >= 0) return false;
+  const prototype = getPrototypeOf(value);
+  if ((prototype !== null && classOf(prototype) !== "Object") || typeof value[METHOD] === "function") return false;
+  if (kindOf(value) !== "[object Object]" || ArrayBuffer.isView(value)) return false;
+  const keys = keysOf(value);
+  return keys.length > 0 && ownKeys(value).length === keys.length && keys.every((key) => holdsUncounted(rules, value, key));
 }
 
 /** Begins an object of the platform; `false` if it is none. @param {Walk} walk @param {object} value @param {object} prototype */

@@ -12,7 +12,8 @@ const IDENTITY_NUMBER = 0x33;
 const IDENTITY_CALL = 0x34;
 const REGISTERED = 0x35;
 
-const METHOD = Symbol.for("keepsake.hash");
+/** By which an object says what it is. */
+export const METHOD = Symbol.for("keepsake.hash");
 
 const IS_PERSISTED = "is identity, and the function is persisted: after a reload the object would be another one. Only what a cacheResource made keeps its identity. Give a hash function, or persist: false";
 

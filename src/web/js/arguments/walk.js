@@ -268,6 +268,12 @@ export class Walk {
     }
   }
 
+  /** The same of an argument, before its walk. @template T @param {number} index @param {() => T} read @returns {T} */
+  lookAt(index, read) {
+    this.root = index;
+    return this.attempt(read);
+  }
+
   /** @returns {import("./refusals.js").Place} */
   #where() {
     const { root } = this;
