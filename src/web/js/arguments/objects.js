@@ -172,7 +172,7 @@ export function isLeftOff(rules, value) {
   if ((prototype !== null && classOf(prototype) !== "Object") || typeof value[METHOD] === "function") return false;
   if (kindOf(value) !== "[object Object]" || ArrayBuffer.isView(value)) return false;
   const keys = keysOf(value);
-  return keys.length > 0 && ownKeys(value).length === keys.length && keys.every((key) => holdsUncounted(rules, value, key));
+  return keys.length > 0 && keys.every((key) => holdsUncounted(rules, value, key)) && ownKeys(value).length === keys.length;
 }
 
 /** Begins an object of the platform; `false` if it is none. @param {Walk} walk @param {object} value @param {object} prototype */
