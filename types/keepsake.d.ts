@@ -159,7 +159,8 @@ export declare function identity(object: object): never;
 export interface ReplayableOptions<F extends AnyFunction = AnyFunction> {
   /**
    * What runs instead where nobody is to see it: while a stale value is refreshed behind, and where an `entry()` computes. It
-   * returns what the effect does, if later effects take that. Default: nothing runs, and the effect gives `undefined`.
+   * returns what the effect does, if later effects take that. Default: nothing runs, and the effect gives an empty object for
+   * each handle that it gave last.
    */
   detached?: ((...args: Parameters<F>) => ReturnType<F>) | undefined;
 }
@@ -168,8 +169,8 @@ export interface ReplayableOptions<F extends AnyFunction = AnyFunction> {
  * Makes a function that draws or notifies replayable: what it does inside a cached function is recorded with the entry, and
  * done again on a hit, for each caller, also after a reload. Outside of cached functions it runs as it is.
  *
- * Its arguments are copied (as results are). What it returns is a handle: a later effect that takes it is replayed with what
- * the replay has made. In an async cached function, effects are recorded up to the first `await`: see {@link bindReplay}.
+ * Its arguments are copied (as results are). An object that it returns, or each in an array, is a handle: a later effect that
+ * takes it as an argument is replayed with what the replay has made. In an async cached function, effects are recorded up to the first `await`: see {@link bindReplay}.
  *
  * ```ts
  * const toast = replayable("toast", (text: string) => showToast(text));

@@ -98,6 +98,7 @@ export type FaultCode =
   | "listener-failed"
   | "refresh-failed"
   | "replay-failed"
+  | "not-recorded"
   | "spinner-failed"
   | "no-spinner"
   | "value-too-large"

@@ -8,7 +8,7 @@ import { MINUTE, clock, later, pages } from "./support/pages.mjs";
 const POLICY = { "Content-Security-Policy": STRICT["Content-Security-Policy"].replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'") };
 
 const APP = `import * as st from "/pkg/elements.js";
-import { cacheData, cacheResource, configure, createKeepsake, flush, stats } from "/pkg/keepsake.js";
+import { cacheData, cacheResource, configure, createKeepsake, flush, replayable, stats } from "/pkg/keepsake.js";
 const main = document.querySelector("main");
 const runs = [];
 const turn = () => new Promise((resolve) => setTimeout(resolve));
@@ -81,7 +81,7 @@ const draw = async (name, ...args) => {
   app.stop();
   return innerHTML;
 };
-globalThis.app = { st, main, runs, turn, until, gates, draw, functions, flush, stats, configure, cacheData };
+globalThis.app = { st, main, runs, turn, until, gates, draw, functions, flush, stats, configure, cacheData, replayable };
 document.documentElement.setAttribute("data-ready", "");
 `;
 
@@ -210,6 +210,50 @@ test("a handle that is used after its call has settled draws, and is not recorde
     });
     assert.equal(told[0], "insidelate");
     assert.doesNotMatch(told[1], /late/);
+  }));
+
+test("what an asynchronous effect draws by its st behind its own await is a part of it: once on a hit", () =>
+  onPage(async ({ page }) => {
+    const told = await page.evaluate(async () => {
+      let shown;
+      const step = app.replayable("step", async (st, text) => {
+        st.text(`${text} begins`);
+        await app.turn();
+        const box = st.container();
+        box.text(`${text} in a box`);
+        shown();
+      });
+      app.functions.stepping = app.cacheData(async (id, st) => {
+        const done = new Promise((resolve) => (shown = resolve));
+        await step(st, "one");
+        await done;
+        st.text("end");
+        return id;
+      }, { name: "stepping" });
+      const texts = [];
+      for (let i = 0; i < 2; i++) {
+        const running = app.st.run(app.main, (own) => app.functions.stepping(1, own));
+        await running.settled;
+        await app.turn();
+        texts.push([...app.main.querySelectorAll("p")].map((node) => node.textContent));
+        running.stop();
+        shown = () => {};
+      }
+      return texts;
+    });
+    assert.deepEqual(told[0], ["one begins", "one in a box", "end"]);
+    assert.deepEqual(told[1].sort(), told[0].sort());
+  }));
+
+test("of several places among the arguments the first counts, and drawing in another says so", () =>
+  onPage(async ({ page }) => {
+    const told = await page.evaluate(async () => {
+      const [left, right] = (await new Promise((resolve) => void app.st.run(app.main, (own) => resolve([own])))).flatMap((own) => own.columns(2));
+      const both = app.cacheData(async (id, first, second) => (first.text("first"), second.text("second"), id), { name: "both" });
+      return both(1, left, right).catch(({ name, message }) => [name, message]);
+    });
+    assert.equal(told[0], "CacheReplayClosureError");
+    assert.match(told[1], /pass `st` as an argument \(of several, the first counts\)/);
   }));
 
 test("a widget inside a cached function warns once, and says what to do", () =>

@@ -1,6 +1,7 @@
 // @ts-check
 /** What an instance tells of: events, and each fault once. */
 import { shared } from "./replay/context.js";
+import { warn } from "./warn.js";
 
 /** The reasons why an entry leaves, in the order of their numbers in src/reason.rs. */
 export const REASONS = /** @type {const} */ (["entries", "size", "memory", "expired", "cleared", "refused", "replaced"]);
@@ -73,14 +74,5 @@ export class Events {
   #warnOnce(message, error) {
     if (!this.#reported.has(message)) warn(message, error);
     this.#reported.add(message);
-  }
-}
-
-/** Tells the console; not every platform has one, and one that a test has replaced may throw. @param {string} message @param {unknown} error */
-function warn(message, error) {
-  try {
-    globalThis.console?.warn(`[keepsake] ${message}`, ...(error === undefined ? [] : [error]));
-  } catch {
-    // nobody else is there to be told
   }
 }

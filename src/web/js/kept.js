@@ -119,7 +119,7 @@ export class Passed {
   }
 }
 
-/** A result for its caller alone: the arguments had changed before the function ran. */
+/** A result for its caller alone: the arguments had changed before the function ran, or what it drew cannot be drawn again. */
 export class Alone {
   /** Its caller has seen it; others compute by themselves. */
   effects = null;
@@ -134,7 +134,7 @@ export class Alone {
     return this.value;
   }
 
-  /** The leader's arguments changed under it: each who joined has their own, and computes. @param {Ways} ways @returns {any} */
+  /** Each who joined computes. @param {Ways} ways @returns {any} */
   share(ways) {
     return ways.run();
   }

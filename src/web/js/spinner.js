@@ -20,8 +20,12 @@ export function spinFor(cached, flight, extra) {
 export function spun(cached, flight, outcome, extra) {
   const end = spin(cached, flight, extra);
   if (end === nothing) return outcome;
-  for (const signal of extra?.signals ?? []) signal.addEventListener("abort", end, { once: true });
-  return outcome.finally(end);
+  const signals = extra?.signals ?? [];
+  for (const signal of signals) signal.addEventListener("abort", end);
+  return outcome.finally(() => {
+    for (const signal of signals) signal.removeEventListener("abort", end);
+    end();
+  });
 }
 
 /**
@@ -34,7 +38,7 @@ function spin(cached, flight, extra) {
   const { page } = cached.cache;
   const context = extra === null ? null : extra.context;
   const wanted = cached.options.showSpinner ?? page.showSpinner ?? false;
-  if (wanted === false || typeof document === "undefined" || context?.isDetached || context?.recorder || context?.beside) return nothing;
+  if (wanted === false || typeof document === "undefined" || context?.isDetached || context?.recorder || context?.beside || context?.isWithin) return nothing;
   const place = context?.place ?? null;
   const places = (flight.spinsIn ??= new Set());
   if (places.has(place)) return nothing;

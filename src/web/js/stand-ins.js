@@ -47,7 +47,7 @@ function replaced(args, isWanted, make) {
 }
 
 /** What a plain object has of the wanted ones. @param {unknown} item @param {(value: unknown) => boolean} isWanted @returns {[string, unknown][]} */
-function own(item, isWanted) {
+export function own(item, isWanted) {
   if (typeof item !== "object" || item === null) return [];
   try {
     const prototype = Object.getPrototypeOf(item);

@@ -4,7 +4,7 @@
  * functions and drawn again on a hit. Only that data may decide what is drawn.
  */
 import { shared } from "../replay/context.js";
-import { perform } from "../replay/replayable.js";
+import { perform } from "../replay/perform.js";
 import { columnsView, containerView, expanderView } from "./containers.js";
 import { directionOf, imageView, isPaintable, metricView, pictureOf, progressView } from "./figures.js";
 import { METHODS, handleWithin, regionOf } from "./handle.js";
@@ -42,11 +42,12 @@ function drawnAround(short, make, variant, count) {
   return effect(short, (place, ...args) => within(regionOf(place), place, ...args), (place, ...args) => within(NOWHERE, place, ...args));
 }
 
-/** @param {string} short @param {(place: object, ...args: any[]) => any} act @param {(place: object, ...args: any[]) => any} [detached] where nobody is to see it; without it nothing */
-function effect(short, act, detached) {
+/** @param {string} short @param {(place: object, ...args: any[]) => any} act @param {(place: object, ...args: any[]) => any} [detached] where nobody is to see it */
+function effect(short, act, detached = () => {}) {
   const name = `keepsake/${short}`;
-  shared.effects.set(name, { act, detached });
-  return (/** @type {any[]} */ ...args) => perform(name, args);
+  const own = { act, detached };
+  shared.effects.set(name, own);
+  return (/** @type {any[]} */ ...args) => perform(name, args, own);
 }
 
 /** @param {Region} region @param {string} short @param {(...args: any[]) => View} make @param {unknown[]} chosen @param {any[]} args @returns {Region[] | undefined} */

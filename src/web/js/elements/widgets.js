@@ -5,6 +5,7 @@
  */
 import { KeepsakeError } from "../errors.js";
 import { currentContext } from "../replay/context.js";
+import { warn } from "../warn.js";
 import { buttonView, checkboxView, fieldView, radioView, selectView, sliderView } from "./controls.js";
 import { METHODS, insideOf, regionOf } from "./handle.js";
 import { lineOf, refuse } from "./plain.js";
@@ -54,9 +55,7 @@ function widget(place, kind, label, options, make, settle) {
 function warnOfCaching(kind, label) {
   if (hasWarned) return;
   hasWarned = true;
-  console.warn(
-    `[keepsake] st.${kind}("${label}", …) was called inside a cached function, which does not run on a hit. Ask before the call, and pass the answer as an argument.`,
-  );
+  warn(`st.${kind}("${label}", …) was called inside a cached function, which does not run on a hit. Ask before the call, and pass the answer as an argument.`);
 }
 
 /** @param {object} place @param {string} kind @param {unknown} label @param {any} choices @param {any} options */

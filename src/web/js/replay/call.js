@@ -13,12 +13,14 @@ import { replay } from "./replay.js";
 /** Where nobody is to see what is drawn. */
 export const NOWHERE = Object.freeze({ recorder: null, place: null, isDetached: true });
 
-/** The context that a call is made in: that of an `st` among its arguments, or that of the moment. @param {St | undefined} st @returns {Context | null} */
+/** The context that a call is made in: that of an `st` among its arguments, or that of the moment. What is called by an effect is a part of the effect. @param {St | undefined} st @returns {Context | null} */
 export function contextOf(st) {
   const current = currentContext();
-  if (st === undefined) return current;
+  const isWithin = current?.isWithin === true;
+  if (st === undefined) return isWithin ? { ...current, recorder: null, beside: null } : current;
   const own = /** @type {Context} */ (ask(st));
-  return { recorder: own.recorder, beside: current?.recorder ?? null, place: st, isDetached: own.isDetached || current?.isDetached === true };
+  const isDetached = own.isDetached || current?.isDetached === true;
+  return { recorder: isWithin ? null : own.recorder, beside: isWithin ? null : (current?.recorder ?? null), place: st, isWithin, isDetached };
 }
 
 /**
@@ -34,12 +36,12 @@ export function runRecorded(cached, self, args, flight, extra) {
 
 /**
  * The context that the function of a call runs in.
- * @param {Pick<Cached, "cache" | "description">} cached @param {Context | null} outer @param {boolean} isDetached whether nobody is to see it
+ * @param {Cached} cached @param {Context | null} outer @param {boolean} isDetached whether nobody is to see it
  * @returns {Context & { recorder: Recorder }}
  */
-function enter({ cache, description }, outer, isDetached) {
+function enter(cached, outer, isDetached) {
   const place = outer?.place ?? null;
-  return { recorder: new Recorder(cache, description, outer, place), place, isDetached: isDetached || outer?.isDetached === true };
+  return { recorder: new Recorder(cached, outer, place), place, isDetached: isDetached || outer?.isDetached === true };
 }
 
 /** Until the promise of a function settles, nobody can tell whether what is drawn is its own. @template T @param {import("../flight.js").Flight} flight @param {PromiseLike<T>} result @returns {Promise<T>} */
@@ -68,12 +70,7 @@ export function drawnBy({ recorder }) {
 export function draw(cached, effects, extra) {
   if (effects === null || extra?.signals?.some(({ aborted }) => aborted)) return;
   const { cache } = cached;
-  const failed = (/** @type {unknown} */ error) => cache.report("replay-failed", `what ${cached.description} drew could not be drawn again.`, error);
-  try {
-    replay(effects, extra === null ? null : extra.context, cache.codecs, failed);
-  } catch (error) {
-    failed(error);
-  }
+  replay(effects, extra === null ? null : extra.context, cache.codecs, (error) => cache.report("replay-failed", `what ${cached.description} drew could not all be drawn again.`, error));
 }
 
 /** The handle that stands for an `st` among the arguments in a call's own context. @param {St} st @param {Context & { recorder: Recorder }} context */
@@ -89,6 +86,14 @@ function stWithin(st, context) {
 /** The arguments with an `st` that draws where nobody sees it. @param {unknown[]} args */
 export function withoutPlace(args) {
   return withSt(args, (st) => ask(st, { ...NOWHERE }));
+}
+
+/** The arguments with an `st` whose drawing is recorded by nobody. @param {any[]} args */
+export function unrecorded(args) {
+  return withSt(args, (st) => {
+    const own = /** @type {Context} */ (ask(st));
+    return own.recorder === null ? st : ask(st, { ...own, recorder: null });
+  });
 }
 
 /** @param {St} st @param {Context} [context] */

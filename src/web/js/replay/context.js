@@ -18,7 +18,7 @@
  * @property {boolean} isDetached whether nobody is to see what is drawn: a refresh behind a stale value
  */
 
-/** @typedef {{ act: (...args: any[]) => any, detached: ((...args: any[]) => any) | undefined }} Effect */
+/** What it does, and what where nobody is to see it. @typedef {{ act(...args: any[]): any, detached(...args: any[]): any }} Effect */
 
 /** Shows that something is computed, in a place or where the page has it; gives what ends that. @typedef {(text: string, options: { showTime: boolean, place: object | null }) => (() => void)} Spinner */
 

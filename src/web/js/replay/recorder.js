@@ -15,26 +15,31 @@ import { snapshot } from "./snapshot.js";
 /** The place of the call itself. @type {Origin} */
 const PLACE = [-1, 0];
 
+/** So many effects are recorded of one computation: they are kept with its result, in memory too. */
+const MOST_EFFECTS = 10_000;
+
 export class Recorder {
   /** @type {Recorded[]} */
   effects = [];
   /** Whether its computation is under way: what a handle draws after that is not part of it. */
   isOpen = true;
+  /** Whether something was drawn that cannot be drawn again, so that the result is not kept. */
+  isSpoilt = false;
+  /** An effect that gave nothing, where it is not known whether it gives a handle. @type {string | null} */
+  unsure = null;
   /** @type {WeakMap<object, Origin> | null} */
   #known = null;
   #place;
-  #description;
+  #cached;
 
   /**
-   * @param {import("../keepsake.js").Keepsake} cache
-   * @param {string} description of the function, for messages
+   * @param {import("../cached.js").Cached} cached the function
    * @param {Context | null} outer that the call is made in
    * @param {object | null} place that it draws in
    */
-  constructor(cache, description, outer, place) {
-    this.cache = cache;
+  constructor(cached, outer, place) {
     this.outer = outer;
-    this.#description = description;
+    this.#cached = cached;
     this.#place = place ?? HERE;
   }
 
@@ -56,30 +61,51 @@ export class Recorder {
   }
 
   /**
-   * Where an effect's handles come from; throws for one from outside, before anything is drawn.
-   * @param {string} name @param {[at: number, handle: object][]} handles
-   * @returns {HandleAt[]}
+   * What is to be recorded of an effect, before anything is drawn: a copy of what it is given, and where its handles come
+   * from. Nothing, where nothing is kept any more; throws for a handle from outside, and for what cannot be copied.
+   * @param {string} name @param {any[]} args @param {[at: number, handle: object][]} handles which of them are handles
+   * @returns {Recorded | null}
    */
-  originsOf(name, handles) {
+  prepare(name, args, handles) {
+    if (this.unsure !== null && args.includes(undefined)) this.#spoil(`\`${name}\` was given what \`${this.unsure}\` gives where nobody is to see it, which is not known yet: replayable("${this.unsure}", fn, { detached: () => … })`);
+    if (this.effects.length >= MOST_EFFECTS) this.#spoil(`it drew more than ${MOST_EFFECTS} times`);
+    if (this.isSpoilt) return null;
+    const origins = this.#originsOf(name, handles);
+    try {
+      return [name, ...snapshot(this.#cached.cache, name, args, handles), origins];
+    } catch (error) {
+      if (!this.#cached.passes(error)) throw error;
+      this.#spoil();
+      return null;
+    }
+  }
+
+  /** @param {Recorded | null} effect @param {object[]} results the handles that it gave */
+  record(effect, results) {
+    if (effect === null) return;
+    const number = this.effects.push(effect) - 1;
+    results.forEach((handle, at) => this.#origins.set(handle, [number, at]));
+  }
+
+  /** Nothing is recorded any more, and the result is not kept. @param {string} [why] where that has not been told */
+  #spoil(why) {
+    const { cache, description } = this.#cached;
+    if (why !== undefined && !this.isSpoilt) cache.events.report("not-recorded", `what ${description} drew was not recorded, and its result not kept: ${why}.`, undefined, description);
+    this.isSpoilt = true;
+    this.effects = [];
+  }
+
+  /** @param {string} name @param {[at: number, handle: object][]} handles @returns {HandleAt[]} */
+  #originsOf(name, handles) {
+    const { description } = this.#cached;
     return handles.map(([at, handle]) => {
       const origin = this.#origins.get(handle);
       if (origin !== undefined) return [at, ...origin];
       throw new CacheReplayClosureError(
-        `${this.#description} draws with \`${name}\` into what was made outside of it, which a later page does not have. Make it inside, or pass \`st\` as an argument: cacheData(async (url, st) => { …; st.${name.split("/").pop()}(…); })`,
-        { functionName: this.#description, path: `arguments[${at}]`, effect: name },
+        `${description} draws with \`${name}\` into what was made outside of it, which a later page does not have. Make it inside, or pass \`st\` as an argument (of several, the first counts): cacheData(async (url, st) => { …; st.${name.split("/").pop()}(…); })`,
+        { functionName: description, path: `arguments[${at}]`, effect: name },
       );
     });
-  }
-
-  /** A copy of what an effect is given. @param {string} name @param {any[]} args @param {[at: number, handle: object][]} handles */
-  snapshot(name, args, handles) {
-    return snapshot(this.cache, name, args, handles);
-  }
-
-  /** @param {Recorded} effect @param {object[]} results the handles that it gave */
-  record(effect, results) {
-    const number = this.effects.push(effect) - 1;
-    results.forEach((handle, at) => this.#origins.set(handle, [number, at]));
   }
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** Replay: what a computation drew is drawn again, from its records. */
 import { HERE, shared, within } from "./context.js";
-import { handlesIn, perform } from "./replayable.js";
+import { handlesIn, perform } from "./perform.js";
 import { restore } from "./snapshot.js";
 
 /** @typedef {import("./context.js").Context} Context */
@@ -10,20 +10,28 @@ import { restore } from "./snapshot.js";
 /**
  * Runs again what was recorded.
  * @param {Recorded[]} effects @param {Context | null} context of the caller, whose place it is drawn in
- * @param {import("../revive.js").Types} types @param {(error: unknown) => void} onRejected told of an effect whose promise fails
+ * @param {import("../revive.js").Types} types @param {(error: unknown) => void} onFailed told of an effect that throws, or whose promise fails
  */
-export function replay(effects, context, types, onRejected) {
-  /** What each effect has given. @type {object[][]} */
+export function replay(effects, context, types, onFailed) {
+  /** What each effect has given; nothing of one that has failed. @type {(object[] | null)[]} */
   const results = [];
   const place = context?.place ?? HERE;
-  within(context, () => {
-    for (const [name, copy, parts, handles] of effects) {
+  /** @param {Recorded} effect */
+  const again = ([name, copy, parts, handles]) => {
+    if (handles.some(([, effect]) => results[effect] === null)) return null; // it was given what is not there
+    try {
       const args = restore(copy, parts, types);
       for (const [at, effect, result] of handles) args[at] = effect < 0 ? place : results[effect]?.[result];
       const given = perform(name, args);
-      if (typeof given?.then === "function") Promise.resolve(given).catch(onRejected);
-      results.push(handlesIn(given));
+      if (typeof given?.then === "function") Promise.resolve(given).catch(onFailed);
+      return handlesIn(given, args);
+    } catch (error) {
+      onFailed(error);
+      return null;
     }
+  };
+  within(context, () => {
+    for (const effect of effects) results.push(again(effect));
   });
 }
 

@@ -4,6 +4,8 @@ import { copyTree, isTree } from "../copier.js";
 import { UnserializableReturnValueError } from "../errors.js";
 import { NOT_KEPT, pack } from "../pack.js";
 import { revive } from "../revive.js";
+import { own } from "../stand-ins.js";
+import { shared } from "./context.js";
 
 /** Stands in the copy in the place of a handle. */
 const HANDLE = null;
@@ -16,11 +18,15 @@ const HANDLE = null;
 export function snapshot(cache, name, args, handles) {
   const plain = [...args];
   for (const [at] of handles) plain[at] = HANDLE;
-  if (isTree(plain)) return [copyTree(plain), null];
   const refuse = (/** @type {unknown} */ _culprit, /** @type {string} */ path, /** @type {string} */ remedy, /** @type {unknown} */ cause) => {
     const where = path.replace(/^result/, "arguments");
     throw new UnserializableReturnValueError(`Cannot record what \`${name}\` was given: ${where} cannot be copied, nor drawn again on a hit. ${remedy || "Give it plain data, or draw outside of the cached function."}`, { path: where, effect: name, cause });
   };
+  plain.forEach((item, at) => {
+    const [inside] = own(Array.isArray(item) ? { ...item } : item, (value) => shared.handles.has(/** @type {any} */ (value)));
+    if (inside !== undefined) refuse(undefined, `result[${at}]${Array.isArray(item) ? `[${inside[0]}]` : `.${inside[0]}`}`, "It is what an effect has given, so it is an argument of its own.", undefined);
+  });
+  if (isTree(plain)) return [copyTree(plain), null];
   try {
     const { value, parts, holders, reading } = pack(plain, { prototypes: cache.prototypes, waits: false, isChosen: true, refuse });
     if (reading === null) return [value, parts.length === 0 ? null : [parts, holders]];
