@@ -207,6 +207,54 @@ test("widgets that change their order keep their state, and are where the script
     ]);
   }));
 
+test("a widget keeps its value while the place around it is drawn another way: an expander that is open or not, more columns or fewer", () =>
+  onPage(async (page) => {
+    const told = await page.evaluate(() => {
+      let [expanded, count] = [false, 2];
+      let values;
+      const app = st.run(main, (st) => {
+        const [column] = st.columns(count);
+        st.expander("Another");
+        values = [st.expander("More", { expanded }).checkbox("All"), column.slider("Rows")];
+      });
+      const [slider, box] = ["[type=range]", "[type=checkbox]"].map((each) => main.querySelector(each));
+      box.click();
+      slider.value = "7";
+      slider.dispatchEvent(new Event("input"));
+      const seen = [];
+      for ([expanded, count] of [[true, 2], [true, 3], [false, 1]]) {
+        app.rerun();
+        seen.push(...values, main.querySelector("[type=checkbox]").checked, main.querySelector("[type=range]").value);
+      }
+      return seen;
+    });
+    assert.deepEqual(told, Array(3).fill([true, 7, true, "7"]).flat());
+  }));
+
+test("a table that is drawn again with the same cells is left alone, and shows others at once", () =>
+  onPage(async (page) => {
+    const told = await page.evaluate(() => {
+      let [cell, caption, height] = ["a", "One", undefined];
+      const app = st.run(main, (st) => {
+        st.table([{ cell, at: new Date(0), none: NaN }], { caption, height });
+        st.table({ [cell]: Array.from({ length: 1_000 }, (_, at) => at) });
+        st.table([]);
+      });
+      const nodes = () => [...main.querySelectorAll("tr, col")];
+      const before = nodes();
+      const same = () => nodes().length === before.length && nodes().every((node, at) => node === before[at]);
+      getSelection().selectAllChildren(before.find((node) => node.textContent.startsWith("a1970")));
+      app.rerun();
+      [caption, height] = ["Two", 100];
+      app.rerun();
+      const kept = [same(), String(getSelection()).slice(0, 1), main.querySelector("figcaption").textContent, main.querySelector(".keepsake-rows").style.maxHeight];
+      cell = "b";
+      app.rerun();
+      return [kept, same(), main.querySelector("td.keepsake-other").textContent, [...main.querySelectorAll("th")].map(({ textContent }) => textContent)];
+    });
+    assert.deepEqual(told, [[true, "a", "Two", "100px"], false, "b", ["cell", "at", "none", "b"]]);
+  }));
+
 test("a choice is kept by its text when the choices change, and given up when it is none of them", () =>
   onPage(async (page) => {
     const told = await page.evaluate(() => {

@@ -38,16 +38,17 @@ export class Region {
 
   /**
    * Draws the next element.
-   * @param {string} kind @param {string | null} key the identity of a widget
+   * @param {string} kind its name, and behind a space its variant @param {string | null} key the identity of a widget
    * @param {() => View} make @param {any[]} args for its `update`
    * @returns {View}
    */
   draw(kind, key, make, args) {
     if (this.isSingle) this.#startOver();
     const item = this.#claim(kind, key) ?? { kind, key, view: make(), pass: this.#pass, run: this.#run };
-    const count = (this.#counts.get(kind) ?? 0) + 1;
-    this.#counts.set(kind, count);
-    item.view.regions?.forEach((region, at) => region.begin(this.#run, `${this.path}/${kind}${count}.${at}`));
+    const name = kind.replace(/ .*/, ""); // an expander that is open is where the closed one was, and so is what is in it
+    const count = (this.#counts.get(name) ?? 0) + 1;
+    this.#counts.set(name, count);
+    item.view.regions?.forEach((region, at) => region.begin(this.#run, `${this.path}/${name}${count}.${at}`));
     item.view.update(...args);
     if (this.#items[this.#at - 1] !== item) this.#insert(item);
     if (this.isSingle) this.#dropRest();

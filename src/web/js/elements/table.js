@@ -39,7 +39,7 @@ class TableView {
   node = element("figure", "table", this.#caption, this.#scroller);
   /** @type {Column[]} */
   #columns = [];
-  #count = 0;
+  #count = -1;
   #rowHeight = ROW_HEIGHT;
   /** The rows that are on the page. @type {Map<number, HTMLTableRowElement>} */
   #rows = new Map();
@@ -52,14 +52,15 @@ class TableView {
 
   /** @param {Column[]} columns @param {number} count of rows @param {string} caption @param {number | null} height in pixels */
   update(columns, count, caption, height) {
-    this.#columns = columns;
-    this.#count = count;
     const name = caption || `Table of ${count} rows and ${columns.length} columns`;
     setText(this.#caption, caption);
     this.#caption.hidden = caption === "";
     this.#scroller.ariaLabel = this.#table.ariaLabel = name;
-    this.#table.ariaRowCount = count > MOST_WHOLE ? String(count + 1) : null;
     this.#scroller.style.maxHeight = height === null ? "" : `${height}px`;
+    if (count === this.#count && areSame(columns, this.#columns, count)) return; // a selection in it stays
+    this.#columns = columns;
+    this.#count = count;
+    this.#table.ariaRowCount = count > MOST_WHOLE ? String(count + 1) : null;
     this.#head.replaceChildren(...columns.map(headCell));
     this.#head.ariaRowIndex = count > MOST_WHOLE ? "1" : null;
     this.#setWidths();
@@ -137,6 +138,17 @@ class TableView {
     this.#rows.set(at, row);
     return row;
   }
+}
+
+/** Whether two tables show the same. @param {Column[]} columns @param {Column[]} others @param {number} count of rows */
+function areSame(columns, others, count) {
+  if (columns.length !== others.length) return false;
+  for (const [at, { name, kind, cells }] of columns.entries()) {
+    const other = /** @type {Column} */ (others[at]);
+    if (name !== other.name || kind !== other.kind) return false;
+    for (let row = 0; row < count; row++) if (!Object.is(cells[row], other.cells[row])) return false;
+  }
+  return true;
 }
 
 /** Room that stands for rows. */
