@@ -105,7 +105,7 @@ function addressOf(address) {
   const base = hasDocument() ? document.baseURI : "http://localhost";
   // The parser drops what a look at the text alone would stumble over, such as tabs within `java\tscript:`.
   const url = URL.canParse(address, base) ? new URL(address, base) : null;
-  if (url !== null && (SAFE.test(url.href) || (url.protocol === new URL(base).protocol && url.protocol !== "javascript:"))) return address;
+  if (url !== null && (SAFE.test(url.href) || (url.protocol === new URL(base).protocol && url.protocol !== "javascript:"))) return hasDocument() ? url.href : address; // as a whole: a page elsewhere may draw it again
   return refuse("source", "image takes relative addresses, and those that begin with https:, http:, blob: or data:image/", address.slice(0, 80));
 }
 

@@ -2,30 +2,33 @@
 /** The page's own place, where what belongs to no app is drawn, and the look of all elements. */
 import css from "./style.css";
 import { KeepsakeError } from "../errors.js";
-import { element, hasDocument } from "./dom.js";
+import { hasDocument } from "./dom.js";
 import { Region } from "./region.js";
 
 /** @type {Region | null} */
 let own = null;
+/** Where it is; the body, until somebody says so. @type {Element | null} */
+let root = null;
 
-/** Says where the page's own place is: what has been drawn so far stays where it is. @param {Element} root */
-export function setRoot(root) {
-  if (!hasDocument() || own?.element?.parentElement === root) return;
-  if (root?.nodeType !== 1) throw new KeepsakeError("st.setRoot takes an element of the page: st.setRoot(document.querySelector(\"#results\")). Is it there yet?", { code: "invalid-root" });
-  own = regionIn(root);
+/** Says where the page's own place is: what has been drawn so far stays where it is. @param {Element} element */
+export function setRoot(element) {
+  if (!hasDocument()) return;
+  if (element?.nodeType !== 1) throw new KeepsakeError("st.setRoot takes an element of the page: st.setRoot(document.querySelector(\"#results\")). Is it there yet?", { code: "invalid-root" });
+  root = element;
 }
 
-/** Made at the first drawing, at the end of the body. @returns {Region} */
+/** Made at the first drawing, and again when it was taken away: whoever replaces the body takes it along. @returns {Region} */
 export function pageRegion() {
-  if (!own?.element?.isConnected) own = regionIn(document.body ?? document.documentElement); // whatever replaces the body takes it along
+  const where = root ?? document.body ?? document.documentElement;
+  if (own?.element?.parentElement !== where) own = regionIn(where);
   return own;
 }
 
-/** A new region at the end of an element. @param {Element} root */
-export function regionIn(root) {
-  const node = element("div");
+/** A new region at the end of an element. @param {Element} where */
+export function regionIn(where) {
+  const node = document.createElement("div");
   node.className = "keepsake";
-  root.append(node);
+  where.append(node);
   dress(node);
   return new Region(node);
 }

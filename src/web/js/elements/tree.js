@@ -8,6 +8,9 @@ import { element } from "./dom.js";
 /** So many entries of the outermost value are shown at first. */
 const MOST_OPEN = 50;
 
+/** The ways to what can be opened, by what its reader opens it with. @type {WeakMap<Element, string>} */
+const ways = new WeakMap();
+
 /** @returns {View} */
 export function treeView() {
   const node = element("div", "tree");
@@ -20,7 +23,9 @@ export function treeView() {
       const next = JSON.stringify(outline);
       if (next === shown) return; // what is open stays, and so does a selection
       shown = next;
+      const way = ways.get(/** @type {Element} */ (node.querySelector(":focus")));
       node.replaceChildren(branch(null, outline, "", choices));
+      for (const summary of node.querySelectorAll("summary")) if (ways.get(summary) === way) summary.focus({ preventScroll: true });
     },
   };
 }
@@ -31,7 +36,9 @@ function branch(key, [kind, text, entries, more = 0], way, choices) {
   const line = key === null ? [value] : [element("span", "key", key), ": ", value];
   if (entries === undefined || entries.length === 0) return element("div", "leaf", ...line);
   const list = element("ul", "branch");
-  const node = element("details", "node", element("summary", "", ...line), list);
+  const summary = element("summary", "", ...line);
+  const node = element("details", "node", summary, list);
+  ways.set(summary, way);
   // Made when it is opened: most of a large tree never is.
   const fill = () => {
     if (list.hasChildNodes()) return;
