@@ -116,7 +116,7 @@ function minifiedCss(transform) {
     setup(builder) {
       builder.onLoad({ filter: /\.css$/ }, async ({ path }) => {
         const { code } = await transform(readFileSync(path, "utf8"), { loader: "css", minify: true });
-        return { contents: code.trim(), loader: "text" };
+        return { contents: code.trim().replace(/(--[\w-]+): /g, "$1:"), loader: "text" }; // esbuild leaves these spaces
       });
     },
   };

@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 import { ROOT } from "../../scripts/process.mjs";
 
 /** The most that each file may take, in kB (1,000 bytes) of gzip. The goal for the first is 60. */
-const MOST = { "keepsake.js": 156, "web.js": 54, "keepsake.wasm": 100.5, "elements.js": 12.1, "types.js": 2.5 };
+const MOST = { "keepsake.js": 156, "web.js": 54, "keepsake.wasm": 100.5, "elements.js": 12, "types.js": 2.5 };
 
 for (const file of ["keepsake.js", "web.js", "keepsake.wasm", "elements.js", "types.js"]) {
   test(`${file} is no larger than it was`, (t) => {

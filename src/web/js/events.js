@@ -67,7 +67,7 @@ export class Events {
     if (this.#reported.has(once)) return;
     this.#reported.add(once);
     if (!this.isQuiet) this.emit({ type: "fault", code, message, error });
-    else warn(message, error);
+    else warn(message, ...(error === undefined ? [] : [error]));
   }
 
   /** @param {string} message @param {unknown} error */

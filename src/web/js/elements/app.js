@@ -21,14 +21,11 @@ export class Run {
   /** What ends that which it shows beside the elements of the script, such as spinners. @type {Set<() => void>} */
   shown = new Set();
   #controller = new AbortController();
+  signal = this.#controller.signal;
 
   /** @param {App} app */
   constructor(app) {
     this.app = app;
-  }
-
-  get signal() {
-    return this.#controller.signal;
   }
 
   /** Whether a newer one has started, or the app has ended. */
@@ -95,7 +92,7 @@ export class App {
     try {
       this.#isRunning = true;
       const result = within(context, () => this.#script(st, { signal: run.signal }));
-      if (!isThenable(result)) return this.#end(run);
+      if (typeof (/** @type {any} */ (result)?.then) !== "function") return this.#end(run);
       Promise.resolve(result).then(() => this.#end(run), (error) => this.#fail(run, error));
     } catch (error) {
       this.#fail(run, error);
@@ -134,11 +131,6 @@ export class App {
   }
 }
 
-/** @param {unknown} result @returns {result is PromiseLike<unknown>} */
-function isThenable(result) {
-  return typeof (/** @type {any} */ (result)?.then) === "function";
-}
-
 const NEEDS = 'st.run takes an element and a function: st.run(document.querySelector("#app"), async (st) => { … })';
 
 /** An element has one app. @type {WeakMap<object, App>} */
@@ -151,7 +143,7 @@ const apps = new WeakMap();
 export function run(root, script) {
   if (typeof script !== "function") throw new KeepsakeError(NEEDS, { code: "invalid-app" });
   if (!hasDocument()) return { rerun() {}, stop() {}, settled: Promise.resolve() };
-  if (![1, 11].includes(root?.nodeType)) throw new KeepsakeError(`${NEEDS}. The first is none: is it on the page yet?`, { code: "invalid-app" });
+  if (![1, 11].includes(root?.nodeType)) throw new KeepsakeError(`${NEEDS}. The first is none. Is it on the page yet?`, { code: "invalid-app" });
   apps.get(root)?.stop(); // as after a hot reload
   const app = new App(regionIn(root), script);
   apps.set(root, app);

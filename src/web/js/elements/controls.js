@@ -38,15 +38,11 @@ export function checkboxView(tell) {
   return controlOf(element("label", "option", box, text), text, box, (/** @type {boolean} */ isChecked) => (box.checked = isChecked));
 }
 
-/** Radio buttons of one name are one choice, wherever they are in the page: of another copy of this module too. */
-const OWN = Math.random().toString(36).slice(2);
-let groups = 0;
-
 /** @param {Tell} tell @returns {Control} */
 export function radioView(tell) {
   const [legend, list] = [element("legend", "label"), element("div", "options")];
   const node = element("fieldset", "radio", legend, list);
-  const name = `keepsake-${OWN}-${++groups}`;
+  const name = `keepsake-${Math.random()}`; // those of one name are one choice, wherever they are in the page
   const radios = () => [...list.querySelectorAll("input")];
   node.addEventListener("change", () => {
     const at = radios().findIndex(({ checked }) => checked);

@@ -10,7 +10,7 @@ import { directionOf, imageView, isPaintable, metricView, pictureOf, progressVie
 import { METHODS, handleWithin, regionOf } from "./handle.js";
 import { outlineOf } from "./outline.js";
 import { errorLine, isA, jsonOf, lineOf, refuse } from "./plain.js";
-import { NOWHERE, Region } from "./region.js";
+import { NOWHERE } from "./region.js";
 import { columnsOf, isTabular } from "./rows.js";
 import { tableView } from "./table.js";
 import { MESSAGES, codeView, headerView, messageView, textView } from "./texts.js";
@@ -25,33 +25,33 @@ import { treeView } from "./tree.js";
  * @param {(...args: any[]) => unknown[]} [variant] of what the effect is given what `make` is: another one is another element
  */
 function drawn(short, make, variant = () => []) {
-  return effect(short, (place, ...args) => void drawIn(regionOf(place), short, make, variant(...args), args));
+  return effect(short, (place, ...args) => void drawIn(place, short, make, variant(...args), args));
 }
 
 /**
  * An effect that gives handles to draw in: also where nobody is to see it.
- * @param {string} short @param {(...args: any[]) => View} make @param {(...args: any[]) => unknown[]} variant
+ * @param {string} short @param {(...args: any[]) => View} make @param {(...args: any[]) => unknown[]} [variant]
  * @param {(...args: any[]) => number} [count] how many, as an array
  */
-function drawnAround(short, make, variant, count) {
-  const within = (/** @type {Region} */ region, /** @type {object} */ place, /** @type {any[]} */ ...args) => {
-    const regions = drawIn(region, short, make, variant(...args), args) ?? Array(count?.(...args) ?? 1).fill(NOWHERE);
+function drawnAround(short, make, variant = () => [], count) {
+  return effect(short, (place, ...args) => {
+    const regions = drawIn(place, short, make, variant(...args), args) ?? Array(count?.(...args) ?? 1).fill(NOWHERE);
     const handles = regions.map((each) => handleWithin(place, each));
     return count === undefined ? handles[0] : handles;
-  };
-  return effect(short, (place, ...args) => within(regionOf(place), place, ...args), (place, ...args) => within(NOWHERE, place, ...args));
+  });
 }
 
-/** @param {string} short @param {(place: object, ...args: any[]) => any} act @param {(place: object, ...args: any[]) => any} [detached] where nobody is to see it */
-function effect(short, act, detached = () => {}) {
+/** @param {string} short @param {(place: object, ...args: any[]) => any} act also where nobody is to see it: over no region then */
+function effect(short, act) {
   const name = `keepsake/${short}`;
-  const own = { act, detached };
+  const own = { act, detached: act };
   shared.effects.set(name, own);
   return (/** @type {any[]} */ ...args) => perform(name, args, own);
 }
 
-/** @param {Region} region @param {string} short @param {(...args: any[]) => View} make @param {unknown[]} chosen @param {any[]} args @returns {Region[] | undefined} */
-function drawIn(region, short, make, chosen, args) {
+/** @param {object} place @param {string} short @param {(...args: any[]) => View} make @param {unknown[]} chosen @param {any[]} args @returns {import("./region.js").Region[] | undefined} */
+function drawIn(place, short, make, chosen, args) {
+  const region = regionOf(place);
   if (region.element !== null) return region.draw([short, ...chosen].join(" "), null, () => make(...chosen), args).regions;
 }
 
@@ -65,10 +65,10 @@ const draw = {
   image: drawn("image", imageView, (source) => [isPixels(source)]),
   metric: drawn("metric", metricView),
   progress: drawn("progress", progressView),
-  container: drawnAround("container", () => containerView(false), () => []),
-  empty: drawnAround("empty", () => containerView(true), () => []),
+  container: drawnAround("container", () => containerView(false)),
+  empty: drawnAround("empty", () => containerView(true)),
   columns: drawnAround("columns", columnsView, (weights) => [weights.length], (weights) => weights.length),
-  expander: drawnAround("expander", (isExpanded) => expanderView(isExpanded === true), (_, isExpanded) => [isExpanded]),
+  expander: drawnAround("expander", expanderView, (_, isExpanded) => [isExpanded]),
 };
 
 /** @param {unknown} source */

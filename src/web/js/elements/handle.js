@@ -22,7 +22,7 @@ export const INSIDE = Symbol.for("keepsake.elements");
 const ST = Symbol.for("keepsake.st");
 
 /** What every handle can do, by name. @type {Record<string, Method>} */
-export const METHODS = Object.create(null);
+export const METHODS = {};
 
 /** @param {Region} region @param {Run | null} run of an app, if it belongs to one @param {Context} context kept as it is: whoever made it may still set its place @returns {Handle} */
 export function handleOver(region, run, context) {
@@ -49,9 +49,9 @@ export function insideOf(place) {
   return /** @type {any} */ (handle)?.[INSIDE];
 }
 
-/** Where a place is drawn in. @param {object} place @returns {Region} */
+/** Where a place is drawn in for the call of the moment. @param {object} place @returns {Region} */
 export function regionOf(place) {
-  if (!hasDocument()) return NOWHERE;
+  if (!hasDocument() || currentContext()?.isDetached) return NOWHERE;
   const inside = insideOf(place);
   if (inside === undefined) return pageRegion();
   return inside.run?.isOver ? NOWHERE : inside.region;

@@ -15,5 +15,4 @@ export { setRoot } from "./page.js";
 /** Each method, for where the call that is under way draws. */
 const here = Object.fromEntries(Object.entries(METHODS).map(([name, method]) => [name, (/** @type {any[]} */ ...args) => method(HERE, ...args)]));
 
-export const { write, text, header, code, json, table, image, success, info, warning, error, metric, progress, container, columns, expander, empty } = here;
-export const { radio, button, checkbox, selectbox, slider, textInput } = here;
+export const { write, text, header, code, json, table, image, success, info, warning, error, metric, progress, container, columns, expander, empty, radio, button, checkbox, selectbox, slider, textInput } = here;

@@ -13,7 +13,7 @@ let root = null;
 /** Says where the page's own place is: what has been drawn so far stays where it is. @param {Element} element */
 export function setRoot(element) {
   if (!hasDocument()) return;
-  if (element?.nodeType !== 1) throw new KeepsakeError("st.setRoot takes an element of the page: st.setRoot(document.querySelector(\"#results\")). Is it there yet?", { code: "invalid-root" });
+  if (element?.nodeType !== 1) throw new KeepsakeError('st.setRoot takes an element: st.setRoot(document.querySelector("#app")). Is it on the page yet?', { code: "invalid-root" });
   root = element;
 }
 

@@ -63,13 +63,13 @@ export class Region {
 
   /** Shows a node that is no element of the script, where the next one would be drawn. @param {HTMLElement} node */
   show(node) {
-    this.element?.insertBefore(node, this.#after());
+    /** @type {HTMLElement} */ (this.element).insertBefore(node, this.#after());
   }
 
   /** The node in front of which the next one is put. */
   #after() {
     const last = this.#items[this.#at - 1]?.view.node;
-    return (last ? last.nextSibling : this.element?.firstChild) ?? null;
+    return last ? last.nextSibling : /** @type {HTMLElement} */ (this.element).firstChild;
   }
 
   #startOver() {
@@ -109,8 +109,9 @@ export class Region {
     const { node } = item.view;
     const before = this.#after();
     // Only where the browser has `moveBefore` does what is moved keep its focus.
-    if (node.isConnected && this.element && "moveBefore" in this.element) /** @type {any} */ (this.element).moveBefore(node, before);
-    else this.element?.insertBefore(node, before);
+    const element = /** @type {any} */ (this.element); // nobody draws where nothing is seen
+    if (node.isConnected && "moveBefore" in element) element.moveBefore(node, before);
+    else element.insertBefore(node, before);
     this.#items.splice(this.#at, 0, item);
     this.#at += 1;
   }

@@ -1,17 +1,16 @@
 // @ts-check
 /** What is shown while a cached call is computed: where the call draws, or in the page's own place. */
 import { HERE, shared } from "../replay/context.js";
-import { element, hasDocument } from "./dom.js";
+import { element } from "./dom.js";
 import { insideOf, regionOf } from "./handle.js";
 
 const TICK_MS = 100;
 
 /** @type {import("../replay/context.js").Spinner} */
 export function spinner(text, { showTime, place }) {
-  if (!hasDocument()) return () => {};
   const where = place ?? HERE;
   const region = regionOf(where);
-  if (region.element === null) return () => {}; // of a run that is over
+  if (region.element === null) return () => {}; // of a run that is over, or without a page
   const shown = insideOf(where)?.run?.shown;
   const node = element("div", "spinner", element("span", "wheel"), element("span", "", text));
   node.role = "status";

@@ -43,6 +43,8 @@ class TableView {
   #rowHeight = ROW_HEIGHT;
   /** The rows that are on the page. @type {Map<number, HTMLTableRowElement>} */
   #rows = new Map();
+  /** @type {ResizeObserver | null} */
+  #watch = null;
 
   constructor() {
     this.#scroller.tabIndex = 0; // so that it is scrolled with the keyboard
@@ -65,17 +67,9 @@ class TableView {
     this.#head.ariaRowIndex = count > MOST_WHOLE ? "1" : null;
     this.#setWidths();
     this.#rows.clear();
-    if (count > MOST_WHOLE) this.#watch();
+    // What can be seen changes with the height: when it is put on the page, and when its expander is opened.
+    if (count > MOST_WHOLE) (this.#watch ??= new ResizeObserver(() => this.#show())).observe(this.#scroller);
     this.#show();
-  }
-
-  #isWatched = false;
-
-  /** What can be seen changes with the height: when it is put on the page, and when its expander is opened. */
-  #watch() {
-    if (this.#isWatched) return;
-    this.#isWatched = true;
-    new ResizeObserver(() => this.#show()).observe(this.#scroller);
   }
 
   /** Columns keep their width while other rows come into sight. */

@@ -32,11 +32,11 @@ export function codeView() {
 }
 
 /** What is read aloud in its turn or at once, and the word that tells it apart without its colour. */
-export const MESSAGES = { success: ["status", "Success"], info: ["status", "Note"], warning: ["alert", "Warning"], error: ["alert", "Error"] };
+export const MESSAGES = /** @type {const} */ ({ success: ["status", "Success"], info: ["status", "Note"], warning: ["alert", "Warning"], error: ["alert", "Error"] });
 
 /** @param {keyof typeof MESSAGES} kind @returns {View} */
 export function messageView(kind) {
-  const [role = "", word = ""] = MESSAGES[kind];
+  const [role, word] = MESSAGES[kind];
   const text = element("span");
   const node = element("div", "message", element("strong", "", word), " ", text);
   node.classList.add(`keepsake-${kind}`);

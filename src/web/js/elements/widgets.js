@@ -33,11 +33,10 @@ function widget(place, kind, label, options, make, settle) {
     throw new KeepsakeError(`st.${kind}("${text}", …) belongs to an app: st.run(root, (st) => { … }). After an \`await\`, take the script's own \`st\`.`, { code: "no-app" });
   }
   const region = regionOf(place);
-  const context = currentContext();
-  if (context?.recorder?.isOpen) warnOfCaching(kind, text);
+  if (currentContext()?.recorder?.isOpen) warnOfCaching(kind, text);
   const id = JSON.stringify(options.key === undefined ? [kind, text, inside.region.path] : [kind, lineOf(options.key)]);
   const [value, ...shown] = settle(run.app.state.get(id));
-  if (region.element === null || context?.isDetached) return { app: run.app, id: "", value };
+  if (region.element === null) return { app: run.app, id: "", value };
   if (run.drawn.has(id) && !region.isSingle) {
     refuse("key", `${kind}("${text}") is there twice ${options.key === undefined ? "in one place" : `with the key ${lineOf(options.key)}`}. Give each a key of its own: st.${kind}("${text}", …, { key: "second" })`);
   }

@@ -17,7 +17,7 @@ export function perform(name, args, effect = shared.effects.get(name)) {
   const handles = handlesAmong(args, context);
   // Before anything is drawn: a handle from outside, or an argument that cannot be copied, is an error of the call.
   const records = recorders.map((recorder) => recorder.prepare(name, args, handles));
-  const result = recorders.length === 0 ? run(...args) : within({ recorder: null, place: null, isDetached: false, ...context, isWithin: true }, () => run(...args));
+  const result = within(recorders.length > 0 ? /** @type {Context} */ ({ ...context, isWithin: true }) : context, () => run(...args));
   const given = handlesIn(result, args);
   for (const handle of given) shared.handles.add(handle);
   recorders.forEach((recorder, at) => recorder.record(/** @type {any} */ (records[at]), given));
@@ -26,29 +26,18 @@ export function perform(name, args, effect = shared.effects.get(name)) {
 
 /** @param {Context | null} context @returns {import("./recorder.js").Recorder[]} */
 export function recordersOf(context) {
-  const own = context?.recorder?.active() ?? [];
-  return context?.beside ? [...new Set([...own, ...context.beside.active()])] : own;
+  return [...new Set([context?.recorder, context?.beside].flatMap((recorder) => recorder?.active() ?? []))];
 }
 
 /** The handles among what an effect gave: itself, or the items of an array; not what it gives back. @param {unknown} result @param {unknown[]} args @returns {object[]} */
 export function handlesIn(result, args) {
   const items = Array.isArray(result) ? result : [result];
-  return items.filter((item) => isObject(item) && !args.includes(item));
-}
-
-/** @param {unknown} value @returns {value is object} */
-function isObject(value) {
-  return (typeof value === "object" && value !== null) || typeof value === "function";
+  return items.filter((item) => Object(item) === item && !args.includes(item));
 }
 
 /** @param {any[]} args @param {Context | null} context @returns {[at: number, handle: object][]} */
 function handlesAmong(args, context) {
-  /** @type {[number, object][]} */
-  const found = [];
-  args.forEach((item, at) => {
-    if (isObject(item) && shared.handles.has(item)) found.push([at, item === HERE ? (context?.place ?? HERE) : item]);
-  });
-  return found;
+  return args.flatMap((item, at) => (shared.handles.has(item) ? [[at, item === HERE ? (context?.place ?? HERE) : item]] : []));
 }
 
 /** @param {string} name */
@@ -57,6 +46,6 @@ function warnOfLoss(name) {
   shared.hasWarned = true;
   const short = name.split("/").pop();
   warn(
-    `\`${short}\` was called while a cached function waits, and it cannot be told whether it belongs to that: after an \`await\` nothing is replayed on a hit. If it does, draw with an \`st\` of its own: cacheData(async (url, st) => { …; st.${short}(…); }). For other effects: const record = bindReplay(); before the first await, and record(() => ${short}(…)) after it.`,
+    `\`${short}\` was called while a cached function waits, and it cannot be told whether it belongs to that: after an \`await\` nothing is replayed on a hit. If it does: cacheData(async (url, st) => { …; st.${short}(…); }), or const record = bindReplay(); before the \`await\`, and record(() => ${short}(…)) after it.`,
   );
 }
