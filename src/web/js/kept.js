@@ -124,7 +124,7 @@ export class Alone {
   /** Its caller has seen it; others compute by themselves. */
   effects = null;
 
-  /** @param {Promise<unknown>} value */
+  /** @param {unknown} value or a promise of it, for its caller to wait for */
   constructor(value) {
     this.value = value;
   }

@@ -78,7 +78,7 @@ function encoded(rules, identities, context, write) {
   const walk = new Walk(out, rules, identities, context);
   try {
     write(walk);
-    if (!out.isIntact) throw walk.refuse("ArrayBuffer", "a buffer that shrank while the arguments were read", "Pass a copy of it: value.slice().");
+    if (!out.isIntact) throw walk.refusal("ArrayBuffer", "a buffer that shrank while the arguments were read", "Pass a copy of it: value.slice().");
     return out.hasContents ? out.parts() : out;
   } catch (error) {
     release(out);

@@ -123,7 +123,7 @@ function array(walk, value) {
   const length = Math.min(Math.max(Math.trunc(given) || 0, 0), LENGTHS - 1);
   if (length > MOST_VALUES) throw ENORMOUS; // also of holes: they cost nothing to make
   const keys = walk.attempt(() => keysOf(value));
-  if (length > MOST_HOLES && keys.length < length / 2) throw walk.refuse("Array", `an array of ${length} places, most of them empty`, "Pass a Map, or an object, of what is in it.");
+  if (length > MOST_HOLES && keys.length < length / 2) throw walk.refusal("Array", `an array of ${length} places, most of them empty`, "Pass a Map, or an object, of what is in it.");
   const isIndex = (/** @type {string} */ key) => {
     const index = Number(key) >>> 0;
     return index < length && String(index) === key;
@@ -179,7 +179,7 @@ export function isLeftOff(rules, value) {
 function platform(walk, value, prototype) {
   const parts = platformParts(value, prototype);
   if (parts === undefined) return false;
-  if (typeof parts === "string") throw walk.refuse("Request", parts, "Pass it before it is used, or a copy: request.clone().");
+  if (typeof parts === "string") throw walk.refusal("Request", parts, "Pass it before it is used, or a copy: request.clone().");
   const [className, items, hasContent] = parts;
   tag(walk.out, OF_PLATFORM);
   string(walk.out, className);

@@ -115,7 +115,7 @@ export class Walk {
       }
       case "symbol": {
         const key = Symbol.keyFor(value);
-        if (key === undefined) throw this.refuse("symbol", "a symbol", "Only symbols made by Symbol.for(…) are the same everywhere.");
+        if (key === undefined) throw this.refusal("symbol", "a symbol", "Only symbols made by Symbol.for(…) are the same everywhere.");
         tag(out, SYMBOL);
         return string(out, key);
       }
@@ -256,7 +256,7 @@ export class Walk {
     if (noContents === null) return content(this.out, holder);
     const frame = this.frames.pop();
     const name = frame?.kind.type === PLATFORM ? frame.kind.className : "";
-    throw this.refuse(name, `a ${name}, whose content is read asynchronously`, noContents);
+    throw this.refusal(name, `a ${name}, whose content is read asynchronously`, noContents);
   }
 
   /** Reads something of a value; whatever a getter or a proxy throws names the place. @template T @param {() => T} read @returns {T} */
@@ -281,8 +281,8 @@ export class Walk {
     return { path: pathOf(root, this.frames), root, param };
   }
 
-  /** Refuses what is under way: its type for programs, what it is in words, and how to mend it. @param {string} type @param {string} words @param {string} remedy */
-  refuse(type, words, remedy) {
+  /** The error for what is under way: its type for programs, what it is in words, and how to mend it. @param {string} type @param {string} words @param {string} remedy */
+  refusal(type, words, remedy) {
     return unhashable(this.context, this.#where(), type, words, remedy);
   }
 
