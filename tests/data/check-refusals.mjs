@@ -94,6 +94,9 @@ const HOLDERS = [
   [(culprit) => { const a = /** @type {any} */ ({ x: {} }); a.x.up = a; a.y = culprit; return a; }, ".y"],
 ];
 
+/** What is said of them besides. */
+const DETACHED = " that is detached, since its bytes were transferred";
+
 /** @type {[(buffer: ArrayBuffer) => unknown, words: string][]} */
 const OF_DETACHED = [
   [(b) => b, "an instance of ArrayBuffer"],
@@ -200,7 +203,7 @@ const CHECKS = {
   "properties that a type does not count are refused": (inside) => {
     const { complete } = walkersOf(inside);
     for (const [make, words] of WITHOUT_PROPERTIES) {
-      refused(inside, Object.assign(make(), { extra: 1 }), "arguments[0]", words, `${make} with a property`);
+      refused(inside, Object.assign(make(), { extra: 1 }), "arguments[0]", `${words} with properties of its own`, `${make} with a property`);
       const hidden = Object.defineProperty(make(), "hidden", { value: 1, enumerable: false });
       same(complete(hidden), complete(make()), `${make} with a hidden property`);
     }
@@ -279,8 +282,8 @@ const CHECKS = {
         structuredClone(b, { transfer: [b] });
         return v;
       };
-      refused(inside, detached(), "arguments[0]", words, `${make}, detached`);
-      refused(inside, { a: [detached()] }, "arguments[0].a[0]", words, `${make}, detached, inside`);
+      refused(inside, detached(), "arguments[0]", `${words}${DETACHED}`, `${make}, detached`);
+      refused(inside, { a: [detached()] }, "arguments[0].a[0]", `${words}${DETACHED}`, `${make}, detached, inside`);
     }
     for (const [make, words] of PAST_THE_END) {
       const b = /** @type {any} */ (new ArrayBuffer(8, /** @type {any} */ ({ maxByteLength: 8 })));
@@ -348,7 +351,7 @@ const CHECKS = {
     if (isHere("crossOriginIsolated")) holds(crossOriginIsolated, "the page is not isolated");
     refused(inside, Object.create(SharedArrayBuffer.prototype), "arguments[0]", "an instance of SharedArrayBuffer", "an empty one");
     const pretender = Object.assign(Object.create(SharedArrayBuffer.prototype), { length: 2, 0: 7, 1: 8 });
-    refused(inside, pretender, "arguments[0]", "an instance of SharedArrayBuffer", "one with items");
+    refused(inside, pretender, "arguments[0]", "an instance of SharedArrayBuffer with properties of its own", "one with items");
   },
 
   // Holes take no memory, so their number alone says that a walk would take too long.

@@ -82,7 +82,7 @@ const OTHER_SHAPES = [
 const WITH_METHODS = [
   [() => ({ [HASH]() { return "me"; }, f() {} }), "me"],
   [() => new (class Model { id = 3; [HASH]() { return [this.id]; } })(), [3]],
-  [() => Object.assign([1], { [HASH]: () => undefined }), undefined],
+  [() => Object.assign([1], { [HASH]: () => null }), null],
   [() => Object.assign(() => 1, { [HASH]: () => "a function" }), "a function"],
   [() => Object.assign(new Date(0), { [HASH]: () => "a date" }), "a date"],
   [() => Object.assign(new Uint8Array(3), { [HASH]: () => "bytes" }), "bytes"],
@@ -124,7 +124,7 @@ const REFUSED = [
 
 /** @param {Inside} inside */
 export function checkRules(inside) {
-  const { complete, fast } = walkersOf(inside);
+  const { complete, completeCall, fast } = walkersOf(inside);
   const rules = (/** @type {unknown} */ hashFuncs) => inside.walkers.rules(hashFuncs);
   const plain = (/** @type {unknown} */ value) => hexOf(complete(value));
   const encoded = (/** @type {Pairs} */ pairs, /** @type {unknown} */ value) => hexOf(complete(value, { rules: rules(pairs) }));
@@ -249,6 +249,26 @@ export function checkRules(inside) {
       const one = await shape([[Date, (d) => d.getTime()]]);
       same(await shape([[Date, (d) => d.getTime()]]), one, "the same again");
       for (const other of OTHER_SHAPES) differs(await shape(other()), one, String(other));
+    },
+
+    "rules are not asked about what holds the deps"() {
+      const call = (/** @type {unknown[]} */ deps, /** @type {Pairs} */ pairs) => hexOf(completeCall({ args: [1], deps: { value: [[deps], undefined] } }, { rules: rules(pairs) }));
+      for (const pairs of /** @type {Pairs[]} */ ([[[Array, (list) => list.length]], [[Array, (list) => list.map((/** @type {any} */ x) => x?.id ?? null)]]])) {
+        differs(call(["a"], pairs), call(["b"], pairs), String(pairs[0]?.[1]));
+      }
+      same(call([["a"]], [[Array, (list) => list.length]]), call([["b"]], [[Array, (list) => list.length]]), "of a list among them they are");
+    },
+
+    "rules are not asked about what was read of an object of the platform"() {
+      const of = (/** @type {unknown} */ value, /** @type {Pairs} */ pairs) => hexOf(complete(value, { rules: rules(pairs) }));
+      /** @type {Pairs} */
+      const lower = [[String, (text) => text.toLowerCase()]];
+      differs(of(/\d/, lower), of(/\D/, lower), "a source");
+      /** @type {Pairs} */
+      const counted = [[Array, (list) => list.length]];
+      differs(of(new URLSearchParams("a=1"), counted), of(new URLSearchParams("a=2"), counted), "pairs");
+      const caused = (/** @type {string} */ cause) => new Error("x", { cause });
+      same(of(caused("A"), lower), of(caused("a"), lower), "the cause of an error is the user's");
     },
 
     "an object's own method is asked"() {

@@ -274,7 +274,7 @@ export class Maker {
     const holder = this.pick([() => ({}), () => () => 1, () => new (class Model {})(), () => new Date(0)])();
     return this.within(holder, () => {
       let made = this.value();
-      while (made[0] === holder) made = this.number(); // its own result is no cycle
+      while (made[0] === holder || made[0] === undefined) made = this.number(); // its own result is no cycle, and nothing is no result
       Object.defineProperty(holder, Symbol.for("keepsake.hash"), { value: () => made[0] });
       return [holder, ["method", made[1]]];
     });

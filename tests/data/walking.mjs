@@ -124,7 +124,7 @@ export function text(error, key) {
 export function typeNamed(words) {
   /** @type {Record<string, string>} */
   const named = { "a function": "function", "a class": "class", "a symbol": "symbol", "a promise": "Promise", "an object that is not plain": "Object", "an object without a constructor": "" };
-  return named[words] ?? words.replace(/^an instance of /, "");
+  return named[words] ?? words.replace(/^an instance of (\w+)( .*)?$/, "$1");
 }
 
 /** Whatever it is, in words for a message. @param {unknown} value @returns {string} */

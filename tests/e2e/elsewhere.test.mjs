@@ -10,7 +10,8 @@ const visit = (app, body, { init = [], ...rest } = {}) => launched(app, body, { 
 /** Functions whose results tell who was logged in; those of a gate come when it is opened. */
 const users = (keepsake) => {
   const { cacheData, cacheResource } = keepsake;
-  const me = () => localStorage.getItem("user");
+  let user;
+  const me = () => user;
   let open = () => {};
   const gate = new Promise((resolve) => (open = resolve));
   const until = async (condition) => {
@@ -18,16 +19,16 @@ const users = (keepsake) => {
   };
   return {
     ...keepsake, until, open, gate,
-    log: (user) => localStorage.setItem("user", user),
+    log: (name) => void (user = name),
     sync: cacheData((id) => `${me()} ${id}`, { name: "sync", persist: false }),
     memory: cacheData(async (id) => `${me()} ${id}`, { name: "memory", persist: false }),
     connection: cacheResource((id) => ({ user: me(), id }), { name: "connection" }),
     persisted: cacheData(async (id) => `${me()} ${id}`, { name: "persisted" }),
     slow: cacheData(async (id) => {
-      const user = me();
+      const caller = me();
       app.begun = true;
       await gate;
-      return `${user} ${id}`;
+      return `${caller} ${id}`;
     }, { name: "slow" }),
   };
 };
@@ -54,7 +55,8 @@ test("what a page keeps in memory only goes with another tab's log-out", () =>
     const called = (each) => each.evaluate(async () => [app.sync(1), await app.memory(1), app.connection(1).user]);
     await page.evaluate(() => app.log("A"));
     assert.deepEqual(await called(page), ["A 1", "A 1", "A"]);
-    await second.evaluate(() => app.destroy().then(() => app.log("B")));
+    await second.evaluate(() => app.destroy());
+    await page.evaluate(() => app.log("B"));
     assert.deepEqual(await called(page), ["B 1", "B 1", "B"]);
   }));
 
@@ -65,7 +67,8 @@ for (const how of ["frozen", "in the back/forward cache"]) {
       const called = () => [app.sync(1), app.memory(1), app.persisted(1)];
       await page.evaluate(async () => (app.log("A"), await app.persisted(1), app.flush()));
       assert.deepEqual(await page.evaluate(async () => [app.sync(1), await app.memory(1), app.connection(1).user]), ["A 1", "A 1", "A"]);
-      await asleep(page, context, how, () => second.evaluate(() => app.destroy().then(() => app.log("B"))));
+      await asleep(page, context, how, () => second.evaluate(() => app.destroy()));
+      await page.evaluate(() => app.log("B"));
       assert.deepEqual(await page.evaluate((called) => Promise.all(eval(`(${called})`)()), `${called}`), ["B 1", "B 1", "B 1"]);
       assert.ok(await page.evaluate(() => app.until(() => app.connection(1).user === "B").then(() => true)), "the resources too, once it is known");
     }));
@@ -86,7 +89,8 @@ for (const how of ["frozen", "in the back/forward cache"]) {
         await app.persisted("other");
         globalThis.set = app.persisted.set(app.gate.then(() => "profile of A"), 1);
       });
-      await asleep(page, context, how, () => second.evaluate(() => app.destroy().then(() => app.log("B"))));
+      await asleep(page, context, how, () => second.evaluate(() => app.destroy()));
+      await page.evaluate(() => app.log("B"));
       await page.evaluate(() => (app.open(), set));
       assert.equal(await page.evaluate(() => app.persisted(1)), "B 1");
     }));

@@ -5,7 +5,7 @@ import test from "node:test";
 import { environments } from "../data/environments.mjs";
 
 /** How many checks there are. */
-const RULES = 21;
+const RULES = 23;
 
 const runIn = environments();
 

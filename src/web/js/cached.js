@@ -41,6 +41,8 @@ export class Cached {
   needsTab = false;
   /** What is being set by hand. */
   sets = new Turns();
+  /** The entries that other tabs have removed while any is being set. @type {Set<string>} */
+  removedElsewhere = new Set();
   /** Counts what was removed of it by hand. */
   removals = 0;
   /** Counts what was computed or set anew by hand. */

@@ -6,6 +6,7 @@ import { close, runRecorded, untilSettled } from "./replay/call.js";
 import { keepLater, keepNow } from "./results.js";
 import { within } from "./replay/context.js";
 import { withSignal } from "./stand-ins.js";
+import { hasDatabase } from "./tabs.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 /** @typedef {import("./contents.js").Part} Part */
@@ -15,6 +16,7 @@ import { withSignal } from "./stand-ins.js";
 /** @param {Cached} cached @param {number} id @param {Extra | null} extra */
 export function takeOff(cached, id, extra) {
   const { cache } = cached;
+  if (hasDatabase()) cache.neighbours.join(cache.disks.current.name); // who computes anything hears of a log-out
   const flight = new Flight(id, cache.engine.epoch);
   flight.isAlone = cached.isAlone;
   flight.era = cache.era;

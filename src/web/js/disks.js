@@ -162,13 +162,14 @@ export class Disks {
   async clearedSince(functions) {
     const disk = this.current;
     const { engine } = this.#cache;
+    if (!disk.isKnown) return { hasLoggedOut: false, cleared: [] }; // what it was before is not known
     const { database } = disk.stamp(NO_FUNCTION);
-    const learnt = disk.isKnown ? disk.learn(NO_FUNCTION) : undefined;
+    const learnt = disk.learn(NO_FUNCTION);
     const keyed = functions.flatMap(({ id }) => (engine.call("function_key", id) === true ? [{ id, key: engine.readKey(FUNCTION_BYTES) }] : []));
     const before = keyed.map(({ key }) => disk.stamp(key));
     const after = await Promise.all(keyed.map(({ key }) => disk.learn(key)));
     const cleared = keyed.flatMap(({ id }, at) => (isSameStamp(before[at], /** @type {import("./disk/schema.js").Stamp} */ (after[at])) ? [] : [id]));
-    return { hasLoggedOut: learnt !== undefined && (await learnt).database !== database, cleared };
+    return { hasLoggedOut: (await learnt).database !== database, cleared };
   }
 
   /** What the engine wants done, since it was asked last. @returns {{ disk: Disk, what: import("./disk/what.js").What, isExpiry: boolean }[]} */

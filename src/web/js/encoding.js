@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * An encoding under way: the buffer that the fast walker writes, and how the items of the table in `src/encoding.rs` are
+ * An encoding under way: the buffer that both walkers write, and how the items of the table in `src/encoding.rs` are
  * written. It belongs to JavaScript: a view on wasm memory detaches when the memory grows, and writes past the end of a
  * view are dropped in silence.
  */

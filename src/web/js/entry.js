@@ -8,13 +8,13 @@ import { copyTree, freeze, isTree } from "./copier.js";
 import { NOWHERE, withoutPlace } from "./replay/call.js";
 import { within } from "./replay/context.js";
 import { signalsOf, stOf, withSignal } from "./stand-ins.js";
+import { Waiting } from "./waiting.js";
 import { weakly, whenDropped } from "./weak.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 /** @typedef {import("./cached.js").Owner} Owner */
 /** @typedef {import("./kept.js").Kept} Kept */
 /** @typedef {{ readonly status: "pending" | "fresh" | "stale" | "error", readonly value: any, readonly error: unknown, readonly storedAt: number | undefined }} Snapshot */
-/** React reads these, so that what has settled is there at once. @typedef {Promise<any> & { status?: string, value?: any, reason?: unknown }} Tracked */
 /** @typedef {{ refresh(cached: Cached, args: any[]): any, expire(cached: Cached, args: any[]): Promise<number>, remove(cached: Cached, args: any[]): Promise<number> }} Verbs */
 
 /** So often a call is made again whose result was overtaken by a removal. */
@@ -52,9 +52,14 @@ function found(cached, args, key) {
   if (known !== undefined) return known;
   const entry = new Entry(cached, args, key);
   cached.cache.shown.add(cached);
+  show(cached, key, entry);
+  return entry;
+}
+
+/** Makes an entry the one of its key, as long as anybody holds it. @param {Cached} cached @param {string} key @param {Entry} entry */
+function show(cached, key, entry) {
   cached.entries.set(key, weakly(entry));
   dropped.register(entry, { cached, key });
-  return entry;
 }
 
 export class Entry {
@@ -73,12 +78,7 @@ export class Entry {
   #kept = null;
   /** When that stops being fresh. */
   #freshUntil = Infinity;
-  /** @type {Tracked | null} */
-  #promise = null;
-  /** @type {((value: any) => void) | null} */
-  #resolve = null;
-  /** @type {((error: unknown) => void) | null} */
-  #reject = null;
+  #waiting = new Waiting();
   /** Those who watch it, and what each was told last. @type {Map<(snapshot: Snapshot) => void, Snapshot | null>} */
   #listeners = new Map();
   #isTelling = false;
@@ -133,20 +133,18 @@ export class Entry {
     const { keys, engine } = cached.cache;
     try {
       const deps = keys.plainKey(cached, []);
-      const isUnseen = this.#snapshot === PENDING && !this.#isLoading && this.#promise === null && this.#listeners.size === 0;
+      const isUnseen = this.#snapshot === PENDING && !this.#isLoading && this.#waiting.promise === null && this.#listeners.size === 0;
       if (deps === undefined || (deps !== this.#deps && !isUnseen)) return;
       const key = cached.enroll() ? keys.pageKey(cached, keys.encode(cached, undefined, this.#args)) : undefined;
       if (key === undefined || key === this.#key) return;
       if (this.#key !== undefined && cached.entries.get(this.#key)?.deref() === this) cached.entries.delete(this.#key);
       const isOther = this.#epoch === engine.epoch; // another version of the function, say
+      if (isOther) for (const flight of cached.cache.flights.values()) if (flight.entry === this) flight.entry = null;
       this.#key = key;
       this.#epoch = engine.epoch;
       this.#deps = deps;
-      if (!cached.entries.has(key)) {
-        cached.entries.set(key, weakly(this));
-        dropped.register(this, { cached, key });
-      }
-      if (isOther && this.#snapshot !== PENDING) this.#forget();
+      if (cached.entries.get(key)?.deref() === undefined) show(cached, key, this);
+      if (isOther && (this.#snapshot !== PENDING || this.#isLoading)) this.#forget();
     } catch {
       // its arguments cannot be hashed any more
     }
@@ -225,16 +223,17 @@ export class Entry {
   /** @returns {Promise<any>} */
   #settled() {
     const isReplaced = this.#isReplaced();
-    if (this.#promise !== null) {
-      const isPending = this.#promise.status === "pending";
+    const waiting = this.#waiting;
+    if (waiting.promise !== null) {
+      const { promise, isPending } = waiting;
       if (isPending && !this.#isLoading) this.#begin(); // it was somebody else's call for a while
-      if (isPending || !isReplaced) return this.#promise;
+      if (isPending || !isReplaced) return promise;
     }
     const { status, value, error } = this.#show();
-    const promise = this.#makePromise();
+    const promise = waiting.begin();
     if (isReplaced) this.#begin();
-    else if (status === "fresh" || status === "stale") this.#resolved(value);
-    else if (status === "error") this.#rejected(error);
+    else if (status === "fresh" || status === "stale") waiting.resolve(value);
+    else if (status === "error") waiting.reject(error);
     else if (!this.#isLoading) this.#begin();
     return promise;
   }
@@ -242,32 +241,6 @@ export class Entry {
   /** Whether what it shows is not what a call would give, as far as is known, and nothing is being done about it. */
   #isReplaced() {
     return this.#isOutdated && !this.#isLoading && this.#isCurrent() && !this.#link();
-  }
-
-  #makePromise() {
-    /** @type {Tracked} */
-    const promise = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    promise.status = "pending";
-    promise.catch(() => {}); // it may be that nobody waits for it
-    this.#promise = promise;
-    return promise;
-  }
-
-  /** @param {any} value */
-  #resolved(value) {
-    if (this.#promise === null) return;
-    Object.assign(this.#promise, { status: "fulfilled", value });
-    this.#resolve?.(value);
-  }
-
-  /** @param {unknown} reason */
-  #rejected(reason) {
-    if (this.#promise === null) return;
-    Object.assign(this.#promise, { status: "rejected", reason });
-    this.#reject?.(reason);
   }
 
   /** Whether it may be loaded: the call itself tells what is wrong with its arguments. */
@@ -303,7 +276,7 @@ export class Entry {
     this.#hasLanded = false;
     try {
       if (this.#snapshot.status === "error") {
-        this.#promise = null;
+        this.#waiting.promise = null;
         this.#change(PENDING);
       }
       this.#age = cached.age;
@@ -339,10 +312,12 @@ export class Entry {
   #failed(load, error) {
     if (load !== this.#load) return;
     this.#isLoading = false;
-    if (this.#kept !== null) return this.refreshFailed();
-    const isWaited = this.#promise?.status === "pending";
-    if (!isWaited) this.#promise = null;
-    this.#rejected(error);
+    if (this.#kept !== null) {
+      if (this.#waiting.isPending) this.#waiting.reject(error);
+      return this.refreshFailed();
+    }
+    this.#waiting.renew();
+    this.#waiting.reject(error);
     this.#change({ status: "error", value: undefined, error, storedAt: undefined });
   }
 
@@ -383,8 +358,8 @@ export class Entry {
   /** @param {any} value @param {"fresh" | "stale"} status @param {number} storedAt */
   #become(value, status, storedAt) {
     this.#isOutdated = false;
-    if (this.#promise?.status !== "pending") this.#promise = null;
-    this.#resolved(value);
+    this.#waiting.renew();
+    this.#waiting.resolve(value);
     this.#change({ status, value, error: undefined, storedAt });
   }
 
@@ -394,9 +369,9 @@ export class Entry {
     this.#isOutdated = false;
     this.#load += 1;
     this.#isLoading = false;
-    if (this.#promise?.status !== "pending") this.#promise = null;
+    this.#waiting.renew();
     this.#change(PENDING);
-    if (this.#listeners.size === 0 && this.#promise === null) return;
+    if (this.#listeners.size === 0 && this.#waiting.promise === null) return;
     queueMicrotask(() => {
       if (this.#kept === null && !this.#isLoading && this.#snapshot === PENDING) this.#begin();
     });

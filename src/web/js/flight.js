@@ -131,7 +131,8 @@ function stillWanted(value, controller, signals) {
   const leave = (/** @type {Event} */ { target }) => controller.abort(/** @type {AbortSignal} */ (target).reason);
   for (const signal of signals) signal.addEventListener("abort", leave, { once: true });
   if (!isObject(value)) return;
-  read.register(value, () => {
+  // Its reader holds the stream, and not the response.
+  read.register(value instanceof Response && value.body !== null ? value.body : value, () => {
     for (const signal of signals) signal.removeEventListener("abort", leave);
   });
 }

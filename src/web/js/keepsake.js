@@ -131,7 +131,7 @@ export class Keepsake {
     const { deps } = this.page;
     try {
       this.rules = readRules("configure", this.page);
-      this.#pageDeps = deps === undefined || typeof deps === "function" ? NOTHING : encodeFast(deps);
+      this.#pageDeps = deps === undefined || typeof deps === "function" ? NOTHING : this.rules.length === 0 ? encodeFast(deps) : null;
       if (this.engine.runs || (this.isWanted({}) && this.early.isReady() && this.engine.alive)) this.#introduce(this.engine);
     } catch (error) {
       this.page = before.page;
@@ -149,13 +149,13 @@ export class Keepsake {
 
   /** What is shown may end sooner by the new options. */
   #recheck() {
-    try {
-      for (const cached of this.shown) {
+    for (const cached of this.shown) {
+      try {
         cached.rekey();
         if (cached.enroll()) for (const entry of cached.handles()) entry.check();
+      } catch {
+        // its options are refused with those of the page: its next call tells
       }
-    } catch {
-      // the options of one function are refused with those of the page: its next call tells
     }
   }
 
@@ -280,8 +280,9 @@ export class Keepsake {
   async wake() {
     this.doze();
     const { moment } = this;
+    const { name } = this.disks.current;
     const { hasLoggedOut, cleared } = await this.disks.clearedSince([...this.shown].filter(isEnrolled));
-    if (hasLoggedOut) this.neighbours.hear(this.disks.current.name, "all", new Uint8Array(0));
+    if (hasLoggedOut) this.neighbours.hear(name, "all", new Uint8Array(0));
     this.changedElsewhere(moment === this.moment ? cleared : undefined); // a page that was configured meanwhile has not looked
   }
 
@@ -327,7 +328,6 @@ export class Keepsake {
     if (flight.epoch !== this.engine.epoch) return false; // it died of the landing
     this.flights.delete(flight.id);
     if (stays) {
-      if (hasDatabase()) this.neighbours.join(this.disks.current.name); // who keeps anything hears of a log-out
       this.slots.fill(slot, kept);
       kept.entry = flight.entry;
       kept.entry?.landed(kept);

@@ -26,6 +26,10 @@ const AT_ONCE = "This function may answer at once, so its key cannot wait. Make 
 /** The same of `deps` that are given once. */
 const BEFORE = "Read it before, and give its bytes: new Uint8Array(await blob.arrayBuffer()).";
 
+/** Why `identity` will not do for them, and for digests. */
+const NOT_LASTING = "is identity, and static `deps` must mean the same after a reload. Give a hash function, or deps: () => [...]";
+const NOT_EVERYWHERE = "is identity, and a digest is the same everywhere. Give a hash function";
+
 export class Keys {
   /** What `identity` knows of objects. */
   identities = new Identities();
@@ -40,7 +44,7 @@ export class Keys {
    * Encodes a call as it is now. Throws what is wrong with its arguments.
    * @param {Cached} cached @param {unknown} self @param {unknown[]} args
    * @param {string | null} [noContents] where nobody waits for the content of a blob: what to do instead
-   * @returns {Encoding | Part[] | null} `null` without an engine
+   * @returns {Encoding | Part[] | null} `null` without an engine, or without the stack or the memory for it
    */
   encode(cached, self, args, noContents = cached.waits ? null : AT_ONCE) {
     const { keyBy } = cached.options;
@@ -210,8 +214,10 @@ export class Keys {
   /** The encoding of static deps, by whichever walker can. @param {unknown} deps @param {import("./arguments/rules.js").Rule[]} [own] the rules of the function that they are of @returns {Uint8Array | null} `null` where there is no stack or no memory for it */
   encodeStatic(deps, own = []) {
     const { rules, prototypes } = this.cache;
-    const context = { description: "a cached function", functionName: "", params: [], noContents: BEFORE };
-    const encoding = fastest(encodeValue(deps)) ?? encodeValueCompletely(deps, "deps", new Rules(own, rules, prototypes), this.identities.beyond, context);
+    const context = { description: "a cached function", functionName: "", params: [], noContents: BEFORE, noIdentity: NOT_LASTING };
+    const all = new Rules(own, rules, prototypes);
+    const fast = all.touchCommonTypes ? null : fastest(encodeValue(deps));
+    const encoding = fast ?? encodeValueCompletely(deps, "deps", all, this.identities.beyond, context);
     return encoding === null ? null : bytesOf(/** @type {Encoding} */ (encoding));
   }
 
@@ -254,13 +260,15 @@ export class Keys {
 
   /** No page's rules count in a public digest, which is the same everywhere. @param {unknown} value @param {object | undefined} options @param {boolean} waits @returns {Encoding | Part[] | null} */
   #encodeValue(value, options, waits) {
-    const context = { description: "hash()", functionName: "", params: [], noContents: waits ? null : "Use hashAsync, which waits for it." };
+    const context = { description: "hash()", functionName: "", params: [], noContents: waits ? null : "Use hashAsync, which waits for it.", noIdentity: NOT_EVERYWHERE };
     const fast = options === undefined ? encodeValue(value) : null;
     if (fast === ENORMOUS) throw tooLarge(context, "value");
     if (fast !== null) return fast;
     if (this.engine.call("check_hash", options) === GONE) return null;
     const rules = new Rules(readRules("hash", options), [], this.cache.prototypes);
-    return encodeValueCompletely(value, "value", rules, this.identities.beyond, context);
+    const encoding = encodeValueCompletely(value, "value", rules, this.identities.beyond, context);
+    if (encoding === null) throw new RangeError("there is no stack or no memory to hash the value");
+    return encoding;
   }
 
   /** @param {number} length of a public encoding that was loaded @returns {string | undefined} */

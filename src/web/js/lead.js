@@ -72,7 +72,9 @@ async function lead(cached, self, args, flight, extra, look) {
     const isOther = changed(cached, self, args, flight);
     if (typeof isOther === "boolean" ? isOther : await isOther) {
       leaveOut(cached, flight);
-      return new Alone(runAlone(cached, self, args, extra)); // who joined does not wait for it
+      const { endSpinner } = flight;
+      flight.endSpinner = null;
+      return new Alone(runAlone(cached, self, args, extra).finally(() => endSpinner?.())); // who joined does not wait for it
     }
     if (flight.isDeserted) throw flight.reason;
     if (!flight.isAnew) missed(cached);

@@ -193,6 +193,7 @@ async function set(cached, value, args) {
   const extra = extraOf(cached, args, encoding);
   const { moment } = cache;
   const key = cache.keys.pageKey(cached, encoding);
+  if (!cached.sets.isOpen) cached.removedElsewhere.clear();
   const turn = cached.sets.begin(key);
   cache.setting.add(cached);
   try {
@@ -207,6 +208,7 @@ async function set(cached, value, args) {
       if (number === GONE || number === undefined) return undefined;
       const flight = takeOff(cached, number, extra);
       flight.isOver = true; // until its promise is there: the stack may be at its end
+      if (cached.removedElsewhere.has(cache.disks.placeOf(flight)?.key ?? "")) return void cache.land(flight);
       cached.remember(flight, args);
       if (!cached.persisted || !cached.onDisk) return void store(cached, flight, args, given, kept);
       const stored = cache.disks.stamp(flight).then(
@@ -232,7 +234,7 @@ async function set(cached, value, args) {
 
 /** An encoding that stays as it is while others are made. @param {import("./call.js").Encoded} encoding */
 function owned(encoding) {
-  if (!(encoding instanceof Encoding)) return encoding;
+  if (!(encoding instanceof Encoding)) return encoding && encoding.map((part) => (part instanceof Uint8Array ? part.slice() : part));
   const parts = encoding.parts().map((part) => part.slice());
   release(encoding);
   return parts;

@@ -37,7 +37,12 @@ export class Neighbours {
 
   /** Becomes known to the tabs that use a database. @param {string} database */
   join(database) {
-    if (HAS_TABS && !this.#isAsleep) this.#of(database).join().catch(() => {});
+    if (!HAS_TABS || this.#isAsleep || this.#tabs.get(database)?.hasJoined === true) return;
+    try {
+      this.#of(database).join().catch(() => {});
+    } catch {
+      // the end of the stack: the next call may do
+    }
   }
 
   /**
@@ -127,21 +132,24 @@ export class Neighbours {
     const kind = what === undefined ? WRITTEN : KINDS.indexOf(what.kind);
     const concerned = number < 0 || !cache.engine.runs ? GONE : cache.engine.call("hear", number, kind, keys);
     if (concerned === GONE) return;
-    if (what !== undefined) this.#overtake(what.kind, concerned);
+    if (what !== undefined && disk === cache.disks.current) this.#overtake(what, concerned);
     this.review();
     cache.changedElsewhere(word === "entry" ? [] : concerned);
   }
 
-  /** What is on its way of what another tab has removed is not kept, and not shown. @param {string} kind of the removal @param {Iterable<number> | undefined} concerned the functions, or all */
-  #overtake(kind, concerned) {
+  /** What is on its way of what another tab has removed is not kept, and not shown. @param {import("./disk/what.js").What} what @param {Iterable<number> | undefined} concerned the functions, or all */
+  #overtake(what, concerned) {
     const cache = this.#cache;
-    if (kind === "data" || kind === "all") cache.wiped(DATA);
-    if (kind === "all") cache.wiped(RESOURCE);
+    if (what.kind === "all") {
+      for (const kind of [DATA, RESOURCE]) cache.wiped(kind);
+      return;
+    }
     const ids = new Set(concerned);
     for (const cached of new Set([...cache.shown, ...cache.setting])) {
-      if (!ids.has(cached.id)) continue;
+      if (what.kind === "data" ? !cached.persisted || !cached.onDisk : !ids.has(cached.id)) continue;
       cached.removals += 1;
-      cached.sets.cancelAll();
+      if (what.kind === "entry") cached.removedElsewhere.add(what.key);
+      else cached.sets.cancelAll();
     }
   }
 }

@@ -57,6 +57,10 @@ export class Tabs {
     return this.#joined;
   }
 
+  get hasJoined() {
+    return this.#joined !== null;
+  }
+
   /** The page ends, or goes to sleep: a message to it would keep it from coming back. */
   leave() {
     if (this.#joined === null) return;

@@ -47,7 +47,7 @@ export function wrap(cache, kind, original, options, entry) {
     isFetch,
     stack: stackBelow(entry),
     // Without an engine, so that it holds also where caching is enabled later.
-    deps: deps === undefined || typeof deps === "function" ? new Uint8Array(0) : encodeFast(deps),
+    deps: deps === undefined || typeof deps === "function" ? new Uint8Array(0) : given.hashFuncs === undefined && cache.rules.length === 0 ? encodeFast(deps) : null,
     keyBySource: sourceOf(given.keyBy),
     depsSource: sourceOf(deps),
   };

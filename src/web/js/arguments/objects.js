@@ -39,7 +39,7 @@ const eachOfSet = call.bind(Set.prototype.forEach);
 /** The classes whose objects have a tag of their own. */
 const CLASSES = new Set(["Object", "Array", "Date", "Map", "Set", "ArrayBuffer", "SharedArrayBuffer", "DataView", ...TYPED_ARRAYS]);
 /** By their prototypes in this realm. @type {Map<unknown, string>} */
-const OF_THIS_REALM = new Map([...CLASSES].flatMap((name) => (name in globalThis ? [[/** @type {any} */ (globalThis)[name].prototype, name]] : [])));
+const OF_THIS_REALM = new Map([...CLASSES].flatMap((name) => (typeof (/** @type {any} */ (globalThis)[name]) === "function" ? [[/** @type {any} */ (globalThis)[name].prototype, name]] : [])));
 
 /** The name of such a class by its prototype, in this realm or in another (an iframe's). A class of the user's with the same name has a source text. @param {any} prototype @returns {string | undefined} */
 function classOf(prototype) {
@@ -77,37 +77,38 @@ function builtIn(walk, value, name) {
   const place = TYPED_ARRAYS.indexOf(name);
   // Properties of their own are content that the types would not show; typed arrays have their numbers there.
   if (place < 0 && walk.attempt(() => keysOf(value)).length > 0) return false;
+  const content = contentOf(value, name, place);
+  if (content === undefined) return false;
+  if (content instanceof Uint8Array) binary(out, tagOf(name, place), content, COPIED);
+  else if (typeof content === "number") numbered(out, DATE, content);
+  else {
+    counted(out, name === "Map" ? MAP_ENTRIES : SET_ITEMS, name === "Map" ? content.length / 2 : content.length);
+    walk.enter({ type: name === "Map" ? MAP : SET, items: content }, value);
+  }
+  return true;
+}
+
+/**
+ * What is inside an object of such a class: bytes, a time, or items.
+ * @param {any} value @param {string} name @param {number} place among the typed arrays
+ * @returns {Uint8Array | number | unknown[] | undefined} nothing if it is detached, past the end of its buffer, or none of the class inside
+ */
+function contentOf(value, name, place) {
   try {
-    if (place >= 0 && typedArrayName(value) !== name) return false; // what it is inside, not what its prototype says
-    const bytes = bytesOf(value, name, place);
-    if (bytes !== undefined) {
-      binary(out, tagOf(name, place), bytes, COPIED);
-      return true;
-    }
-    if (name === "Date") {
-      numbered(out, DATE, timeOf(value));
-      return true;
-    }
+    if (place >= 0) return typedArrayName(value) === name ? bytesOfView(value) : undefined; // not what its prototype says
+    if (name === "ArrayBuffer") return bytesOfBuffer(value);
+    if (name === "SharedArrayBuffer") return bytesOfShared(value);
+    if (name === "DataView") return bytesOfDataView(value);
+    if (name === "Date") return timeOf(value);
     /** @type {unknown[]} */
     const items = [];
     if (name === "Map") eachOfMap(value, (/** @type {unknown} */ item, /** @type {unknown} */ key) => items.push(key, item));
     else if (name === "Set") eachOfSet(value, (/** @type {unknown} */ item) => items.push(item));
-    else return false;
-    counted(out, name === "Map" ? MAP_ENTRIES : SET_ITEMS, name === "Map" ? items.length / 2 : items.length);
-    walk.enter({ type: name === "Map" ? MAP : SET, items }, value);
-    return true;
-  } catch (error) {
-    if (error === ENORMOUS) throw error;
-    return false; // detached, past the end of its buffer, or none of the class inside
+    else return undefined;
+    return items;
+  } catch {
+    return undefined;
   }
-}
-
-/** @param {object} value @param {string} name @param {number} place among the typed arrays @returns {Uint8Array | undefined} */
-function bytesOf(value, name, place) {
-  if (place >= 0) return bytesOfView(value);
-  if (name === "ArrayBuffer") return bytesOfBuffer(value);
-  if (name === "SharedArrayBuffer") return bytesOfShared(value);
-  return name === "DataView" ? bytesOfDataView(value) : undefined;
 }
 
 /** @param {string} name @param {number} place */

@@ -40,7 +40,7 @@ function identity(walk, value, label) {
     return raw(out, origin);
   }
   const number = identities.number(value);
-  if (number === undefined) throw walk.ruleFailed(label, IS_PERSISTED);
+  if (number === undefined) throw walk.ruleFailed(label, walk.context.noIdentity ?? IS_PERSISTED);
   numbered(out, IDENTITY_NUMBER, number);
 }
 

@@ -7,7 +7,7 @@
  * code: whatever they throw becomes an error that names the place.
  */
 import { ENORMOUS, LARGEST, MOST_VALUES, NUMBER, ascii, content, counted, numbered, string, tag, varint } from "../encoding.js";
-import { ARRAY, MAP, PLATFORM, PROPERTIES, RULE, SET, STEAD, pathOf } from "./frames.js";
+import { ARRAY, DEPS, MAP, PLATFORM, PROPERTIES, RULE, SET, STEAD, pathOf } from "./frames.js";
 import { object } from "./objects.js";
 import { ruleFailed, threw, tooLarge, unhashable, unhashableValue } from "./refusals.js";
 import { ruled } from "./ruled.js";
@@ -21,7 +21,7 @@ import { ruled } from "./ruled.js";
  * nothing where the key must outlive the page.
  * @typedef {{ origin(object: object): Uint8Array | undefined, number(object: object): number | undefined }} Identities
  */
-/** What messages say, and what to do instead where nobody waits for a content that is read asynchronously (a `Blob`'s). @typedef {import("./refusals.js").About & { noContents: string | null }} Context */
+/** What messages say, what to do instead where nobody waits for a content that is read asynchronously (a `Blob`'s), and why `identity` will not do. @typedef {import("./refusals.js").About & { noContents: string | null, noIdentity?: string }} Context */
 
 const UNDEFINED = 0x01;
 const NULL = 0x02;
@@ -51,6 +51,12 @@ const { hasOwn } = Object;
  * copies, so thirty levels of `[d, d]` are a billion values. `resting` counts as the rules that rested then.
  * @typedef {{ from: Mark, to: Mark, values: number, resting: number }} Seen
  */
+
+/** Which items of an error are the user's: its `cause` and `errors`. */
+const OF_USER = [2, 3];
+
+/** Whether a frame is of an object that is encoded as pairs of a name and a value. @param {Frame | undefined} frame */
+const isOfPairs = (frame) => frame?.kind.type === PLATFORM && ["URLSearchParams", "Headers", "FormData", "Request"].includes(frame.kind.className);
 
 export class Walk {
   /** @type {import("./frames.js").Root} */
@@ -99,7 +105,7 @@ export class Walk {
   /** @param {unknown} value */
   #write(value) {
     const { out } = this;
-    const rule = this.rules.find(value, this.active);
+    const rule = this.#isOurs(value) ? -1 : this.rules.find(value, this.active);
     if (rule >= 0) return ruled(this, rule, value);
     switch (typeof value) {
       case "string":
@@ -123,6 +129,18 @@ export class Walk {
         if (value === undefined) return tag(out, UNDEFINED);
         return value === null ? tag(out, NULL) : object(this, /** @type {object} */ (value));
     }
+  }
+
+  /** Whether a value is none of the user's: it holds what `deps` gave, or is what was read of an object of the platform. Rules are not asked about it. @param {unknown} value */
+  #isOurs(value) {
+    const { root, frames } = this;
+    const depth = frames.length;
+    if (root === DEPS && depth <= 2) return true;
+    if (depth === 0) return root === "deps";
+    const [above, parent, inner] = [frames[depth - 3], frames[depth - 2], /** @type {Frame} */ (frames[depth - 1])];
+    if (inner.kind.type === PLATFORM) return !inner.kind.className.endsWith("Error") || !OF_USER.includes(inner.next - 1);
+    if (inner.kind.type !== ARRAY) return false;
+    return isOfPairs(parent) || (isOfPairs(above) && typeof value === "string");
   }
 
   /** What comes next in the innermost value under way; closes those that are done. @returns {number} */
