@@ -64,9 +64,9 @@ for (const where of ["page", "worker"]) {
     assert.ok(byFast > checked / 4 && reentered > checked, `${byFast} by the fast walker, ${reentered} calls while a walk was under way`);
   });
 
-  for (const [module, name] of [["walkers", "checkWalkers"], ["rules", "checkRules"], ["refusals", "checkRefusals"], ["identity", "checkIdentity"]]) {
-    test(`both walkers hold their word: ${module} (${where})`, async () => {
-      const { ran, lacking = [], wrong } = await runIn(where, `check-${module}.mjs`, name);
+  for (const word of ["Walkers", "Rules", "Refusals", "Identity"]) {
+    test(`both walkers hold their word: ${word} (${where})`, async () => {
+      const { ran, lacking = [], wrong } = await runIn(where, `check-${word.toLowerCase()}.mjs`, `check${word}`);
       assert.deepEqual(wrong, []);
       assert.deepEqual(lacking.filter((/** @type {string} */ need) => ![...MAY_LACK, NEEDS_SHARED_MEMORY].includes(need)), []);
       assert.ok(ran > 0);
