@@ -87,6 +87,7 @@ for (const how of ["frozen", "in the back/forward cache"]) {
       await page.evaluate(async () => {
         app.log("A");
         await app.persisted("other");
+        await app.flush(); // a page that holds up another's transaction is not let into the back/forward cache
         globalThis.set = app.persisted.set(app.gate.then(() => "profile of A"), 1);
       });
       await asleep(page, context, how, () => second.evaluate(() => app.destroy()));
