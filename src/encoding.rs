@@ -63,7 +63,8 @@
 //! | `Temporal.ZonedDateTime` | nanoseconds since the epoch as a bigint, time zone, calendar |
 //!
 //! An `AbortSignal` counts as if it had not been passed: at the end of the arguments it is none of them, before others it
-//! is `undefined`, and a property of a plain-object argument that holds one is no property.
+//! is `undefined`, and a property of a plain-object argument that holds one is no property. Neither is a plain object at
+//! the end that has such properties and no others an argument. The same holds for what draws for one call (`st`).
 
 /// The version of this table. It is part of every function key: after a change nothing old is found.
 pub const FORMAT: u32 = 1;

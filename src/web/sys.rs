@@ -17,10 +17,6 @@ extern "C" {
     #[wasm_bindgen(js_namespace = ["BigInt", "prototype", "toString"], js_name = call, catch)]
     pub fn bigint_digits(value: &JsValue, radix: u32) -> Result<String, JsValue>;
 
-    /// The prototype; a proxy may throw.
-    #[wasm_bindgen(js_namespace = Object, js_name = getPrototypeOf, catch)]
-    pub fn prototype_of(value: &JsValue) -> Result<JsValue, JsValue>;
-
     /// Whether it is an array; throws for a proxy that is revoked.
     #[wasm_bindgen(js_namespace = Array, js_name = isArray, catch)]
     pub fn is_array(value: &JsValue) -> Result<bool, JsValue>;

@@ -5,7 +5,7 @@ import { GONE } from "./engine.js";
 import { Again, Kept } from "./kept.js";
 import { NOWHERE } from "./replay/call.js";
 import { stOf } from "./stand-ins.js";
-import { readFresh } from "./stored.js";
+import { isCurrent, readFresh } from "./stored.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 
@@ -61,7 +61,7 @@ async function refresh(cached, self, args, flight) {
   } catch (error) {
     flight.isOver = true;
     void cache.neighbours.end(flight, false);
-    const counts = flight.epoch === cache.engine.epoch && cache.engine.call("is_valid", flight.id) === true; // or something newer is there
+    const counts = isCurrent(cache, flight); // or something newer is there
     cache.land(flight, "failed");
     cache.report("refresh-failed", `refreshing an entry of ${cached.description} failed; the stale value is served as long as it may be.`, error);
     cached.note("refresh", { result: "failed" });

@@ -5,6 +5,7 @@
  */
 
 import { headItem } from "./encoding.js";
+import * as TAG from "./tags.js";
 
 /** A part of an encoding: bytes, or what has a content that belongs there. @typedef {Uint8Array | Blob | Request} Part */
 
@@ -12,10 +13,6 @@ import { headItem } from "./encoding.js";
 
 /** Blobs are read this many bytes at a time. */
 const CHUNK = 1024 * 1024;
-
-/** The tag of a content, in the table of `src/encoding.rs`, and what stands for none. */
-const BYTES = 0x50;
-const HOLE = 0x11;
 
 /** Whether an encoding has parts that are still to be read. @param {unknown} encoding @returns {encoding is Part[]} */
 export function hasContents(encoding) {
@@ -75,7 +72,7 @@ async function* contentOf(blob) {
   // By the class's own methods: a blob may have others, and a `then`.
   const { slice, arrayBuffer } = Blob.prototype;
   const size = sizeOf(blob);
-  yield headItem(BYTES, size);
+  yield headItem(TAG.BYTES, size);
   for (let from = 0; from < size; from += CHUNK) {
     yield new Uint8Array(await arrayBuffer.call(slice.call(blob, from, from + CHUNK)));
   }
@@ -110,5 +107,5 @@ function isBlob(holder) {
 async function bodyOf(request) {
   const { clone, blob } = Request.prototype;
   const body = await blob.call(clone.call(request));
-  return body.size > 0 ? { blob: body } : Uint8Array.of(HOLE);
+  return body.size > 0 ? { blob: body } : Uint8Array.of(TAG.HOLE);
 }

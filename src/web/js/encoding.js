@@ -5,22 +5,19 @@
  * view are dropped in silence.
  */
 import { boundOf } from "./extent.js";
-
-export const NUMBER = 0x05;
-const STRING_8 = 0x06;
-const STRING_16 = 0x07;
+import * as TAG from "./tags.js";
 
 /** Binary data above this many bytes is not copied but referred to. */
 const COPIED_BYTES = 256;
 /** An encoding that takes more than this is refused. */
 export const LARGEST = 256 * 1024 * 1024;
 /** Past this size it is found out how much is still to come; and a larger buffer is not kept for the next call. */
-export const LARGE = 1024 * 1024;
+const LARGE = 1024 * 1024;
 /** More values than this are refused. */
 export const MOST_VALUES = 2 ** 25;
 
 /** What an encoding is of that is not in use. @type {unknown[]} */
-export const NOTHING = [];
+const NOTHING = [];
 
 /** Binary data that is referred to, as long as it was then; or what has a content that is read later. @typedef {{ at: number, bytes: Uint8Array, length: number, holder: object | null }} Piece */
 
@@ -202,7 +199,7 @@ export function numbers(out, values, length) {
     for (; i < end; i++, at += 9) {
       const value = values[i];
       if (typeof value !== "number" || value !== value) break;
-      bytes[at] = NUMBER;
+      bytes[at] = TAG.NUMBER;
       view.setFloat64(at + 1, value, true);
     }
     out.at = at;
@@ -224,7 +221,7 @@ export function copied(out, head) {
 /** @param {Encoding} out @param {string} text */
 export function string(out, text) {
   const length = text.length;
-  counted(out, STRING_8, length);
+  counted(out, TAG.STRING_8, length);
   if (out.at + length > out.limit) out.grow(length);
   const { bytes, at } = out;
   for (let i = 0; i < length; i++) {
@@ -239,7 +236,7 @@ export function string(out, text) {
 function wideString(out, text) {
   const length = text.length;
   out.at -= length < 0x80 ? 2 : headLength(length);
-  counted(out, STRING_16, length);
+  counted(out, TAG.STRING_16, length);
   if (out.at + 2 * length > out.limit) out.grow(2 * length);
   const { view, at } = out;
   for (let i = 0; i < length; i++) view.setUint16(at + 2 * i, text.charCodeAt(i), true);

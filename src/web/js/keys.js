@@ -3,7 +3,7 @@
  * Arguments as keys: encodes a call by whichever walker can, and hands the bytes to the engine, which digests them.
  */
 import { encodeCompletely, encodeValueCompletely } from "./arguments/encode.js";
-import { DEPS, KEY } from "./arguments/frames.js";
+import { DEPS, KEY, STATIC_DEPS } from "./arguments/frames.js";
 import { Identities } from "./arguments/identities.js";
 import { tooLarge } from "./arguments/refusals.js";
 import { Rules, readRules } from "./arguments/rules.js";
@@ -217,7 +217,7 @@ export class Keys {
     const context = { description: "a cached function", functionName: "", params: [], noContents: BEFORE, noIdentity: NOT_LASTING };
     const all = new Rules(own, rules, prototypes);
     const fast = all.touchCommonTypes ? null : fastest(encodeValue(deps));
-    const encoding = fast ?? encodeValueCompletely(deps, "deps", all, this.identities.beyond, context);
+    const encoding = fast ?? encodeValueCompletely(deps, STATIC_DEPS, all, this.identities.beyond, context);
     return encoding === null ? null : bytesOf(/** @type {Encoding} */ (encoding));
   }
 

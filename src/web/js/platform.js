@@ -255,6 +255,9 @@ export function isUncounted(value) {
   return isAbortSignal(value) || isSt(value);
 }
 
+/** The method by which an object says what it is. */
+export const HASH_METHOD = Symbol.for("keepsake.hash");
+
 /** The method by which what draws for one call is known. */
 export const ST = Symbol.for("keepsake.st");
 

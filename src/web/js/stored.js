@@ -75,7 +75,7 @@ async function read({ cache }, flight, asWhat) {
 }
 
 /** Whether what a flight has found is still what is there: somebody may have set or computed it anew. @param {import("./keepsake.js").Keepsake} cache @param {Flight} flight */
-function isCurrent({ engine }, flight) {
+export function isCurrent({ engine }, flight) {
   return flight.epoch === engine.epoch && engine.call("is_valid", flight.id) === true;
 }
 

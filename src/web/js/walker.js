@@ -6,32 +6,16 @@
  * definition. This one finishes, or gives up as a whole at the first value it does not know.
  */
 import { TYPED_ARRAYS, bytesOfBuffer, bytesOfDataView, bytesOfView, typedArrayName } from "./binary.js";
-import { ENORMOUS, Encoding, GIVE_UP, NUMBER, ascii, begin, binary, copied, counted, isTooLarge, numbered, numbers, release, string, tag } from "./encoding.js";
+import { ENORMOUS, Encoding, GIVE_UP, ascii, begin, binary, copied, counted, isTooLarge, numbered, numbers, release, string, tag } from "./encoding.js";
 import { isOnlyItems } from "./indices.js";
-import { isEmptyInside, kindOf } from "./platform.js";
+import { HASH_METHOD, isEmptyInside, kindOf } from "./platform.js";
 import { shapeOf } from "./shapes.js";
-
-const UNDEFINED = 0x01;
-const NULL = 0x02;
-const FALSE = 0x03;
-const TRUE = 0x04;
-const BIGINT = 0x08;
-const ARRAY = 0x10;
-const OBJECT = 0x13;
-const DATE = 0x16;
-const ARRAY_BUFFER = 0x20;
-const DATA_VIEW = 0x22;
-const CALL = 0x40;
-const LEFT_OUT = 0x41;
-const DEPS = 0x42;
-const THIS = 0x43;
+import * as TAG from "./tags.js";
 
 /** Of longer lists it is looked at first how large they are. */
 const MANY = 1_000_000;
 /** Deeper values go to the complete walker, which has a stack of its own and sees cycles. */
 const DEEPEST = 48;
-
-const HASH_METHOD = Symbol.for("keepsake.hash");
 
 const { getPrototypeOf, hasOwn, keys: keysOf, values: valuesOf } = Object;
 const objectPrototype = Object.prototype;
@@ -39,13 +23,11 @@ const arrayPrototype = Array.prototype;
 const datePrototype = Date.prototype;
 const timeOf = Function.prototype.call.bind(Date.prototype.getTime);
 
-const FIRST_TYPED_ARRAY = 0x23;
-
 /** Typed array prototypes and their tags. */
 const VIEWS = new Map(
   TYPED_ARRAYS.flatMap((name, at) => {
     const type = /** @type {any} */ (globalThis)[name];
-    return typeof type === "function" ? [[type.prototype, FIRST_TYPED_ARRAY + at]] : [];
+    return typeof type === "function" ? [[type.prototype, TAG.FIRST_TYPED_ARRAY + at]] : [];
   }),
 );
 
@@ -62,17 +44,17 @@ export function encodeCall(args, leftOut, deps, self) {
   const out = begin([counting, deps, self]);
   try {
     const count = args.length;
-    counted(out, CALL, count);
+    counted(out, TAG.CALL, count);
     for (let i = 0; i < count; i++) {
-      if (leftOut !== null && leftOut[i] === true) tag(out, LEFT_OUT);
+      if (leftOut !== null && leftOut[i] === true) tag(out, TAG.LEFT_OUT);
       else write(out, args[i], 0);
     }
     if (deps !== null) {
-      tag(out, DEPS);
+      tag(out, TAG.DEPS);
       write(out, deps.value, 0);
     }
     if (self !== null) {
-      tag(out, THIS);
+      tag(out, TAG.THIS);
       write(out, self.value, 0);
     }
     return finish(out);
@@ -111,19 +93,19 @@ function write(out, value, depth) {
     case "string":
       return string(out, value);
     case "number":
-      return numbered(out, NUMBER, value);
+      return numbered(out, TAG.NUMBER, value);
     case "undefined":
       if (value !== undefined) throw GIVE_UP; // document.all is no undefined
-      return tag(out, UNDEFINED);
+      return tag(out, TAG.UNDEFINED);
     case "boolean":
-      return tag(out, value ? TRUE : FALSE);
+      return tag(out, value ? TAG.TRUE : TAG.FALSE);
     case "bigint": {
       const digits = value.toString(16);
-      counted(out, BIGINT, digits.length);
+      counted(out, TAG.BIGINT, digits.length);
       return ascii(out, digits);
     }
     case "object":
-      return value === null ? tag(out, NULL) : object(out, value, depth);
+      return value === null ? tag(out, TAG.NULL) : object(out, value, depth);
     default:
       throw GIVE_UP;
   }
@@ -138,13 +120,13 @@ function object(out, value, depth) {
   if (/** @type {any} */ (value)[HASH_METHOD] !== undefined) throw GIVE_UP;
   const type = VIEWS.get(prototype);
   if (type !== undefined) {
-    if (typedArrayName(value) !== TYPED_ARRAYS[type - FIRST_TYPED_ARRAY]) throw GIVE_UP; // it is another one inside
+    if (typedArrayName(value) !== TYPED_ARRAYS[type - TAG.FIRST_TYPED_ARRAY]) throw GIVE_UP; // it is another one inside
     return binary(out, type, bytesOfView(value));
   }
   if (keysOf(value).length > 0) throw GIVE_UP; // properties of its own
-  if (prototype === DataView.prototype) return binary(out, DATA_VIEW, bytesOfDataView(value));
-  if (prototype === datePrototype) return numbered(out, DATE, timeOf(value));
-  if (prototype === ArrayBuffer.prototype) return binary(out, ARRAY_BUFFER, bytesOfBuffer(value));
+  if (prototype === DataView.prototype) return binary(out, TAG.DATA_VIEW, bytesOfDataView(value));
+  if (prototype === datePrototype) return numbered(out, TAG.DATE, timeOf(value));
+  if (prototype === ArrayBuffer.prototype) return binary(out, TAG.ARRAY_BUFFER, bytesOfBuffer(value));
   throw GIVE_UP;
 }
 
@@ -153,10 +135,10 @@ function array(out, value, depth) {
   if (value.length > MANY && isTooLarge(value)) throw ENORMOUS; // before its keys are made
   if (!isOnlyItems(value) || /** @type {any} */ (value)[HASH_METHOD] !== undefined) throw GIVE_UP;
   const length = value.length;
-  counted(out, ARRAY, length);
+  counted(out, TAG.ARRAY, length);
   for (let i = numbers(out, value, length); i < length; i++) {
     const item = value[i];
-    if (typeof item === "number") numbered(out, NUMBER, item);
+    if (typeof item === "number") numbered(out, TAG.NUMBER, item);
     else if (item === undefined && !hasOwn(value, i)) throw GIVE_UP;
     else write(out, item, depth + 1);
   }
@@ -175,7 +157,7 @@ function plain(out, value, depth) {
   if (items.length !== order.length || (items.length === 0 && !isEmptyInside(value))) throw GIVE_UP;
   for (let i = 0; i < order.length; i++) {
     const item = items[/** @type {number} */ (order[i])];
-    if (typeof item === "number") numbered(out, NUMBER, item);
+    if (typeof item === "number") numbered(out, TAG.NUMBER, item);
     else if (typeof item === "string") string(out, item);
     else write(out, item, depth + 1);
   }
@@ -185,7 +167,7 @@ function plain(out, value, depth) {
 function encodeKeys(sorted) {
   const out = new Encoding();
   out.start([sorted]);
-  counted(out, OBJECT, sorted.length);
+  counted(out, TAG.OBJECT, sorted.length);
   for (const key of sorted) string(out, key);
   return out.bytes.slice(0, out.at);
 }

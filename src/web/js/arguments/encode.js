@@ -2,6 +2,7 @@
 /** Calls and values as bytes, by the complete walk. */
 import { ENORMOUS, begin, counted, release, tag } from "../encoding.js";
 import { KeepsakeError } from "../errors.js";
+import * as TAG from "../tags.js";
 import { DEPS, KEY } from "./frames.js";
 import { countsNot, isLeftOff } from "./objects.js";
 import { Walk } from "./walk.js";
@@ -18,12 +19,6 @@ import { Walk } from "./walk.js";
  * @typedef {{ args: ArrayLike<unknown>, leftOut: boolean[] | null, deps: { value: unknown } | null, self: { value: unknown } | null, byKey: boolean }} Call
  */
 
-const UNDEFINED = 0x01;
-const CALL = 0x40;
-const LEFT_OUT = 0x41;
-const DEPS_TAG = 0x42;
-const THIS_TAG = 0x43;
-
 /**
  * Encodes a call. Throws what is wrong with it.
  * @param {Call} call @param {Rules} rules @param {Identities} identities @param {Context} context
@@ -35,18 +30,18 @@ export function encodeCompletely({ args, leftOut, deps, self, byKey }, rules, id
     const { out } = walk;
     const isLeftOut = (/** @type {number} */ index) => leftOut?.[index] === true;
     const count = byKey ? args.length : countOf(args, leftOut, rules, (index, look) => walk.lookAt(index, look));
-    counted(out, CALL, count);
+    counted(out, TAG.CALL, count);
     for (let index = 0; index < count; index++) {
-      if (isLeftOut(index)) tag(out, LEFT_OUT);
-      else if (!byKey && countsNot(rules, args[index])) tag(out, UNDEFINED);
+      if (isLeftOut(index)) tag(out, TAG.LEFT_OUT);
+      else if (!byKey && countsNot(rules, args[index])) tag(out, TAG.UNDEFINED);
       else walk.walk(byKey ? KEY : index, args[index]);
     }
     if (deps !== null) {
-      tag(out, DEPS_TAG);
+      tag(out, TAG.DEPS);
       walk.walk(DEPS, deps.value);
     }
     if (self !== null) {
-      tag(out, THIS_TAG);
+      tag(out, TAG.THIS);
       walk.walk("this", self.value);
     }
   });

@@ -28,6 +28,8 @@ export const STEAD = 6;
 export const KEY = "keyBy(…)";
 /** What the `deps` of the page and of the function gave, each in a box. */
 export const DEPS = "deps()";
+/** `deps` that are given once. */
+export const STATIC_DEPS = "deps";
 
 /** Of a path with more steps than both together, the ones between are not shown. */
 const SHOWN_AT_START = 24;

@@ -2,25 +2,14 @@
 /** Objects by their kind: what the platform says they are, not what they say themselves. */
 import { TYPED_ARRAYS, bytesOfBuffer, bytesOfDataView, bytesOfShared, bytesOfView, typedArrayName } from "../binary.js";
 import { ENORMOUS, MOST_VALUES, binary, counted, numbered, string, tag, varint } from "../encoding.js";
-import { isEmptyInside, isNative, isUncounted, kindOf, platformParts } from "../platform.js";
+import { HASH_METHOD, isEmptyInside, isNative, isUncounted, kindOf, platformParts } from "../platform.js";
+import * as TAG from "../tags.js";
 import { ARRAY, KEY, MAP, PLATFORM, PROPERTIES, SET } from "./frames.js";
-import { METHOD, ownMethod, registered } from "./ruled.js";
+import { ownMethod, registered } from "./ruled.js";
 import { source } from "./words.js";
 
 /** @typedef {import("./rules.js").Rules} Rules */
 /** @typedef {import("./walk.js").Walk} Walk */
-
-const ITEMS = 0x10;
-const ITEMS_AND_PROPERTIES = 0x12;
-const PLAIN = 0x13;
-const MAP_ENTRIES = 0x14;
-const SET_ITEMS = 0x15;
-const DATE = 0x16;
-const OF_PLATFORM = 0x17;
-const ARRAY_BUFFER = 0x20;
-const SHARED_ARRAY_BUFFER = 0x21;
-const DATA_VIEW = 0x22;
-const FIRST_TYPED_ARRAY = 0x23;
 
 /** Longer arrays that are mostly holes are refused: they cost nothing to make, and a walk seconds. */
 const MOST_HOLES = 2 ** 22;
@@ -80,9 +69,9 @@ function builtIn(walk, value, name) {
   const content = contentOf(value, name, place);
   if (content === undefined) return false;
   if (content instanceof Uint8Array) binary(out, tagOf(name, place), content, COPIED);
-  else if (typeof content === "number") numbered(out, DATE, content);
+  else if (typeof content === "number") numbered(out, TAG.DATE, content);
   else {
-    counted(out, name === "Map" ? MAP_ENTRIES : SET_ITEMS, name === "Map" ? content.length / 2 : content.length);
+    counted(out, name === "Map" ? TAG.MAP : TAG.SET, name === "Map" ? content.length / 2 : content.length);
     walk.enter({ type: name === "Map" ? MAP : SET, items: content }, value);
   }
   return true;
@@ -113,8 +102,8 @@ function contentOf(value, name, place) {
 
 /** @param {string} name @param {number} place */
 function tagOf(name, place) {
-  if (place >= 0) return FIRST_TYPED_ARRAY + place;
-  return name === "ArrayBuffer" ? ARRAY_BUFFER : name === "DataView" ? DATA_VIEW : SHARED_ARRAY_BUFFER;
+  if (place >= 0) return TAG.FIRST_TYPED_ARRAY + place;
+  return name === "ArrayBuffer" ? TAG.ARRAY_BUFFER : name === "DataView" ? TAG.DATA_VIEW : TAG.SHARED_ARRAY_BUFFER;
 }
 
 /** @param {Walk} walk @param {unknown[]} value */
@@ -132,7 +121,7 @@ function array(walk, value) {
   // Integer keys come first, so the last being one means that all are.
   const areItems = keys.length === length && (length === 0 || isIndex(/** @type {string} */ (keys[length - 1])));
   const others = areItems ? [] : keys.filter((key) => !isIndex(key)).sort();
-  counted(walk.out, others.length === 0 ? ITEMS : ITEMS_AND_PROPERTIES, length);
+  counted(walk.out, others.length === 0 ? TAG.ARRAY : TAG.ARRAY_AND_PROPERTIES, length);
   walk.enter({ type: ARRAY, length, rest: others.length === 0 ? null : others }, value);
 }
 
@@ -146,7 +135,7 @@ function plain(walk, value) {
   const { root, frames, out, rules } = walk;
   if (frames.length === 0 && (typeof root === "number" || root === KEY)) keys = keys.filter((key) => !holdsUncounted(rules, value, key));
   keys.sort(); // the default order is by code unit
-  tag(out, PLAIN);
+  tag(out, TAG.OBJECT);
   walk.names(keys);
   walk.enter({ type: PROPERTIES, keys }, value);
 }
@@ -170,7 +159,7 @@ export function isLeftOff(rules, value) {
   if (countsNot(rules, value)) return true;
   if (typeof value !== "object" || value === null || rules.find(value, []) >= 0) return false;
   const prototype = getPrototypeOf(value);
-  if ((prototype !== null && classOf(prototype) !== "Object") || typeof value[METHOD] === "function") return false;
+  if ((prototype !== null && classOf(prototype) !== "Object") || typeof value[HASH_METHOD] === "function") return false;
   if (kindOf(value) !== "[object Object]" || ArrayBuffer.isView(value)) return false;
   const keys = keysOf(value);
   return keys.length > 0 && keys.every((key) => holdsUncounted(rules, value, key)) && ownKeys(value).length === keys.length;
@@ -182,7 +171,7 @@ function platform(walk, value, prototype) {
   if (parts === undefined) return false;
   if (typeof parts === "string") throw walk.refusal("Request", parts, "Pass it before it is used, or a copy: request.clone().");
   const [className, items, hasContent] = parts;
-  tag(walk.out, OF_PLATFORM);
+  tag(walk.out, TAG.PLATFORM);
   string(walk.out, className);
   varint(walk.out, items.length);
   walk.enter({ type: PLATFORM, className, items, hasContent }, value);

@@ -1,7 +1,7 @@
 // @ts-check
 /** Errors of a walk: where the culprit is, what it is, and the line that mends it. */
 import { UnhashableParamError, UserHashError } from "../errors.js";
-import { DEPS, KEY } from "./frames.js";
+import { DEPS, KEY, STATIC_DEPS } from "./frames.js";
 import { oddityOf } from "./oddities.js";
 import { inWords, read, typeOf } from "./words.js";
 
@@ -17,7 +17,7 @@ const WITHOUT_THIS = `Say what is hashed instead of the arguments and \`this\`:$
 const ELSEWHERE = {
   [KEY]: ["Give plain data from `keyBy`.", "Give less from `keyBy`: what identifies it."],
   [DEPS]: ["Give plain data in `deps`.", "Give less in `deps`: what identifies it."],
-  deps: ["Give plain data in `deps`.", "Give less in `deps`: what identifies it."],
+  [STATIC_DEPS]: ["Give plain data in `deps`.", "Give less in `deps`: what identifies it."],
   this: [WITHOUT_THIS, WITHOUT_THIS],
   value: ["Pass plain data.", "Pass it in parts."],
 };

@@ -1,19 +1,12 @@
 // @ts-check
 /** Values that something else stands for: what a hash function, `identity`, the object's own hash method or a registered type's `encode` gives. */
-import { NUMBER, counted, numbered, raw, string, tag } from "../encoding.js";
+import { counted, numbered, raw, string, tag } from "../encoding.js";
+import { HASH_METHOD } from "../platform.js";
+import * as TAG from "../tags.js";
 import { isObject } from "../weak.js";
 import { RULE, STEAD } from "./frames.js";
 
 /** @typedef {import("./walk.js").Walk} Walk */
-
-const RULED = 0x31;
-const HASH_METHOD = 0x32;
-const IDENTITY_NUMBER = 0x33;
-const IDENTITY_CALL = 0x34;
-const REGISTERED = 0x35;
-
-/** By which an object says what it is. */
-export const METHOD = Symbol.for("keepsake.hash");
 
 const IS_PERSISTED = "is identity, and the function is persisted: after a reload the object would be another one. Only what a cacheResource made keeps its identity. Give a hash function, or persist: false";
 
@@ -23,7 +16,7 @@ export function ruled(walk, place, value) {
   const label = `the hash function for ${name}`;
   if (ask === null) return identity(walk, value, label);
   const result = asked(walk, label, () => ask(value));
-  counted(walk.out, RULED, place);
+  counted(walk.out, TAG.RULE, place);
   walk.active.push(place);
   walk.resting += 1;
   walk.push({ type: RULE, label }, undefined);
@@ -36,22 +29,22 @@ function identity(walk, value, label) {
   if (!isObject(value)) throw walk.ruleFailed(label, "is identity, which takes objects only");
   const origin = identities.origin(value);
   if (origin !== undefined) {
-    tag(out, IDENTITY_CALL);
+    tag(out, TAG.IDENTITY_CALL);
     return raw(out, origin);
   }
   const number = identities.number(value);
   if (number === undefined) throw walk.ruleFailed(label, walk.context.noIdentity ?? IS_PERSISTED);
-  numbered(out, IDENTITY_NUMBER, number);
+  numbered(out, TAG.IDENTITY_NUMBER, number);
 }
 
 /** Asks the object's own `[Symbol.for("keepsake.hash")]`, if it has one and is not a result of it. @param {Walk} walk @param {any} value @returns {boolean} */
 export function ownMethod(walk, value) {
   if (walk.isSteadOf(value)) return false;
-  const method = walk.attempt(() => value[METHOD]);
+  const method = walk.attempt(() => value[HASH_METHOD]);
   if (typeof method !== "function") return false;
   const label = '[Symbol.for("keepsake.hash")]';
   const result = asked(walk, label, () => Reflect.apply(method, value, []));
-  tag(walk.out, HASH_METHOD);
+  tag(walk.out, TAG.HASH_METHOD);
   stead(walk, `${label}()`, value, result);
   return true;
 }
@@ -63,9 +56,9 @@ export function registered(walk, value, prototype) {
   const label = `the \`encode\` of the type "${type.tag}"`;
   const { encode } = type;
   const result = asked(walk, label, () => encode(value));
-  tag(walk.out, REGISTERED);
+  tag(walk.out, TAG.REGISTERED);
   string(walk.out, type.tag);
-  numbered(walk.out, NUMBER, type.version ?? 1);
+  numbered(walk.out, TAG.NUMBER, type.version ?? 1);
   stead(walk, ` (result of ${label})`, value, result);
   return true;
 }

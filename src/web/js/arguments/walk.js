@@ -6,8 +6,9 @@
  * It has a stack of its own, so that depth costs memory and not the call stack. Getters, proxies and hash rules run the user's
  * code: whatever they throw becomes an error that names the place.
  */
-import { ENORMOUS, LARGEST, MOST_VALUES, NUMBER, ascii, content, counted, numbered, string, tag, varint } from "../encoding.js";
-import { ARRAY, DEPS, MAP, PLATFORM, PROPERTIES, RULE, SET, STEAD, pathOf } from "./frames.js";
+import { ENORMOUS, LARGEST, MOST_VALUES, ascii, content, counted, numbered, string, tag, varint } from "../encoding.js";
+import * as TAG from "../tags.js";
+import { ARRAY, DEPS, MAP, PLATFORM, PROPERTIES, RULE, SET, STATIC_DEPS, STEAD, pathOf } from "./frames.js";
 import { object } from "./objects.js";
 import { ruleFailed, threw, tooLarge, unhashable, unhashableValue } from "./refusals.js";
 import { ruled } from "./ruled.js";
@@ -23,18 +24,9 @@ import { ruled } from "./ruled.js";
  */
 /** What messages say, what to do instead where nobody waits for a content that is read asynchronously (a `Blob`'s), and why `identity` will not do. @typedef {import("./refusals.js").About & { noContents: string | null, noIdentity?: string }} Context */
 
-const UNDEFINED = 0x01;
-const NULL = 0x02;
-const FALSE = 0x03;
-const TRUE = 0x04;
-const BIGINT = 0x08;
-const SYMBOL = 0x09;
-const HOLE = 0x11;
-const BACK_REFERENCE = 0x30;
-
 /** A walk deeper than this is refused: getters can make new objects for ever. */
 const MOST_LEVELS = 12_000;
-/** An object whose encoding is larger is not walked again when it is met again, but copied. */
+/** An object whose encoding is larger is not walked again when it is met again, but referred to. */
 const FAR = 1024;
 
 /** What a step of the walk is about. */
@@ -47,7 +39,7 @@ const END = 4;
 const { hasOwn } = Object;
 
 /**
- * Where the encoding of an object stands that was met before: it is copied and not walked again. Shared references count as
+ * Where the encoding of an object stands that was met before: it is referred to and not walked again. Shared references count as
  * copies, so thirty levels of `[d, d]` are a billion values. `resting` counts as the rules that rested then.
  * @typedef {{ from: Mark, to: Mark, values: number, resting: number }} Seen
  */
@@ -98,7 +90,7 @@ export class Walk {
       if (this.#values > MOST_VALUES || this.frames.length > MOST_LEVELS || out.at + out.referred > LARGEST) throw ENORMOUS;
       if (step === VALUE) this.#write(this.#value);
       else if (step === CONTENT) this.#content(/** @type {object} */ (this.#value));
-      else if (step === EMPTY) tag(out, HOLE);
+      else if (step === EMPTY) tag(out, TAG.HOLE);
     }
   }
 
@@ -111,23 +103,23 @@ export class Walk {
       case "string":
         return string(out, value);
       case "number":
-        return numbered(out, NUMBER, value);
+        return numbered(out, TAG.NUMBER, value);
       case "boolean":
-        return tag(out, value ? TRUE : FALSE);
+        return tag(out, value ? TAG.TRUE : TAG.FALSE);
       case "bigint": {
         const digits = value.toString(16);
-        counted(out, BIGINT, digits.length);
+        counted(out, TAG.BIGINT, digits.length);
         return ascii(out, digits);
       }
       case "symbol": {
         const key = Symbol.keyFor(value);
         if (key === undefined) throw this.refusal("symbol", "a symbol", "Only symbols made by Symbol.for(…) are the same everywhere.");
-        tag(out, SYMBOL);
+        tag(out, TAG.SYMBOL);
         return string(out, key);
       }
       default:
-        if (value === undefined) return tag(out, UNDEFINED);
-        return value === null ? tag(out, NULL) : object(this, /** @type {object} */ (value));
+        if (value === undefined) return tag(out, TAG.UNDEFINED);
+        return value === null ? tag(out, TAG.NULL) : object(this, /** @type {object} */ (value));
     }
   }
 
@@ -136,7 +128,7 @@ export class Walk {
     const { root, frames } = this;
     const depth = frames.length;
     if (root === DEPS && depth <= 2) return true;
-    if (depth === 0) return root === "deps";
+    if (depth === 0) return root === STATIC_DEPS;
     const [above, parent, inner] = [frames[depth - 3], frames[depth - 2], /** @type {Frame} */ (frames[depth - 1])];
     if (inner.kind.type === PLATFORM) return !inner.kind.className.endsWith("Error") || !OF_USER.includes(inner.next - 1);
     if (inner.kind.type !== ARRAY) return false;
@@ -242,7 +234,7 @@ export class Walk {
   refer(object) {
     const level = this.open.get(object);
     if (level === undefined) return false;
-    counted(this.out, BACK_REFERENCE, this.containers + 1 - level);
+    counted(this.out, TAG.BACK_REFERENCE, this.containers + 1 - level);
     const last = /** @type {Frame} */ (this.frames[this.frames.length - 1]);
     last.reaches = Math.min(last.reaches, level);
     return true;
