@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ROOT, run, runAsScript, say } from "./process.mjs";
-import { ensureNodeModules, ensureRust, ensureWasmTools } from "./setup.mjs";
+import { ensureNodeModules, ensureRust } from "./setup.mjs";
 
 /** Everything that pkg/ is made from; a directory stands for all files in it. */
 const INPUTS = [
@@ -13,9 +13,6 @@ const INPUTS = [
 
 /** The package, and what tests and benchmarks see of its inside. */
 const MADE = ["pkg", "target/inside.js"];
-
-/** What wasm-pack makes, for scripts/pack.mjs to turn into pkg/. */
-const WASM_PACK_OUT = "target/wasm-pack";
 
 /**
  * The standard library is compiled with the crate, for size, without the texts of panics and of `{:?}`, which nobody sees: a
@@ -32,22 +29,13 @@ const STAMP = join(ROOT, "target", "keepsake-build.json");
 export async function build() {
   const inputs = digest(INPUTS);
   const current = isCurrent(inputs);
-  if (!current) {
-    await ensureRust();
-    await ensureWasmTools();
-  }
+  if (!current) await ensureRust();
   await ensureNodeModules();
   if (current) return say("pkg/ is up to date.");
 
   say("Building pkg/ (about a minute the first time).");
   rmSync(STAMP, { force: true });
-  rmSync(join(ROOT, WASM_PACK_OUT), { recursive: true, force: true });
-  const flags = [
-    "build", ".", "--release", "--target", "web", "--out-dir", WASM_PACK_OUT, "--out-name", "keepsake_wasm",
-    "--no-pack", // package.json is scripts/pack.mjs's business
-    "--no-opt", "--mode", "no-install", // else it would look for wasm-opt and wasm-bindgen on GitHub
-  ];
-  await run("wasm-pack", [...flags, "--", ...STD_FLAGS], { env: { RUSTC_BOOTSTRAP: "1", RUSTFLAGS: RUST_FLAGS.join(" ") } });
+  await run("cargo", ["build", "--release", "--lib", "--target", "wasm32-unknown-unknown", ...STD_FLAGS], { env: { RUSTC_BOOTSTRAP: "1", RUSTFLAGS: RUST_FLAGS.join(" ") } });
   const { pack } = await import("./pack.mjs");
   await pack();
 

@@ -2,9 +2,8 @@
  * A test that did not run is a failure. This collects the tests that the sources declare, and holds
  * what ran against them, by name:
  *
- * - Rust: `#[test]` (also in `proptest!`) for `cargo test`, `#[wasm_bindgen_test]` for the browser, in
- *   every file that a target of Cargo.toml mounts. A file that nothing mounts is an error. So is one in
- *   tests/web/suite/ that not every environment (tests/web/*.rs) mounts: its tests run once in each.
+ * - Rust: `#[test]` (also in `proptest!`) in every file that a target of Cargo.toml mounts. A file that nothing mounts is an
+ *   error.
  * - JavaScript: `test("…")` and `it("…")` in tests/**\/*.test.mjs; see testing/js-tests.mjs. Those in tests/engines/ run
  *   apart, once in each browser engine.
  *
@@ -16,7 +15,7 @@ import { filesUnder } from "./testing/files.mjs";
 import { DOC_TESTS } from "./testing/ran.mjs";
 import { cargoTargets, testsInCrate } from "./testing/rust-crate.mjs";
 
-/** @typedef {{ runner: "native" | "web" | "node", where: string, name: string }} Test `where`: the file that the tool names */
+/** @typedef {{ runner: "native" | "node", where: string, name: string }} Test `where`: the file that the tool names */
 /** @typedef {Test & { result: "passed" | "failed" | "skipped" }} Outcome */
 /** @typedef {{ tests: Test[], problems: string[] }} Declared a problem makes the whole run fail */
 

@@ -1,19 +1,19 @@
 /**
- * Turns what wasm-pack made into the npm package: optimises the WebAssembly, makes a factory of the glue code, and
- * bundles both with src/web/js into one ES module that needs no `init()`, no URL and no bundler plugin; and into another one
- * that loads the WebAssembly as a file.
+ * Turns what cargo made into the npm package: optimises the WebAssembly, and bundles it with src/web/js into one ES module that
+ * needs no `init()`, no URL and no bundler plugin; and into another one that loads it as a file.
  */
 import { execFileSync } from "node:child_process";
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { makeFactory } from "./pack/glue.mjs";
 import { DECLARATIONS, manifest } from "./pack/manifest.mjs";
 import { encode } from "./pack/payload.mjs";
 import { ROOT, say } from "./process.mjs";
 
-const MADE = join(ROOT, "target/wasm-pack");
+/** What cargo made, and the same smaller and faster. */
+const MADE = join(process.env.CARGO_TARGET_DIR || join(ROOT, "target"), "wasm32-unknown-unknown/release/keepsake.wasm");
+const OPTIMISED = join(ROOT, "target/keepsake.wasm");
 const PKG = join(ROOT, "pkg");
 
 /** For tests and benchmarks: what they see beyond the package. Not minified, so that profiles can be read. */
@@ -22,11 +22,10 @@ const INSIDE = join(ROOT, "target/inside.js");
 /** What the module is compiled with; the optimiser must know it. */
 const FEATURES = ["simd", "bulk-memory", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "reference-types", "multivalue"];
 
-/** Makes pkg/ from target/wasm-pack. */
+/** Makes pkg/. */
 export async function pack() {
   const { build, transform } = await import("esbuild");
-  const wasm = optimise(join(MADE, "keepsake_wasm_bg.wasm"));
-  const glue = await makeFactory(build, join(MADE, "keepsake_wasm.js"));
+  const wasm = optimise();
   rmSync(PKG, { recursive: true, force: true });
   mkdirSync(PKG, { recursive: true });
   /** @type {import("esbuild").BuildOptions} */
@@ -36,13 +35,13 @@ export async function pack() {
     target: "es2022",
     legalComments: "none",
     logLevel: "warning",
-    plugins: [generated({ "keepsake:glue": glue, "keepsake:wasm": inlined(wasm) })],
+    plugins: [generated({ "keepsake:wasm": inlined(wasm) })],
   };
   const fetched = `export { compile, lack, whenLoaded } from "${join(ROOT, "src/web/js/fetched.js")}";`;
   /** @type {[file: string, entry: string, further?: import("esbuild").BuildOptions][]} */
   const modules = [
     ["keepsake.js", "index.js"],
-    ["web.js", "web.js", { plugins: [generated({ "keepsake:glue": glue, "keepsake:wasm": fetched })] }],
+    ["web.js", "web.js", { plugins: [generated({ "keepsake:wasm": fetched })] }],
     ["types.js", "types/index.js"],
     ["elements.js", "elements/index.js", { charset: "utf8", plugins: [minifiedCss(transform)] }],
   ];
@@ -77,13 +76,13 @@ async function squeeze(path) {
  */
 const OPTIMISE = ["-O3", "--one-caller-inline-max-function-size=10", "--always-inline-max-function-size=1", "--flexible-inline-max-function-size=5"];
 
-/** @param {string} file @returns {Buffer} the module, made smaller and faster by binaryen's wasm-opt */
-function optimise(file) {
-  const optimised = join(MADE, "keepsake_optimised.wasm");
+/** @returns {Buffer} the module, made smaller and faster by binaryen's wasm-opt */
+function optimise() {
   const wasmOpt = createRequire(import.meta.url).resolve("binaryen/bin/wasm-opt");
   const features = FEATURES.map((feature) => `--enable-${feature}`);
-  execFileSync(process.execPath, [wasmOpt, ...OPTIMISE, ...features, "--strip-producers", "-o", optimised, file], { stdio: ["ignore", "inherit", "inherit"] });
-  return readFileSync(optimised);
+  mkdirSync(dirname(OPTIMISED), { recursive: true });
+  execFileSync(process.execPath, [wasmOpt, ...OPTIMISE, ...features, "--strip-producers", "--strip-target-features", "-o", OPTIMISED, MADE], { stdio: ["ignore", "inherit", "inherit"] });
+  return readFileSync(OPTIMISED);
 }
 
 /** @param {Buffer} wasm @returns {string} a module that compiles it once, when first asked */

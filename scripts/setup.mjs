@@ -3,4 +3,3 @@ export { ensureBrowser } from "./setup/browser.mjs";
 export { ENGINES, ensureEngine } from "./setup/engines.mjs";
 export { ensureBundlers, ensureNodeModules } from "./setup/node-modules.mjs";
 export { ensureRust, ensureRustComponents } from "./setup/rust.mjs";
-export { ensureWasmTools } from "./setup/wasm-tools.mjs";

@@ -1,15 +1,14 @@
 /**
- * `npm run test:engines`: runs the browser suites, the golden vectors and a test of the packed package in Chromium, Firefox
+ * `npm run test:engines`: runs the golden vectors, what both walkers promise and a test of the packed package in Chromium, Firefox
  * and WebKitGTK; `npm run test:engines -- firefox` in some of them. What a machine cannot start is a failure.
  */
 import { build } from "./build.mjs";
 import { runAsScript, Stop } from "./process.mjs";
-import { ENGINES, ensureNodeModules, ensureRust, ensureWasmTools } from "./setup.mjs";
+import { ENGINES, ensureNodeModules, ensureRust } from "./setup.mjs";
 
 await runAsScript(import.meta.url, async () => {
   const names = chosenEngines(process.argv.slice(2));
   await ensureRust();
-  await ensureWasmTools();
   await ensureNodeModules();
   await build();
   const { runInEngine } = await import("./testing/engine-runner.mjs"); // it needs npm packages

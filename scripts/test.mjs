@@ -1,6 +1,6 @@
 /**
  * `npm test`: sets the machine up, builds, and runs every test there is. Its last line is
- * `N passed, 0 failed`. `npm test -- native web` runs only those stages, with what they need.
+ * `N passed, 0 failed`. `npm test -- native e2e` runs only those stages, with what they need.
  */
 import { performance } from "node:perf_hooks";
 import { runAsScript, Stop } from "./process.mjs";

@@ -37,7 +37,7 @@ impl fmt::Debug for Secret {
 }
 
 /// An XXH3-128 digest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Digest(pub u128);
 
 impl Digest {

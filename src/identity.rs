@@ -1,220 +1,193 @@
-//! Which function: the identity that a call's key starts with.
+//! Which function: the identity that a call's key starts with. What it is made of comes as bytes, which JavaScript encodes;
+//! here it is said which of them count.
 
-use crate::callsite::{CallSite, Frame};
 use crate::digest::Digest;
-use crate::encoding::{Encoder, FORMAT};
+use crate::encoding::FORMAT;
 use crate::options::Kind;
-use crate::source;
 
-/// What is known of a function when it is wrapped.
-#[derive(Clone, Debug)]
+/// What is known of a function when it is wrapped: a digest of each part of its identity.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
     /// Data or resource.
     pub kind: Kind,
-    /// The `name` option.
-    pub name: Option<String>,
-    /// The `version` option.
-    pub version: Option<String>,
-    /// The function's own name; empty if it has none.
-    pub function_name: String,
-    /// Its source text.
-    pub source: String,
-    /// Where it was wrapped, if that can be read.
-    pub site: Option<CallSite>,
-    /// The encoding of the static `deps`; empty without.
-    pub deps: Vec<u8>,
-    /// Everything that shapes the argument key, in words: `params`, the sources of `keyBy` and of the hash rules.
-    pub shape: Vec<String>,
+    /// Whether its own version counts, and not the page's.
+    has_version: bool,
+    /// Whether it is known by the place where it was wrapped.
+    is_by_site: bool,
+    unstable: Option<Unstable>,
+    /// Its name, or where it was wrapped.
+    place: Digest,
+    /// What a factory is recognised by: only the caller of `cacheData` and the first frame in another script.
+    factory: Digest,
+    /// Its version, or its source text.
+    behaviour: Digest,
+    /// Its static `deps`.
+    deps: Digest,
+    /// What shapes its argument keys: `params`, the sources of `keyBy` and `deps`.
+    shape: Digest,
+    /// Its hash rules.
+    rules: Digest,
 }
 
-/// A function as it is compared with earlier versions of it.
+/// The same of the page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Portrait {
-    /// In words: the same for all versions.
-    pub words: String,
-    /// A digest of each part of its key, in the order of [`Portrait::PARTS`].
-    pub parts: [u32; Self::PARTS.len()],
-    /// The tab that its entries belong to, if they are of one alone.
-    pub owner: Option<String>,
+pub struct PageFacts {
+    version: Digest,
+    deps: Digest,
+    rules: Digest,
 }
 
-impl Portrait {
-    /// What a key is made of besides the place or name, as users know it.
-    pub const PARTS: [&'static str; 5] =
-        ["source or version", "configure({ version })", "deps", "configure({ deps })", "params, keyBy or hashFuncs"];
-
-    /// Which parts are others than those of an earlier version.
-    pub fn changes<'a>(&'a self, earlier: &'a [u32]) -> impl Iterator<Item = &'static str> + 'a {
-        let pairs = self.parts.iter().zip(earlier).zip(Self::PARTS);
-        pairs.filter(|((now, before), _)| now != before).map(|(_, name)| name)
-    }
+/// What sets a function apart from those of the same facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Apart {
+    /// Nothing.
+    No,
+    /// It is kept by itself, under its number.
+    Alone(u32),
+    /// Its entries are of one tab.
+    Tab(Digest),
 }
+
+/// A function as it is compared with earlier versions of it: 32 bits of each part of its key. In order: its source or version,
+/// the version of the page, its deps, those of the page, and what shapes its argument keys.
+pub type Portrait = [u32; 5];
 
 /// Why a function is kept in memory only, each wrapper by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unstable {
-    /// There is neither a name nor a place where it was wrapped.
-    NoCallSite,
     /// There is no source text, so a change of the function could not be seen.
-    NoSource,
+    NoSource = 1,
+    /// There is neither a name nor a place where it was wrapped.
+    NoCallSite = 2,
     /// Its call site wraps several functions of its text, which may have closed over different values.
-    Factory,
+    Factory = 3,
 }
 
 impl Facts {
+    /// It has a name.
+    pub const NAME: u32 = 1;
+    /// It has a version.
+    pub const VERSION: u32 = 2;
+    /// It has a source text.
+    pub const TEXT: u32 = 4;
+    /// The place where it was wrapped can be read.
+    pub const SITE: u32 = 8;
+
+    /// Takes what is known: what there is of it, by the bits above, and the encodings of its parts, in the order of the
+    /// fields.
+    pub fn new(kind: Kind, flags: u32, parts: [&[u8]; 6]) -> Self {
+        let [place, factory, behaviour, deps, shape, rules] = parts.map(Digest::of);
+        let has = |bit: u32| flags & bit != 0;
+        let (has_name, has_version, has_text, has_site) =
+            (has(Self::NAME), has(Self::VERSION), has(Self::TEXT), has(Self::SITE));
+        let is_by_site = has_site && !has_name;
+        let unstable = match (has_text || has_name && has_version, has_name || has_site) {
+            (false, _) => Some(Unstable::NoSource),
+            (true, false) => Some(Unstable::NoCallSite),
+            (true, true) => None,
+        };
+        Self { kind, has_version, is_by_site, unstable, place, factory, behaviour, deps, shape, rules }
+    }
+
     /// Why this identity cannot be trusted on another page load, if so.
     pub fn unstable(&self) -> Option<Unstable> {
-        if source::is_native(&self.source) && (self.name.is_none() || self.version.is_none()) {
-            return Some(Unstable::NoSource);
-        }
-        if self.name.is_none() && self.site.is_none() {
-            return Some(Unstable::NoCallSite);
-        }
-        None
+        self.unstable
     }
 
-    /// The function in words, for messages: its name, or where it was wrapped.
-    pub fn describe(&self) -> String {
-        match (&self.name, self.function_name.as_str(), &self.site) {
-            (Some(name), _, _) => ["\"", name, "\""].concat(),
-            (None, "", Some(site)) => ["the cached function at ", &site.to_string()].concat(),
-            (None, "", None) => "a cached function".into(),
-            (None, own, _) => ["\"", own, "\""].concat(),
-        }
-    }
-
-    /// The function's key. `page_version` is that of `configure`; it counts where the function has no version of its own.
-    pub fn key(&self, page_version: Option<&str>, page_deps: &[u8]) -> Digest {
-        let mut identity = self.place(self.site.iter().flat_map(CallSite::frames));
-        self.behaviour(&mut identity);
-        if self.version.is_none() {
-            identity.optional(page_version);
-        }
-        identity.byte_string(&self.deps);
-        identity.byte_string(page_deps);
-        for part in &self.shape {
-            identity.string(part);
-        }
-        Digest::of(identity.bytes())
+    /// The function's key.
+    pub fn key(&self, page: &PageFacts, apart: Apart) -> Digest {
+        let (kind, apart) = match apart {
+            Apart::No => (0, Digest::default()),
+            Apart::Alone(id) => (1, Digest(u128::from(id))),
+            Apart::Tab(tab) => (2, tab),
+        };
+        let head = Digest(u128::from(FORMAT) << 16 | u128::from(self.kind as u8) << 8 | kind);
+        let shape = [self.shape, self.rules, page.rules];
+        combine(
+            [head, self.place, self.behaviour, self.version(page), self.deps, page.deps]
+                .into_iter()
+                .chain(shape)
+                .chain([apart]),
+        )
     }
 
     /// What tells it from earlier versions of it.
-    pub fn portrait(&self, page_version: Option<&str>, page_deps: &[u8]) -> Portrait {
+    pub fn portrait(&self, page: &PageFacts) -> Portrait {
+        let shape = combine([self.shape, self.rules, page.rules]);
         #[allow(clippy::cast_possible_truncation)]
-        let part = |encoder: Encoder| Digest::of(encoder.bytes()).0 as u32;
-        let mut behaviour = Encoder::default();
-        self.behaviour(&mut behaviour);
-        let mut version = Encoder::default();
-        version.optional(page_version.filter(|_| self.version.is_none()));
-        let bytes = |bytes: &[u8]| {
-            let mut encoder = Encoder::default();
-            encoder.byte_string(bytes);
-            encoder
-        };
-        let mut shape = Encoder::default();
-        self.shape.iter().for_each(|each| shape.string(each));
-        let parts = [behaviour, version, bytes(&self.deps), bytes(page_deps), shape].map(part);
-        Portrait { words: self.describe(), parts, owner: None }
+        [self.behaviour, self.version(page), self.deps, page.deps, shape].map(|part| part.0 as u32)
     }
 
-    /// What a factory is recognised by: functions of one text (or version) and equal deps, wrapped at one place. Only the caller and the
-    /// first frame in another script count here: a factory that is reached on two ways is one all the same.
-    pub fn site_key(&self) -> Option<Digest> {
-        let site = self.site.as_ref().filter(|_| self.name.is_none())?;
-        let other = site.outer.iter().find(|frame| frame.url != site.caller.url);
-        let mut identity = self.place(std::iter::once(&site.caller).chain(other));
-        self.behaviour(&mut identity);
-        identity.byte_string(&self.deps);
-        Some(Digest::of(identity.bytes()))
+    /// What a factory is recognised by: functions of one text (or version) and equal deps, wrapped at one place.
+    pub fn site(&self) -> Option<Digest> {
+        let head = Digest(self.kind as u128);
+        self.is_by_site.then(|| combine([head, self.factory, self.behaviour, self.deps]))
     }
 
-    fn behaviour(&self, identity: &mut Encoder) {
-        let (kind, text) = match &self.version {
-            Some(version) => ("version", version),
-            None => ("source", &self.source),
-        };
-        identity.string(kind);
-        identity.string(text);
+    /// The page's version counts where the function has none of its own.
+    fn version(&self, page: &PageFacts) -> Digest {
+        if self.has_version { Digest::default() } else { page.version }
     }
+}
 
-    fn place<'a>(&self, frames: impl Iterator<Item = &'a Frame>) -> Encoder {
-        let mut identity = Encoder::default();
-        identity.number(f64::from(FORMAT));
-        identity.string(self.kind.name());
-        if let Some(name) = &self.name {
-            identity.string("name");
-            identity.string(name);
-            return identity;
-        }
-        identity.string("site");
-        identity.string(&self.function_name);
-        for frame in frames {
-            identity.string(&frame.url);
-            identity.string(&frame.position);
-        }
-        identity
+impl PageFacts {
+    /// Takes the encodings of the page's version, of its static `deps` and of its hash rules.
+    pub fn new(parts: [&[u8]; 3]) -> Self {
+        let [version, deps, rules] = parts.map(Digest::of);
+        Self { version, deps, rules }
     }
+}
+
+/// The digest of several, in their order.
+fn combine(digests: impl IntoIterator<Item = Digest>) -> Digest {
+    let mut bytes = Vec::new();
+    digests.into_iter().for_each(|digest| bytes.extend_from_slice(&digest.bytes()));
+    Digest::of(&bytes)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_portrait_tells_what_has_changed() {
-        let facts = facts("");
-        let portrait = facts.portrait(Some("1"), &[]);
-        let changes = |other: &Portrait| other.changes(&portrait.parts).collect::<Vec<_>>();
-        assert!(changes(&facts.portrait(Some("1"), &[])).is_empty());
-        assert_eq!(changes(&facts.portrait(Some("2"), &[])), ["configure({ version })"]);
-        let other =
-            Facts { source: "e=>q(e)".into(), deps: vec![1], shape: vec!["parameter a".into()], ..facts.clone() };
-        assert_eq!(
-            changes(&other.portrait(Some("1"), &[7])),
-            ["source or version", "deps", "configure({ deps })", "params, keyBy or hashFuncs"]
-        );
+    const NAME: u32 = Facts::NAME;
+    const VERSION: u32 = Facts::VERSION;
+    const TEXT: u32 = Facts::TEXT;
+    const SITE: u32 = Facts::SITE;
+
+    fn facts(flags: u32, parts: [&str; 6]) -> Facts {
+        Facts::new(Kind::Data, flags, parts.map(str::as_bytes))
     }
 
-    fn facts(stack: &str) -> Facts {
-        Facts {
-            kind: Kind::Data,
-            name: None,
-            version: None,
-            function_name: String::new(),
-            source: "e=>r(e)".into(),
-            site: CallSite::read(stack),
-            deps: Vec::new(),
-            shape: Vec::new(),
-        }
+    fn page(version: &str, deps: &str, rules: &str) -> PageFacts {
+        PageFacts::new([version, deps, rules].map(str::as_bytes))
     }
 
-    const PAGE: &str = "Error\n    at http://localhost/users.js:1:40";
+    const PARTS: [&str; 6] = ["users.js:1:40", "users.js:1:40", "e=>r(e)", "", "", ""];
+
+    fn unnamed(change: impl Fn(&mut [&str; 6])) -> Facts {
+        let mut parts = PARTS;
+        change(&mut parts);
+        facts(TEXT | SITE, parts)
+    }
 
     #[test]
     fn every_part_counts() {
-        let base = facts(PAGE);
-        let mut keys = vec![base.key(None, &[])];
-        let variants: [&dyn Fn(&mut Facts); 9] = [
-            &|f| f.kind = Kind::Resource,
-            &|f| f.name = Some("users".into()),
-            &|f| f.version = Some("2".into()),
-            &|f| f.function_name = "load".into(),
-            &|f| f.source = "e=>s(e)".into(),
-            &|f| f.site = CallSite::read("Error\n    at http://localhost/posts.js:1:40"),
-            &|f| {
-                f.site =
-                    CallSite::read("Error\n    at http://localhost/users.js:1:40\n    at http://localhost/a.js:1:1");
-            },
-            &|f| f.deps = vec![1],
-            &|f| f.shape = vec!["keyBy".into()],
-        ];
-        for change in variants {
-            let mut changed = base.clone();
-            change(&mut changed);
-            keys.push(changed.key(None, &[]));
+        let base = unnamed(|_| {});
+        let none = page("", "", "");
+        let mut keys = vec![base.key(&none, Apart::No)];
+        for at in [0, 2, 3, 4, 5] {
+            keys.push(unnamed(|parts| parts[at] = "other").key(&none, Apart::No));
         }
-        keys.push(base.key(Some("build 7"), &[]));
-        keys.push(base.key(None, &[1]));
+        keys.push(Facts { kind: Kind::Resource, ..base.clone() }.key(&none, Apart::No));
+        for page in [page("7", "", ""), page("", "7", ""), page("", "", "7")] {
+            keys.push(base.key(&page, Apart::No));
+        }
+        for apart in [Apart::Alone(0), Apart::Alone(1), Apart::Tab(Digest(0)), Apart::Tab(Digest(1))] {
+            keys.push(base.key(&none, apart));
+        }
+        // What one part loses the next does not win.
+        keys.push(unnamed(|parts| (parts[3], parts[4]) = ("ab", "c")).key(&none, Apart::No));
+        keys.push(unnamed(|parts| (parts[3], parts[4]) = ("a", "bc")).key(&none, Apart::No));
         let count = keys.len();
         keys.sort_unstable();
         keys.dedup();
@@ -222,40 +195,46 @@ mod tests {
     }
 
     #[test]
+    fn a_portrait_tells_what_has_changed() {
+        let changed = |other: &Facts, now: &PageFacts| -> Vec<usize> {
+            let before = unnamed(|_| {}).portrait(&page("1", "", ""));
+            let now = other.portrait(now);
+            (0..before.len()).filter(|at| before[*at] != now[*at]).collect()
+        };
+        let same = unnamed(|_| {});
+        assert!(changed(&same, &page("1", "", "")).is_empty());
+        assert_eq!(changed(&same, &page("2", "", "")), [1]);
+        assert_eq!(changed(&same, &page("1", "", "a rule")), [4]);
+        let other = unnamed(|parts| (parts[2], parts[3], parts[4]) = ("e=>q(e)", "deps", "parameter a"));
+        assert_eq!(changed(&other, &page("1", "7", "")), [0, 2, 3, 4]);
+    }
+
+    #[test]
     fn a_factory_is_known_on_every_way_to_it() {
-        let at = |way: &str| facts(&["Error\n    at http://a/lib.js:1:40", way].concat());
-        let (here, there) = (at("\n    at http://a/lib.js:2:2"), at("\n    at http://a/lib.js:3:3"));
-        assert_ne!(here.key(None, &[]), there.key(None, &[]));
-        assert_eq!(here.site_key(), there.site_key());
-        assert_ne!(at("\n    at http://a/b.js:1:1").site_key(), at("\n    at http://a/b.js:2:1").site_key());
-        let other_text = Facts { source: "e=>s(e)".into(), ..here.clone() };
-        assert_ne!(other_text.site_key(), here.site_key());
-        let of_one_version = |source: &str| Facts { version: Some("1".into()), source: source.into(), ..here.clone() };
-        assert_eq!(of_one_version("a").site_key(), of_one_version("b").site_key(), "they have one key");
-        let other_deps = Facts { deps: vec![1], ..here.clone() };
-        assert_ne!(other_deps.site_key(), here.site_key());
-        assert_eq!(Facts { name: Some("a".into()), ..here }.site_key(), None);
+        let here = unnamed(|parts| parts[0] = "lib.js:1:40 lib.js:2:2");
+        let there = unnamed(|parts| parts[0] = "lib.js:1:40 lib.js:3:3");
+        assert_eq!(here.site(), there.site());
+        for at in [1, 2, 3] {
+            assert_ne!(unnamed(|parts| parts[at] = "other").site(), here.site());
+        }
+        assert_eq!(facts(NAME | TEXT | SITE, PARTS).site(), None);
     }
 
     #[test]
     fn name_and_version_outlive_a_deploy() {
-        let named = |stack, source: &str| {
-            let mut named = facts(stack);
-            (named.name, named.version, named.source) = (Some("users".into()), Some("1".into()), source.into());
-            named.key(Some("any build"), &[])
-        };
-        assert_eq!(named(PAGE, "a"), named("Error\n    at http://localhost/other.js:9:9", "b"));
+        let named = facts(NAME | VERSION | TEXT | SITE, PARTS);
+        assert_eq!(named.key(&page("any build", "", ""), Apart::No), named.key(&page("", "", ""), Apart::No));
+        assert_eq!(named.portrait(&page("any build", "", "")), named.portrait(&page("", "", "")));
     }
 
     #[test]
     fn knows_what_cannot_be_trusted() {
-        assert_eq!(facts(PAGE).unstable(), None);
-        assert_eq!(facts("").unstable(), Some(Unstable::NoCallSite));
-        let mut native = facts(PAGE);
-        native.source = "function () { [native code] }".into();
-        native.name = Some("bound".into());
-        assert_eq!(native.unstable(), Some(Unstable::NoSource));
-        native.version = Some("1".into());
-        assert_eq!(native.unstable(), None);
+        let unstable = |flags| facts(flags, PARTS).unstable();
+        assert_eq!(unstable(TEXT | SITE), None);
+        assert_eq!(unstable(TEXT), Some(Unstable::NoCallSite));
+        assert_eq!(unstable(NAME | TEXT), None);
+        assert_eq!(unstable(NAME | SITE), Some(Unstable::NoSource));
+        assert_eq!(unstable(NAME | VERSION), None);
+        assert_eq!(unstable(VERSION | SITE), Some(Unstable::NoSource));
     }
 }

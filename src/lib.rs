@@ -7,27 +7,26 @@
 // What every hit goes through is built for speed in the package, all else for size (scripts/build.mjs).
 #![cfg_attr(built_for_size, feature(optimize_attribute))]
 
-pub mod callsite;
 pub mod collection;
-pub mod decimal;
 pub mod departures;
 pub mod digest;
 pub mod duration;
 pub mod encoding;
-pub mod error;
+pub mod engine;
 pub mod flight;
 pub mod freshness;
+pub mod functions;
 pub mod identity;
 pub mod lru;
-pub mod near_miss;
 pub mod nodes;
 pub mod options;
 pub mod policy;
 pub mod reason;
+pub(crate) mod scratch;
 pub mod size;
-pub mod source;
 pub mod stats;
 pub mod store;
+pub mod wrapped;
 
 #[cfg(target_arch = "wasm32")]
 pub mod web;

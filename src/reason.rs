@@ -1,4 +1,4 @@
-//! Why entries leave the memory.
+//! Why entries leave the memory. JavaScript has the names that users see, in this order.
 
 /// Why an entry left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,15 +17,4 @@ pub enum Reason {
     Refused,
     /// Another value took its place.
     Replaced,
-}
-
-impl Reason {
-    /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 7] =
-        [Self::Entries, Self::Size, Self::Memory, Self::Expired, Self::Cleared, Self::Refused, Self::Replaced];
-
-    /// The name that users see.
-    pub fn name(self) -> &'static str {
-        ["entries", "size", "memory", "expired", "cleared", "refused", "replaced"][self as usize]
-    }
 }

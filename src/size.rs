@@ -1,6 +1,4 @@
-//! Sizes, and the one parser of them.
-
-use crate::decimal::number;
+//! Sizes.
 
 /// A number of bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,46 +21,16 @@ impl Bytes {
     }
 }
 
-/// What a size may look like: the text that every refusal quotes.
-pub const TAKES: &str =
-    "a number of bytes from 1, or a text with a unit such as \"500MB\" or \"1.5GiB\" (powers of 1024), or Infinity";
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The letters before the `B`, by powers of 1024.
-const PREFIXES: &str = "kmgt";
-
-/// Parses a number of bytes. `Infinity` is no limit.
-///
-/// # Errors
-/// `None` for what is below 1, and `NaN`.
-pub fn from_number(value: f64) -> Option<Bytes> {
-    if value == f64::INFINITY {
-        return Some(Bytes::MAX);
+    #[test]
+    fn sizes_come_back_from_javascript() {
+        for bytes in [0, 1, 1 << 40] {
+            assert_eq!(Bytes::from_js(Bytes(bytes).to_js()), Bytes(bytes));
+        }
+        assert_eq!((Bytes::from_js(f64::INFINITY), Bytes::MAX.to_js()), (Bytes::MAX, f64::INFINITY));
+        assert_eq!([-1.0, f64::NAN].map(Bytes::from_js), [Bytes(0); 2]);
     }
-    (value >= 1.0).then(|| Bytes::from_js(value))
-}
-
-/// Parses a number and its unit: `"512B"`, `"500MB"`, `"1.5 GiB"`. Units are powers of 1024 with and without the `i`, as
-/// in Streamlit, and are read without regard to case.
-///
-/// # Errors
-/// `None` for anything else: no unit, below one byte, negative, an unknown unit.
-///
-/// ```
-/// use keepsake::size::{Bytes, from_text};
-/// assert_eq!(from_text("1.5 KiB"), Some(Bytes(1536)));
-/// assert_eq!(from_text("500"), None);
-/// ```
-pub fn from_text(text: &str) -> Option<Bytes> {
-    let (number, name) = number(text.trim())?;
-    from_number(number * unit(name.trim_start())?)
-}
-
-fn unit(name: &str) -> Option<f64> {
-    let lower = name.to_ascii_lowercase();
-    if matches!(lower.as_str(), "b" | "byte" | "bytes") {
-        return Some(1.0);
-    }
-    let prefix = lower.strip_suffix("ib").or_else(|| lower.strip_suffix('b'))?;
-    let power = PREFIXES.find(prefix).filter(|_| prefix.len() == 1)?;
-    Some(1024_f64.powi(i32::try_from(power).ok()? + 1))
 }

@@ -90,19 +90,15 @@ impl Stats {
         self.total += other.total;
     }
 
-    /// The look-ups by how they ended, with the names that users see.
-    pub fn lookups(&self) -> [(&'static str, u64); 6] {
-        named(["memory", "disk", "tab", "miss", "stale", "joined"], self.lookups)
-    }
-
-    /// The entries that left, by reason.
-    pub fn evictions(&self) -> [(&'static str, u64); 7] {
-        named(Reason::ALL.map(Reason::name), self.evictions)
-    }
-
-    /// The background refreshes by how they ended.
-    pub fn refreshes(&self) -> [(&'static str, u64); 3] {
-        named(["done", "failed", "dropped"], self.refreshes)
+    /// All counters one behind the other, as JavaScript names them: look-ups in the order of [`Found`], entries that left in
+    /// that of [`Reason`], refreshes in that of [`Refreshed`]; computations, those that failed, their milliseconds; the
+    /// histogram.
+    #[allow(clippy::cast_precision_loss)]
+    pub fn numbers(&self) -> impl Iterator<Item = f64> {
+        let counts = self.lookups.into_iter().chain(self.evictions).chain(self.refreshes);
+        let computations = [self.computed as f64, self.failed as f64, self.total];
+        let histogram = self.histogram.into_iter().map(|count| count as f64);
+        counts.map(|count| count as f64).chain(computations).chain(histogram)
     }
 }
 
@@ -112,16 +108,12 @@ fn sum<const N: usize>(counts: &mut [u64; N], more: &[u64; N]) {
     }
 }
 
-fn named<const N: usize>(names: [&'static str; N], counts: [u64; N]) -> [(&'static str, u64); N] {
-    std::array::from_fn(|at| (names[at], counts[at]))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn everything_is_counted_under_its_name() {
+    fn everything_is_counted_in_its_place() {
         let mut stats = Stats::default();
         for how in [Found::Memory, Found::Memory, Found::Tab, Found::Joined] {
             stats.found(how);
@@ -130,14 +122,16 @@ mod tests {
         stats.unfound(Found::Disk);
         stats.left(Reason::Memory);
         stats.refreshed(Refreshed::Dropped);
-        let lookups = [("memory", 1), ("disk", 0), ("tab", 1), ("miss", 0), ("stale", 0), ("joined", 1)];
-        assert_eq!(stats.lookups(), lookups);
-        assert_eq!(stats.evictions().into_iter().find(|(_, count)| *count > 0), Some(("memory", 1)));
-        assert_eq!(stats.refreshes(), [("done", 0), ("failed", 0), ("dropped", 1)]);
+        stats.computed(2.0, true);
         let mut sum = stats.clone();
         sum.add(&stats);
-        assert_eq!(sum.lookups()[0], ("memory", 2));
-        assert_eq!(sum.refreshes()[2], ("dropped", 2));
+        let numbers: Vec<f64> = stats.numbers().collect();
+        assert_eq!(numbers[..6], [1.0, 0.0, 1.0, 0.0, 0.0, 1.0]);
+        assert_eq!(numbers[6..13], [0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
+        assert_eq!(numbers[13..16], [0.0, 0.0, 1.0]);
+        assert_eq!(numbers[16..19], [1.0, 1.0, 2.0]);
+        assert_eq!(numbers[19..], [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+        assert_eq!(sum.numbers().collect::<Vec<_>>(), numbers.iter().map(|number| 2.0 * number).collect::<Vec<_>>());
     }
 
     #[test]

@@ -7,10 +7,10 @@ import { encodeCompletely, encodeValueCompletely } from "../src/web/js/arguments
 import { Identities } from "../src/web/js/arguments/identities.js";
 import { Rules, readRules } from "../src/web/js/arguments/rules.js";
 import { Pending } from "../src/web/js/contents.js";
-import { Encoding, release } from "../src/web/js/encoding.js";
+import { Encoding, concatenate, release } from "../src/web/js/encoding.js";
 import { Keepsake } from "../src/web/js/keepsake.js";
-import { NO_FUNCTION, concatenate, encodeFast } from "../src/web/js/keys.js";
-import { encodeCall, encodeValue } from "../src/web/js/walker.js";
+import { NO_FUNCTION } from "../src/web/js/keys.js";
+import { encodeCall, encodeFast, encodeValue } from "../src/web/js/walker.js";
 
 export * from "../src/web/js/index.js";
 

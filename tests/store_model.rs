@@ -298,11 +298,3 @@ fn a_function_that_nobody_has_used_is_empty() {
     assert_eq!((store.len(function), store.size_of(function), store.size()), (0, Bytes(0), Bytes(0)));
     assert_eq!((store.sweep(now), store.shrink_to(Bytes(0), now), store.next_end()), (vec![], vec![], Millis::MAX));
 }
-
-#[test]
-fn each_reason_has_its_number_and_its_name() {
-    let names = ["entries", "size", "memory", "expired", "cleared", "refused", "replaced"];
-    for (number, (reason, name)) in Reason::ALL.into_iter().zip(names).enumerate() {
-        assert_eq!((reason as usize, reason.name()), (number, name));
-    }
-}

@@ -1,4 +1,4 @@
-/** A Chromium or Chrome, and the driver that wasm-bindgen's tests steer it with. */
+/** A Chromium or Chrome, and the driver that the tests in every engine steer it with. */
 import { isExecutable, Stop, which } from "../process.mjs";
 import { installOnDebian } from "./debian.mjs";
 

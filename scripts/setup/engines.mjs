@@ -17,8 +17,6 @@ const GECKODRIVER_VERSION = "0.37.1";
  * @property {string} title
  * @property {string} driver the path of a program that takes `--port=…`
  * @property {string[]} driverFlags
- * @property {string} driverName what wasm-pack and wasm-bindgen's test runner call the driver, whichever it is
- * @property {string} runnerName and the browser
  * @property {Record<string, any>} capabilities of a session
  * @property {boolean} needsDisplay whether it has no mode without one
  */
@@ -45,7 +43,7 @@ export async function ensureEngine(name) {
 async function ensureChromium() {
   const { chromium, chromedriver } = await ensureBrowser();
   const capabilities = capabilitiesWith("goog:chromeOptions", chromium);
-  return { title: "Chromium", driver: chromedriver, driverFlags: [], driverName: "chromedriver", runnerName: "Chrome", capabilities, needsDisplay: false };
+  return { title: "Chromium", driver: chromedriver, driverFlags: [], capabilities, needsDisplay: false };
 }
 
 /** @returns {Promise<Engine>} */
@@ -56,7 +54,7 @@ async function ensureFirefox() {
   if (!firefox) throw new Stop("There is no Firefox: install it (Debian: firefox-esr), or set KEEPSAKE_FIREFOX to its path.");
   const driver = await ensureTool({ crate: "geckodriver", version: GECKODRIVER_VERSION, programs: ["geckodriver"], flags: ["--locked"] });
   const capabilities = capabilitiesWith("moz:firefoxOptions", firefox);
-  return { title: "Firefox", driver, driverFlags: ["--websocket-port=0"], driverName: "geckodriver", runnerName: "Firefox", capabilities, needsDisplay: false };
+  return { title: "Firefox", driver, driverFlags: ["--websocket-port=0"], capabilities, needsDisplay: false };
 }
 
 /** Its driver starts the MiniBrowser that lies beside it. @returns {Promise<Engine>} */
@@ -66,7 +64,7 @@ async function ensureWebKit() {
   const driver = find();
   if (!driver) throw new Stop("There is no WebKitGTK: install its driver (Debian: webkit2gtk-driver), or set KEEPSAKE_WEBKITDRIVER to its path.");
   if (!which("Xvfb")) throw new Stop("WebKitGTK needs a display: install Xvfb (Debian: xvfb).");
-  return { title: "WebKitGTK", driver, driverFlags: [], driverName: "safaridriver", runnerName: "Safari", capabilities: {}, needsDisplay: true };
+  return { title: "WebKitGTK", driver, driverFlags: [], capabilities: {}, needsDisplay: true };
 }
 
 /** @param {string} vendor @param {string} binary */

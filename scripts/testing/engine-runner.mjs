@@ -1,9 +1,8 @@
-/** Runs everything that is tested in more than one browser engine: the suites of tests/web/ and the files of tests/engines/. */
+/** Runs everything that is tested in more than one browser engine: the files of tests/engines/. */
 import { compare, declaredJsTests, ENGINE_TESTS } from "../declared.mjs";
 import { ROOT, say } from "../process.mjs";
 import { ensureEngine } from "../setup.mjs";
 import { runNodeTests } from "./node-runner.mjs";
-import { runWebTests } from "./web-runner.mjs";
 
 /** @typedef {import("./stages.mjs").Result} Result */
 
@@ -14,10 +13,8 @@ import { runWebTests } from "./web-runner.mjs";
 export async function runInEngine(name) {
   const engine = await ensureEngine(name);
   say(`${engine.title}: its driver is ${engine.driver}.`);
-  const web = await runWebTests(engine);
-  const js = await runEngineTests(name);
-  const failures = [...web.failures, ...js.failures].map((failure) => `${engine.title}: ${failure}`);
-  return { passed: web.passed + js.passed, failures };
+  const { passed, failures } = await runEngineTests(name);
+  return { passed, failures: failures.map((failure) => `${engine.title}: ${failure}`) };
 }
 
 /** @param {string} name @returns {Promise<Result>} */

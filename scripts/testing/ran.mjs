@@ -6,32 +6,26 @@
 export const DOC_TESTS = "documentation";
 
 /**
- * Reads the output of `cargo test`, natively or with wasm-bindgen's runner:
+ * Reads the output of `cargo test`:
  *
  *     Running unittests src/lib.rs (target/debug/deps/keepsake-0123456789abcdef)
  *     test store::tests::evicts ... ok
  *
  * @param {string} text standard output and error, in the order in which they came
- * @param {import("./rust-tests.mjs").Runner} runner
  * @returns {Outcome[]}
  */
-export function outcomesOfCargo(text, runner) {
+export function outcomesOfCargo(text) {
   /** @type {Outcome[]} */
   const outcomes = [];
   let where = "";
   for (const line of text.replace(/\u001b\[[0-9;]*m/g, "").split(/\r?\n/)) {
     const binary = /^\s*Running (?:unittests )?(\S+\.rs) \(/.exec(line);
-    const result = /^test (.+?)(?: - should panic)? \.\.\. (ok|FAILED|FAIL|ignored)\b/.exec(line);
+    const result = /^test (.+?)(?: - should panic)? \.\.\. (ok|FAILED|ignored)\b/.exec(line);
     if (binary) where = binary[1].replaceAll("\\", "/");
     else if (/^\s*Doc-tests /.test(line)) where = DOC_TESTS;
-    else if (result) outcomes.push({ runner, where, name: result[1], result: resultOf(result[2]) });
+    else if (result) outcomes.push({ runner: "native", where, name: result[1], result: resultOf(result[2]) });
   }
   return outcomes;
-}
-
-/** Which browsers wasm-bindgen's runner says that it has started. @param {string} text @returns {string[]} */
-export function browsersOfRunner(text) {
-  return [...text.matchAll(/^Running headless tests in (\w+) on /gm)].map(([, name]) => name);
 }
 
 /** @param {string} word @returns {Outcome["result"]} */

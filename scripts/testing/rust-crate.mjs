@@ -8,9 +8,6 @@ import { testsInRust } from "./rust-tests.mjs";
 /** @typedef {import("../declared.mjs").Test} Test */
 /** @typedef {{ name: string, kind: string, path: string }} Target one thing that Cargo compiles, with its first file */
 
-/** Tests in here are for every browser environment: each file of tests/web/ that is a target mounts all of them. */
-const SUITE = "tests/web/suite/";
-
 /**
  * @param {string} root the repository
  * @returns {Target[]} the targets of its crate, with paths relative to the root
@@ -34,16 +31,16 @@ export function testsInCrate(root, targets) {
   const tests = [];
   /** @type {Set<string>} */
   const problems = new Set();
-  /** @type {Map<string, Set<string>>} for each file, the targets that mount it */
-  const mounted = new Map();
+  /** @type {Set<string>} the files that a target mounts */
+  const mounted = new Set();
 
   for (const target of targets) {
     /** @param {string} file @param {string[]} modules */
     const visit = (file, modules) => {
-      mounted.set(file, (mounted.get(file) ?? new Set()).add(target.path));
+      mounted.add(file);
       const found = testsInRust(readFileSync(join(root, file), "utf8"));
       for (const problem of found.problems) problems.add(`${file}:${problem}`);
-      for (const { name, runner } of found.tests) tests.push({ runner, where: target.path, name: [...modules, name].join("::") });
+      for (const { name } of found.tests) tests.push({ runner: "native", where: target.path, name: [...modules, name].join("::") });
       for (const module of found.modules) {
         const next = fileOfModule(root, file, modules.length === 0, module);
         if (next) visit(next, [...modules, ...module.inside, module.name]);
@@ -53,12 +50,8 @@ export function testsInCrate(root, targets) {
     visit(target.path, []);
   }
 
-  const environments = targets.filter(({ path }) => dirname(path) === "tests/web").map(({ path }) => path);
   for (const file of [...filesUnder(root, "src", ".rs"), ...filesUnder(root, "tests", ".rs")]) {
-    const mounts = mounted.get(file);
-    const missing = mounts && file.startsWith(SUITE) ? environments.filter((environment) => !mounts.has(environment)) : [];
-    if (!mounts) problems.add(`${file}: no \`mod\` and no target in Cargo.toml mounts this file, so nothing in it runs`);
-    if (missing.length > 0) problems.add(`${file}: ${missing.join(" and ")} must mount it too, as the suite is for every environment`);
+    if (!mounted.has(file)) problems.add(`${file}: no \`mod\` and no target in Cargo.toml mounts this file, so nothing in it runs`);
   }
   return { tests, problems: [...problems] };
 }

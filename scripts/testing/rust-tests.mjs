@@ -2,15 +2,14 @@
 import { tokensOf } from "./rust-tokens.mjs";
 
 /** @typedef {import("./rust-tokens.mjs").Token} Token */
-/** @typedef {"native" | "web"} Runner `cargo test`, or wasm-bindgen's runner in a browser */
-/** @typedef {{ name: string, runner: Runner, line: number }} RustTest the name with the modules inside this file */
+/** @typedef {{ name: string, line: number }} RustTest the name with the modules inside this file */
 /** @typedef {{ name: string, inside: string[], path: string | undefined, line: number }} RustModule one that has a file of its own */
 
 /** Words that may stand between an attribute and the `fn` or `mod` that it belongs to. */
 const MODIFIERS = new Set(["async", "const", "crate", "extern", "in", "pub", "self", "super", "unsafe"]);
 
 /**
- * Finds `#[test]` and `#[wasm_bindgen_test]` functions, also inside `proptest!`, and modules in files.
+ * Finds `#[test]` functions, also inside `proptest!`, and modules in files.
  * `#[cfg]` is not evaluated: a test that is never compiled never runs, and that is to be seen.
  * @param {string} source
  * @returns {{ tests: RustTest[], modules: RustModule[], problems: string[] }} a problem says where: "12: …"
@@ -43,9 +42,9 @@ export function testsInRust(source) {
       at += 2;
       attributes = [];
     } else if (kind === "word" && value === "fn") {
-      for (const runner of attributes.flatMap(runnersOf)) {
+      if (attributes.some(isTest)) {
         if (following?.kind !== "word") problems.push(`${line}: a macro makes this test's name; write the test out`);
-        else tests.push({ name: [...named(braces), following.value].join("::"), runner, line });
+        else tests.push({ name: [...named(braces), following.value].join("::"), line });
       }
       attributes = [];
     } else if (isMark(tokens[at], "{")) {
@@ -87,19 +86,11 @@ function pathOf(attributes) {
   return attribute?.[2]?.value;
 }
 
-/**
- * @param {Token[]} attribute `test`, `some::test`, `wasm_bindgen_test(…)`, or `cfg_attr(…, one of these)`
- * @returns {Runner[]}
- */
-function runnersOf(attribute) {
-  if (attribute[0]?.value === "cfg_attr") return argumentsOf(attribute).slice(1).flatMap(runnersOf);
+/** @param {Token[]} attribute `test`, `some::test`, or `cfg_attr(…, one of these)` @returns {boolean} */
+function isTest(attribute) {
+  if (attribute[0]?.value === "cfg_attr") return argumentsOf(attribute).slice(1).some(isTest);
   const length = attribute.findIndex((token) => !(token.kind === "word" || isMark(token, ":")));
-  const path = attribute.slice(0, length === -1 ? undefined : length);
-  const name = path.at(-1)?.value;
-  if (name === "test") return ["native"];
-  if (name !== "wasm_bindgen_test") return [];
-  const alsoNative = argumentsOf(attribute).some(([option, , value]) => option?.value === "unsupported" && value?.value === "test");
-  return alsoNative ? ["web", "native"] : ["web"];
+  return attribute.slice(0, length === -1 ? undefined : length).at(-1)?.value === "test";
 }
 
 /** @param {Token[]} attribute `name(a, b)` @returns {Token[][]} what stands between its parentheses, cut at the outer commas */

@@ -2,13 +2,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "../build.mjs";
-import { compare, declaredJsTests } from "../declared.mjs";
+import { compare, declaredJsTests, declaredRustTests } from "../declared.mjs";
 import { describeStatus, ROOT, say, Stop, tee } from "../process.mjs";
-import { ensureBrowser, ensureBundlers, ensureEngine, ensureNodeModules, ensureRust, ensureRustComponents, ensureWasmTools } from "../setup.mjs";
+import { ensureBrowser, ensureBundlers, ensureNodeModules, ensureRust, ensureRustComponents } from "../setup.mjs";
 import { runInEngine } from "./engine-runner.mjs";
 import { runNodeTests } from "./node-runner.mjs";
 import { outcomesOfCargo } from "./ran.mjs";
-import { rustResult, runWebTests } from "./web-runner.mjs";
 
 /** @typedef {{ passed: number, failures: string[] }} Result how many tests passed, and everything that went wrong */
 /** @typedef {{ name: string, title: string, run: () => Promise<Result> }} Stage */
@@ -24,7 +23,6 @@ export const STAGES = [
   { name: "types", title: "Types of the JavaScript", run: checkTypes },
   { name: "native", title: "Native tests", run: runNative },
   { name: "build", title: "The package", run: buildPackage },
-  { name: "web", title: "Rust tests in the browser", run: runWeb },
   { name: "engines", title: "Another engine: Firefox", run: () => runInEngine("firefox") },
   { name: "e2e", title: "JavaScript and Playwright tests", run: () => runJs((file) => !file.startsWith(IN_BUNDLERS)) },
   { name: "npm", title: "The package in bundlers", run: runBundlers },
@@ -34,10 +32,9 @@ export const STAGES = [
 async function setUp() {
   await ensureRust();
   await ensureRustComponents();
-  await ensureWasmTools();
   await ensureNodeModules();
-  const { chromium, chromedriver } = await ensureBrowser();
-  say(`The browser is ${chromium}, its driver ${chromedriver}.`);
+  const { chromium } = await ensureBrowser({ driver: false });
+  say(`The browser is ${chromium}.`);
   return { passed: 0, failures: [] };
 }
 
@@ -63,12 +60,11 @@ async function buildPackage() {
 /** @returns {Promise<Result>} */
 async function runNative() {
   const { status, text } = await tee("cargo", ["test", "--no-fail-fast"]);
-  return rustResult("native", outcomesOfCargo(text, "native"), status === 0 ? [] : [`cargo test: ${describeStatus(status)}`]);
-}
-
-/** @returns {Promise<Result>} */
-async function runWeb() {
-  return runWebTests(await ensureEngine("chromium"));
+  const outcomes = outcomesOfCargo(text);
+  const { tests, problems } = declaredRustTests(ROOT);
+  const { passed, failures } = compare(tests, outcomes);
+  const isExplained = status === 0 || outcomes.some(({ result }) => result === "failed");
+  return { passed, failures: [...problems, ...failures, ...(isExplained ? [] : [`cargo test: ${describeStatus(status)}`])] };
 }
 
 /** @returns {Promise<Result>} */

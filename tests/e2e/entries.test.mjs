@@ -1476,3 +1476,22 @@ test("the promise of a handle whose deps were another user's for a while settles
     });
     assert.deepEqual(told, [true, "a"]);
   }));
+
+test("a handle of a value whose type is registered anew, as after a hot reload, loads under its new key", () =>
+  visit((keepsake) => keepsake, async ({ page }) => {
+    const told = await page.evaluate(async () => {
+      class Money {
+        constructor(cents) {
+          this.cents = cents;
+        }
+      }
+      const register = (version) => app.registerType({ type: Money, tag: "money", version, encode: ({ cents }) => cents, decode: (cents) => new Money(cents) });
+      register(1);
+      const load = app.cacheData(async ({ cents }) => cents / 100, { name: "load", persist: false });
+      const [watched, awaited] = [load.entry(new Money(500)), load.entry(new Money(700))];
+      register(2);
+      const seen = new Promise((resolve) => watched.subscribe(({ value }) => value !== undefined && resolve(value)));
+      return [await seen, await awaited.promise, await load(new Money(500))];
+    });
+    assert.deepEqual(told, [5, 7, 5]);
+  }));

@@ -694,10 +694,10 @@ const everything = (keepsake) => {
 };
 
 /** What nobody calls but a timer, the collector of garbage, and a disk that is full: they have a test of their own. */
-const UNCALLED = ["engine_oldest_quarter", "engine_registered", "engine_collect", "engine_sweep", "engine_forget"];
+const UNCALLED = ["oldest", "registered", "collect", "sweep", "forget"];
 
 /** What only runs while an instance is made: if that traps, there is none. */
-const MAKING = ["engine_new", "engine_scratch", "engine_scratch_size", "__wbindgen_start"];
+const MAKING = ["scratch", "scratch_size"];
 
 test("an engine that dies in any of its exports breaks no call, and a new one takes over", () =>
   visit(
@@ -706,7 +706,7 @@ test("an engine that dies in any of its exports breaks no call, and a new one ta
       const [clean, names, calls] = await page.evaluate(async () => [await app.everything("clean", () => (trap.calls = {})), trap.exports, trap.counted]);
       assert.deepEqual(clean, [[], []], "nothing is wrong while nothing dies");
       const called = names.filter((name) => calls[name] > 0 && ![...MAKING, ...UNCALLED].includes(name));
-      const missed = names.filter((name) => name.startsWith("engine_") && !UNCALLED.includes(name) && !calls[name]);
+      const missed = names.filter((name) => !UNCALLED.includes(name) && !calls[name]);
       assert.deepEqual(missed, [], "every export of the engine is called");
       const wrong = {};
       let turn = 0;
@@ -735,25 +735,25 @@ test("an engine that dies in what a timer, the collector of garbage or a full di
       const devtools = await context.newCDPSession(page);
       const limit = (quotaSize) => devtools.send("Storage.overrideQuotaForOrigin", { origin: web.url, quotaSize });
       for (const name of UNCALLED) {
-        if (name === "engine_oldest_quarter") await limit(1_500_000);
+        if (name === "oldest") await limit(1_500_000);
         const value = await page.evaluate(async (name) => {
           Object.assign(trap, { name, left: 1, fired: 0 });
           const cache = app.createKeepsake({ namespace: name });
-          const load = cache.cacheData((id) => ({ id }), { name: "short", persist: false, ttl: name === "engine_sweep" ? "1ms" : "1h" });
+          const load = cache.cacheData((id) => ({ id }), { name: "short", persist: false, ttl: name === "sweep" ? "1ms" : "1h" });
           load(1);
-          if (name === "engine_forget") return "forgotten";
+          if (name === "forget") return "forgotten";
           globalThis.held = load;
           const large = cache.cacheData(async (id) => ({ id, bytes: crypto.getRandomValues(new Uint8Array(20_000)) }), { name: "large" });
-          for (let id = 0; id < 200 && name === "engine_oldest_quarter" && trap.fired === 0; id++) {
+          for (let id = 0; id < 200 && name === "oldest" && trap.fired === 0; id++) {
             await large(id);
             await cache.flush();
           }
           return (await large(0)).id;
         }, name);
-        assert.equal(value, name === "engine_forget" ? "forgotten" : 0);
+        assert.equal(value, name === "forget" ? "forgotten" : 0);
         while ((await page.evaluate(() => trap.fired)) === 0) await devtools.send("HeapProfiler.collectGarbage");
         await page.evaluate(() => Object.assign(trap, { name: "" }));
-        if (name === "engine_oldest_quarter") await limit(undefined);
+        if (name === "oldest") await limit(undefined);
         assert.deepEqual((await all(page))[0], [], name);
       }
     },
@@ -775,7 +775,7 @@ test("an engine that cannot be made, or dies three times in a minute, leaves fun
       const told = await page.evaluate(async () => {
         const values = [];
         for (let death = 0; death < 4; death++) {
-          Object.assign(trap, { name: "engine_board", left: 1, fired: 0 });
+          Object.assign(trap, { name: "board", left: 1, fired: 0 });
           values.push((await app.memory(death)).id, (await app.later(death)).id, (await app.persisted(death)).id);
         }
         return [values, trap.fired];
@@ -790,7 +790,7 @@ test("an engine that cannot be made, or dies three times in a minute, leaves fun
   ));
 
 /** What removes the entry of a persisted call, and the export of the engine that is called for it last. */
-const REMOVALS = { delete: "engine_orders", clear: "engine_orders", expire: "engine_orders", "clear of everything": "engine_clear_kind", destroy: "engine_destroy" };
+const REMOVALS = { delete: "orders", clear: "orders", expire: "orders", "clear of everything": "clear_kind", destroy: "destroy" };
 
 for (const how of ["delete", "clear", "expire", "clear of everything", "destroy"]) {
   test(`an engine that dies of a removal before it has said what is to go leaves nothing on disk: ${how}`, () =>
@@ -852,7 +852,7 @@ test("an engine that dies while it waits for the database leaves no call waiting
           if (turn === "open") await app.persisted("open");
           const waiting = [app.persisted(1), app.persisted("new"), app.persisted.delete("b"), app.persisted.key(1), app.flush()];
           await Promise.resolve();
-          Object.assign(trap, { name: "engine_board", left: 1, fired: 0 });
+          Object.assign(trap, { name: "board", left: 1, fired: 0 });
           const value = app.memory("dies").id;
           const results = await Promise.race([Promise.all(waiting), new Promise((resolve) => setTimeout(resolve, 20_000, ["never settles"]))]);
           return [value, trap.fired, results[0], results[1]];
@@ -875,7 +875,7 @@ test("an onRelease that calls the cache while an engine dies finds no value of a
     async ({ page }) => {
       const told = await page.evaluate(() => {
         app.load("a");
-        Object.assign(trap, { name: "engine_board", left: 1 });
+        Object.assign(trap, { name: "board", left: 1 });
         const values = [app.other("x"), app.other("y"), app.other("z"), app.name("a"), app.name("b"), app.name("a"), app.other("y"), app.load("a").id];
         return [values, trap.fired];
       });
@@ -893,7 +893,7 @@ test("an engine that dies while a function is made known to it leaves its deps i
     async ({ page }) => {
       const told = await page.evaluate(() => {
         const functions = ["a", "b"].map((tenant) => {
-          Object.assign(trap, { name: "engine_register", left: 1 });
+          Object.assign(trap, { name: "register", left: 1 });
           return app.make(tenant);
         });
         return [functions.map((load) => load(1)), functions.map((load) => load(1)), trap.fired];
@@ -902,6 +902,101 @@ test("an engine that dies while a function is made known to it leaves its deps i
       assert.equal(told[2], 2);
     },
     { init: [trapping] },
+  ));
+
+test("a listener that calls the cache while an engine dies mixes no functions up", () =>
+  visit(
+    ({ cacheData, createKeepsake }) => {
+      const cache = createKeepsake({ onEvent: ({ code }) => code === "ttl-in-milliseconds" && app.act() });
+      const make = (name, options) => cache.cacheData((id) => `${name} ${id}`, { name, persist: false, ...options });
+      return { make, act: () => {} };
+    },
+    async ({ page }) => {
+      const told = await page.evaluate(() => {
+        const [a, b] = [app.make("a"), app.make("b")];
+        a(1);
+        app.act = () => {
+          app.act = () => {};
+          Object.assign(trap, { name: "board", left: 1 });
+          return [a(1), a(1), b(1)];
+        };
+        const f = app.make("f", { ttl: 500 });
+        const values = () => [f(1), a(1), b(1)];
+        return [values(), values(), trap.fired];
+      });
+      assert.deepEqual(told, [["f 1", "a 1", "b 1"], ["f 1", "a 1", "b 1"], 1]);
+    },
+    { init: [trapping] },
+  ));
+
+test("what runs while an engine is made ready may hash, and what it calls of the cache runs uncached", () =>
+  visit(
+    (keepsake) => keepsake,
+    async ({ page }) => {
+      const told = await page.evaluate(() => {
+        class User {
+          constructor(id) {
+            this.id = id;
+          }
+        }
+        const faults = [];
+        const { cacheData, configure, hash } = app.createKeepsake(); // without options: they would make an engine
+        let runs = 0;
+        let load;
+        const rule = ({ id }) => {
+          load ??= cacheData((id) => ({ id, run: (runs += 1) }), { name: "load", persist: false });
+          return [load(id).id, load(id).id, hash({ id })];
+        };
+        configure({ onEvent: ({ code }) => code && faults.push(code), hashFuncs: [[User, rule]], deps: [1, 2].map((id) => new User(id)) });
+        const whileMade = runs;
+        const values = [load(1).run === load(1).run, load(2).run !== load(1).run];
+        return [whileMade, values, faults];
+      });
+      assert.deepEqual(told, [4, [true, true], []]);
+    },
+  ));
+
+test("options that an engine dies of hearing hold for its successor", () =>
+  visit(
+    ({ cacheData, configure }) => {
+      const load = cacheData((id) => `${app.user} ${id}`, { name: "load", persist: false });
+      const logIn = (user) => {
+        app.user = user;
+        configure({ deps: [user] });
+      };
+      return { load, logIn };
+    },
+    async ({ page }) => {
+      const told = await page.evaluate(() => {
+        app.logIn("A");
+        const values = [app.load(1)];
+        Object.assign(trap, { name: "configure", left: 1 });
+        app.logIn("B");
+        values.push(app.load(1), app.load(1));
+        app.logIn("A");
+        return [values, app.load(1), trap.fired];
+      });
+      assert.deepEqual(told, [["A 1", "B 1", "B 1"], "A 1", 1]);
+    },
+    { init: [trapping] },
+  ));
+
+test("a page whose random numbers are written into what it gives, and not given back, is cached as any other", () =>
+  visit(
+    usual,
+    async ({ page }) => {
+      assert.deepEqual((await all(page))[0], []);
+    },
+    {
+      init: [
+        () => {
+          const { getRandomValues } = Crypto.prototype;
+          Crypto.prototype.getRandomValues = function (array) {
+            getRandomValues.call(this, array);
+          };
+        },
+      ],
+    },
   ));
 
 test("a stack that ends while a failed call is cleared away leaves its key usable", () =>

@@ -399,7 +399,7 @@ test("registered types survive the end of an engine", () =>
         app.registerType({ type: Money, tag: "money", encode: ({ amount }) => amount, decode: () => new Money() });
         const digest = app.hash(new Money(1));
         const values = [load(new Money(1)), load(new Money(1))];
-        Object.assign(trap, { name: "engine_board", left: 1 });
+        Object.assign(trap, { name: "board", left: 1 });
         const dying = load(new Money(1));
         trap.name = "";
         const after = [load(new Money(1)), load(new Money(1)), load(new Money(2))];
@@ -1207,4 +1207,31 @@ test("what is detached, or has properties of its own, is said to be, as an argum
       ...["Date", "Map", "Set", "String", "URL", "RegExp", "ArrayBuffer"].map((type) => both(type, `an instance of ${type} with properties of its own`)),
       both("Model", "an instance of Model"), both("WeakMap", "an instance of WeakMap"), both("of Date", "an instance of Date"), both("of Uint8Array", "an instance of Uint8Array"),
     ]);
+  }));
+
+test("deps that are given while those before are being hashed are the ones that count", () =>
+  visit((keepsake) => keepsake, async ({ page }) => {
+    const told = await page.evaluate(() => {
+      class User {
+        constructor(name) {
+          this.name = name;
+        }
+      }
+      const { cacheData, configure } = app.createKeepsake();
+      const rule = ({ name }) => {
+        if (name === "A") configure({ deps: [new User("B")] });
+        return name;
+      };
+      configure({ hashFuncs: [[User, rule]], deps: [new User("A")] });
+      let user = "B";
+      const load = cacheData((id) => `${user} ${id}`, { name: "load", persist: false });
+      const values = [load(1)];
+      user = "C";
+      configure({ deps: [new User("C")] });
+      values.push(load(1));
+      user = "B again";
+      configure({ deps: [new User("B")] });
+      return [...values, load(1)];
+    });
+    assert.deepEqual(told, ["B 1", "C 1", "B 1"]);
   }));

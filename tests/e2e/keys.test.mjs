@@ -62,20 +62,13 @@ const differentValues = () => {
   ];
 };
 
-/** Counts how often `hash` has asked the complete walker: before that the engine looks at its options. */
+/** Counts how often `hash` has asked the complete walker: before that it looks for the names of its options, of which there are none. */
 const countCompleteWalks = () => {
-  const { Instance } = WebAssembly;
+  const { keys } = Object;
   globalThis.completeWalks = 0;
-  WebAssembly.Instance = class {
-    constructor(...given) {
-      const exports = { ...new Instance(...given).exports };
-      const { engine_check_hash: real } = exports;
-      exports.engine_check_hash = (...args) => {
-        globalThis.completeWalks += 1;
-        return real(...args);
-      };
-      return { exports };
-    }
+  Object.keys = (given) => {
+    if (given === undefined) globalThis.completeWalks += 1;
+    return keys(given);
   };
 };
 

@@ -1001,10 +1001,10 @@ for (const kind of DATA) {
           return load;
         };
         globalThis.test = { second: app.kinds[kind](body, { name: "shared" }), first: await fill("shared"), fill, other: await fill("other") };
-        await fill("dropped");
+        test.dropped = await fill("dropped");
         await app.settled();
         test.before = app.total().entries;
-        test.first = null;
+        test.first = test.dropped = null;
       }, kind);
       await collected(visited, () => app.total().entries <= 60);
       const told = await page.evaluate(async (kind) => {

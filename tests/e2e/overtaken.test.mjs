@@ -431,7 +431,7 @@ for (const kind of ["sync", "memory", "persisted"]) {
           app.configure({
             onEvent: ({ code }) => {
               if (code !== "value-too-large") return;
-              Object.assign(trap, { name: "engine_board", left: 1 });
+              Object.assign(trap, { name: "board", left: 1 });
               calls.push(load(2));
             },
           });

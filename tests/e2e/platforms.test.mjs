@@ -1,6 +1,8 @@
 // What a platform lacks breaks no call: servers that are no Node, and test environments, each as a global scope that has only
 // what is given. Without what caching takes, functions run uncached, and that is said once.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import vm from "node:vm";
 import { build } from "esbuild";
@@ -126,4 +128,8 @@ test("with a document and no IndexedDB, as in test environments, everything is c
   assert.deepEqual({ wrong, runs }, { wrong: [], runs: CACHED });
   assert.equal(said.length, 1, `said once: ${said.join("\n")}`);
   assert.match(said[0], /IndexedDB cannot be used here/);
+});
+
+test("nothing in the package keeps a browser from loading it that has no lookbehind in patterns, as Safari before 16.4", () => {
+  for (const file of ["keepsake.js", "web.js", "elements.js", "types.js"]) assert.doesNotMatch(readFileSync(join(ROOT, "pkg", file), "utf8"), /\(\?<[=!]/, file);
 });

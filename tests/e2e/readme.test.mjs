@@ -8,6 +8,7 @@ import test from "node:test";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { ROOT } from "../../scripts/process.mjs";
+import { OPTIONS } from "../../src/web/js/options/names.js";
 import { inDirectory } from "./support/builds.mjs";
 import { CHECKER, withClaims } from "./support/claims.mjs";
 import { documentPaths, namesIn, readDocument, tableOf } from "./support/documents.mjs";
@@ -140,11 +141,9 @@ function membersOf(name, text = TYPES) {
   return new Set([...body.matchAll(/^ {2}(?:readonly )?(\w+)[?(:<]/gm)].map(([, member]) => member));
 }
 
-/** What src/options.rs knows: who takes each option. */
+/** Who takes each option. */
 function knownOptions() {
-  const known = [...source("src/options.rs").matchAll(/option\("(\w+)", (true|false), (true|false), (true|false)\)/g)];
-  assert.ok(known.length > 20, "src/options.rs lists the options");
-  return known.map(([, name, ...takes]) => ({ name, data: takes[0] === "true", resource: takes[1] === "true", page: takes[2] === "true" }));
+  return Object.entries(OPTIONS).map(([name, takers]) => ({ name, data: takers.includes("d"), resource: takers.includes("r"), page: takers.includes("c") }));
 }
 
 const README = readDocument("README.md");

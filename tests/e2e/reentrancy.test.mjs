@@ -949,7 +949,7 @@ for (const kind of ["sync", "memory", "persisted", "resource"]) {
           const heard = [];
           entry.subscribe(({ value }) => heard.push(value?.run));
           await entry.promise;
-          Object.assign(trap, { name: "engine_board", left: 1, fired: 0 });
+          Object.assign(trap, { name: "board", left: 1, fired: 0 });
           await app.kinds.sync({ name: "other" })(1);
           const same = [trap.fired, load.entry("a") === entry, entry.getSnapshot().value?.id];
           const { run } = await load.refresh("a");
@@ -971,7 +971,7 @@ for (const way of ["when a getter configures the page", "when the engine dies"])
           const given = (id) => {
             let left = 1;
             const value = { get id() { if (way === "when a getter configures the page" && left-- > 0) app.configure({ ttl: `${id.charCodeAt(0)}h` }); return id; } };
-            if (way === "when the engine dies") Object.assign(trap, { name: "engine_page_key", left: 1, fired: 0 });
+            if (way === "when the engine dies") Object.assign(trap, { name: "page_key", left: 1, fired: 0 });
             return value;
           };
           app.does(({ id }) => ({ id }));

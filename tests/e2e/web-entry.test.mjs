@@ -108,10 +108,33 @@ test("a handle that was taken before init() hears of what comes after it", () =>
 
 test("options of the page that are refused at init() are told of, and break no call", () =>
   visit(null, async ({ page }) => {
-    await page.evaluate(() => app.configure({ tll: "1h" }));
+    await page.evaluate(() => app.configure({ deps: [() => 1] }));
     assert.equal(await page.evaluate(() => app.init()), true);
     assert.deepEqual(await calls(page), [[1, 1, 1, 1], { later: 2, now: 2 }]);
   }, { files: { "app.js": appOf() }, console: [/the page's options are refused/] }));
+
+test("options that are none are refused before init() as they are after it", () =>
+  visit(null, async ({ page }) => {
+    const told = await page.evaluate(() => {
+      const refused = (act) => {
+        try {
+          return act();
+        } catch ({ name, option }) {
+          return [name, option];
+        }
+      };
+      return [
+        refused(() => app.configure({ tll: "1h" })),
+        refused(() => app.cacheData(() => 1, { ttl: "soon" })),
+        refused(() => app.cacheData(() => 1, { hashFuncs: [[1, String]] })),
+        refused(() => app.registerType({ type: class A {}, tag: "", encode: String, decode: String })),
+        typeof refused(() => app.cacheData(() => 1, { refreshMode: "background" })), // configure may still give a ttl
+      ];
+    });
+    assert.deepEqual(told, [["InvalidOptionError", "tll"], ["InvalidOptionError", "ttl"], ["InvalidOptionError", "hashFuncs"], ["InvalidOptionError", "tag"], "function"]);
+    assert.equal(await page.evaluate(() => app.init()), true);
+    assert.deepEqual(await calls(page), [[1, 1, 1, 1], { later: 1, now: 1 }]);
+  }, { files: { "app.js": appOf() } }));
 
 test("in a worker init() finds the file beside the module", () =>
   visit(null, async ({ page }) => {

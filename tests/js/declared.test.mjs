@@ -6,12 +6,12 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { compare, declaredJsTests } from "../../scripts/declared.mjs";
 import { testsInJs } from "../../scripts/testing/js-tests.mjs";
-import { browsersOfRunner, outcomeOfNode, outcomesOfCargo } from "../../scripts/testing/ran.mjs";
+import { outcomeOfNode, outcomesOfCargo } from "../../scripts/testing/ran.mjs";
 import { testsInCrate } from "../../scripts/testing/rust-crate.mjs";
 import { testsInRust } from "../../scripts/testing/rust-tests.mjs";
 
-/** @param {string} source @returns {string[]} "runner name" */
-const rustNames = (source) => testsInRust(source).tests.map(({ runner, name }) => `${runner} ${name}`);
+/** @param {string} source @returns {string[]} */
+const rustNames = (source) => testsInRust(source).tests.map(({ name }) => name);
 
 test("Rust: a test is found with the modules around it", () => {
   const source = `
@@ -26,7 +26,7 @@ test("Rust: a test is found with the modules around it", () => {
         fn no_test() {}
     }
     #[test] fn last() {}`;
-  assert.deepEqual(rustNames(source), ["native tests::first", "native tests::inner::second", "native tests::third", "native last"]);
+  assert.deepEqual(rustNames(source), ["tests::first", "tests::inner::second", "tests::third", "last"]);
 });
 
 test("Rust: tests inside proptest! are found", () => {
@@ -38,19 +38,16 @@ test("Rust: tests inside proptest! are found", () => {
       #[test]
       fn other(mut v in vec(0..9, 3)) {}
   } }`;
-  assert.deepEqual(rustNames(source), ["native laws::round_trip", "native laws::other"]);
+  assert.deepEqual(rustNames(source), ["laws::round_trip", "laws::other"]);
 });
 
-test("Rust: browser tests are found in each form, also behind other attributes", () => {
+test("Rust: tests are found behind other attributes", () => {
   const source = `
-    #[wasm_bindgen_test] fn a() {}
-    #[wasm_bindgen_test(async)] fn b() {}
-    #[wasm_bindgen_test] #[allow(clippy::unused_async, reason = "fn c")] async fn c() {}
-    #[ignore = "never"] #[wasm_bindgen_test::wasm_bindgen_test] pub async fn d() {}
-    #[wasm_bindgen_test(unsupported = test)] fn e() {}
-    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test)] #[cfg_attr(not(target_arch = "wasm32"), test)] fn f() {}
-    wasm_bindgen_test_configure!(run_in_browser);`;
-  assert.deepEqual(rustNames(source), ["web a", "web b", "web c", "web d", "web e", "native e", "web f", "native f"]);
+    #[test] #[allow(clippy::unused_async, reason = "fn c")] fn a() {}
+    #[ignore = "never"] #[tokio::test] pub async fn b() {}
+    #[cfg_attr(target_arch = "wasm32", other)] #[cfg_attr(not(target_arch = "wasm32"), test)] fn c() {}
+    #[cfg_attr(test, allow(dead_code))] fn none() {}`;
+  assert.deepEqual(rustNames(source), ["a", "b", "c"]);
 });
 
 test("Rust: comments, strings, characters and lifetimes fool nobody", () => {
@@ -62,7 +59,7 @@ test("Rust: comments, strings, characters and lifetimes fool nobody", () => {
     #[cfg(test)] #[doc = "#[test]"] fn no5<'b>(x: &'b str) { 'outer: loop { break 'outer; } }
     #[test] struct NoTest; fn no6() {}
     mod m { #[test] fn yes() {} }`;
-  assert.deepEqual(rustNames(source), ["native m::yes"]);
+  assert.deepEqual(rustNames(source), ["m::yes"]);
 });
 
 test("Rust: a test whose name a macro makes is a problem", () => {
@@ -79,7 +76,7 @@ function crate(files, targets) {
       writeFileSync(join(root, path), text);
     }
     const { tests, problems } = testsInCrate(root, targets.map((path) => ({ name: path, kind: "test", path })));
-    return { tests: tests.map(({ runner, where, name }) => `${runner} ${where} ${name}`), problems };
+    return { tests: tests.map(({ where, name }) => `${where} ${name}`), problems };
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
@@ -95,38 +92,17 @@ test("Rust: modules are followed into their files", () => {
     "src/outer/inner.rs": "#[test] fn deep() {}",
   };
   assert.deepEqual(crate(files, ["src/lib.rs"]), {
-    tests: ["native src/lib.rs lru::tests::evicts", "native src/lib.rs web::idb::opens", "native src/lib.rs outer::inner::deep"],
+    tests: ["src/lib.rs lru::tests::evicts", "src/lib.rs web::idb::opens", "src/lib.rs outer::inner::deep"],
     problems: [],
   });
 });
 
-test("Rust: a suite that two environments mount is declared once for each", () => {
-  const files = {
-    "tests/web/page.rs": 'mod suite; #[path = "only_page.rs"] mod only_page;',
-    "tests/web/worker.rs": "mod suite;",
-    "tests/web/only_page.rs": "#[wasm_bindgen_test] fn dom() {}",
-    "tests/web/suite/mod.rs": "mod keys;",
-    "tests/web/suite/keys.rs": "#[wasm_bindgen_test] fn differ() {}",
-  };
-  assert.deepEqual(crate(files, ["tests/web/page.rs", "tests/web/worker.rs"]), {
-    tests: ["web tests/web/page.rs suite::keys::differ", "web tests/web/page.rs only_page::dom", "web tests/web/worker.rs suite::keys::differ"],
-    problems: [],
-  });
-});
-
-test("Rust: a file that nothing mounts, or one environment too few, is a problem", () => {
-  const files = {
-    "src/lib.rs": "mod missing;",
-    "src/forgotten.rs": "#[test] fn never() {}",
-    "tests/web/page.rs": '#[path = "suite/keys.rs"] mod keys;',
-    "tests/web/worker.rs": "",
-    "tests/web/suite/keys.rs": "#[wasm_bindgen_test] fn differ() {}",
-  };
-  const { problems } = crate(files, ["src/lib.rs", "tests/web/page.rs", "tests/web/worker.rs"]);
+test("Rust: a file that nothing mounts is a problem", () => {
+  const files = { "src/lib.rs": "mod missing;", "src/forgotten.rs": "#[test] fn never() {}" };
+  const { problems } = crate(files, ["src/lib.rs"]);
   assert.deepEqual(problems, [
     "src/lib.rs:1: there is no file for `mod missing`",
     "src/forgotten.rs: no `mod` and no target in Cargo.toml mounts this file, so nothing in it runs",
-    "tests/web/suite/keys.rs: tests/web/worker.rs must mount it too, as the suite is for every environment",
   ]);
 });
 
@@ -158,35 +134,27 @@ test("JavaScript: a file that does not parse is a problem", () => {
   assert.equal(testsInJs("syntax error here").problems.length, 1);
 });
 
-test("what cargo and wasm-bindgen's runner print is understood", () => {
+test("what cargo prints is understood", () => {
   const text = [
     "\u001b[0m\u001b[32m     Running\u001b[0m unittests src/lib.rs (target/debug/deps/keepsake-0123)",
     "test lru::tests::evicts ... ok",
     "test lru::tests::panics - should panic ... ok",
     "test lru::tests::slow ... ignored, too slow",
-    "     Running tests/web/page.rs (target/wasm32-unknown-unknown/debug/deps/page-4567.wasm)",
-    "test suite::keys::differ ... FAIL",
-    "test suite::keys::equal ... FAILED",
+    "     Running tests/encoding.rs (target/debug/deps/encoding-4567)",
+    "test keys::equal ... FAILED",
     "test result: ok. 1 passed; 0 failed",
     "   Doc-tests keepsake",
     "test src/lib.rs - f (line 5) ... ok",
     "test src/lib.rs - g (line 9) - compile ... ok",
   ].join("\n");
-  assert.deepEqual(outcomesOfCargo(text, "native").map(({ where, name, result }) => `${where} ${name} ${result}`), [
+  assert.deepEqual(outcomesOfCargo(text).map(({ where, name, result }) => `${where} ${name} ${result}`), [
     "src/lib.rs lru::tests::evicts passed",
     "src/lib.rs lru::tests::panics passed",
     "src/lib.rs lru::tests::slow skipped",
-    "tests/web/page.rs suite::keys::differ failed",
-    "tests/web/page.rs suite::keys::equal failed",
+    "tests/encoding.rs keys::equal failed",
     "documentation src/lib.rs - f (line 5) passed",
     "documentation src/lib.rs - g (line 9) - compile passed",
   ]);
-});
-
-test("which browser a suite ran in is understood, and that it ran in none", () => {
-  const text = "Set WASM_BINDGEN_TEST_TIMEOUT to 300 seconds...\nRunning headless tests in Firefox on `http://127.0.0.1:1/`\nrunning 1 test\ntest a ... ok\n";
-  assert.deepEqual(browsersOfRunner(text), ["Firefox"]);
-  assert.deepEqual(browsersOfRunner("this test suite is only configured to run in a browser, but we're only testing node.js tests so skipping"), []);
 });
 
 test("JavaScript: the tests for every engine are declared apart, and each once", async () => {

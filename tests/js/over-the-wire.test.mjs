@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 import { ROOT } from "../../scripts/process.mjs";
 
 /** The most that each file may take, in kB (1,000 bytes) of gzip. The goal for the first is 60. */
-const MOST = { "keepsake.js": 144, "web.js": 61.5, "keepsake.wasm": 81, "elements.js": 12, "types.js": 2.5 };
+const MOST = { "keepsake.js": 108, "web.js": 61.5, "keepsake.wasm": 45.5, "elements.js": 12, "types.js": 2.5 };
 
 for (const file of ["keepsake.js", "web.js", "keepsake.wasm", "elements.js", "types.js"]) {
   test(`${file} is no larger than it was`, (t) => {
@@ -18,7 +18,7 @@ for (const file of ["keepsake.js", "web.js", "keepsake.wasm", "elements.js", "ty
   });
 }
 
-test("the WebAssembly in keepsake.js takes 2.5% more than the file beside web.js", () => {
+test("the WebAssembly in keepsake.js takes 3% more than the file beside web.js", () => {
   const [whole, rest, wasm] = ["keepsake.js", "web.js", "keepsake.wasm"].map((file) => gzipSync(readFileSync(join(ROOT, "pkg", file)), { level: 9 }).length);
-  assert.ok(whole - rest <= 1.025 * wasm, `${whole} bytes, of which ${rest} are JavaScript, for ${wasm}`);
+  assert.ok(whole - rest <= 1.03 * wasm, `${whole} bytes, of which ${rest} are JavaScript, for ${wasm}`);
 });

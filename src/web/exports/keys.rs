@@ -1,71 +1,60 @@
 //! Keys: the digests of encodings.
 
-use wasm_bindgen::prelude::*;
-
-use super::Engine;
+use super::wire::{engine, put};
+use crate::digest::{CacheKey, Digest};
 use crate::flight::FlightId;
-use crate::options::Scope;
-use crate::web::types;
 
-#[wasm_bindgen]
-impl Engine {
-    /// The names of a function's parameters, as far as they are known.
-    pub fn params(&self, id: u32) -> Option<Vec<String>> {
-        self.0.with_function(id, |wrapped, _| wrapped.params())
-    }
+/// Starts a digest in pieces: of a call of this function, or as the call of a flight was digested, if one is given.
+#[unsafe(no_mangle)]
+extern "C" fn digest_start(id: u32, flight: u32) {
+    engine().digest_start(id, Some(flight).filter(|flight| *flight != u32::MAX).map(FlightId));
+}
 
-    /// Checks the options of `hash`, but for its rules.
-    ///
-    /// # Errors
-    /// `InvalidOptionError`.
-    pub fn check_hash(&self, given: &JsValue) -> Result<(), JsValue> {
-        Ok(types::check_options(Scope::Hash, given)?)
-    }
+/// Starts one under the page's own secret.
+#[unsafe(no_mangle)]
+extern "C" fn digest_start_page() {
+    engine().digest_start_page();
+}
 
-    /// Starts a digest in pieces: of a call of this function, or as the call of a flight was digested.
-    pub fn digest_start(&self, id: u32, flight: Option<u32>) {
-        self.0.digest_start(id, flight.map(FlightId));
-    }
+/// Takes a piece of it from the scratch area.
+#[unsafe(no_mangle)]
+extern "C" fn digest_update(length: usize) {
+    engine().digest_update(length);
+}
 
-    /// Starts one under the page's own secret.
-    pub fn digest_start_page(&self) {
-        self.0.digest_start_page();
-    }
+/// Digests what was loaded, and puts the 16 bytes at the start of the scratch area; `false` if nothing was.
+#[unsafe(no_mangle)]
+extern "C" fn digest(id: u32, length: u32) -> bool {
+    put(engine().digest(id, length).map(Digest::bytes))
+}
 
-    /// Takes a piece of it from the scratch area.
-    pub fn digest_update(&self, length: usize) {
-        self.0.digest_update(length);
-    }
+/// Puts a digest that is under way aside, while its next piece is waited for; 0 if there is none.
+#[unsafe(no_mangle)]
+extern "C" fn digest_rest() -> u32 {
+    engine().digest_rest()
+}
 
-    /// Digests what was loaded, and puts the 16 bytes at the start of the scratch area; `false` if nothing was.
-    pub fn digest(&self, id: u32, length: u32) -> bool {
-        let digest = self.0.digest(id, length);
-        digest.inspect(|digest| self.0.scratch.write(&digest.bytes())).is_some()
-    }
+/// Takes it up again.
+#[unsafe(no_mangle)]
+extern "C" fn digest_resume(rest: u32) {
+    engine().digest_resume(rest);
+}
 
-    /// Puts a digest that is under way aside, while its next piece is waited for; 0 if there is none.
-    pub fn digest_rest(&self) -> u32 {
-        self.0.digest_rest()
-    }
+/// Puts the key of a call into the scratch area; `false` if there is none.
+#[unsafe(no_mangle)]
+extern "C" fn key(id: u32, length: u32) -> bool {
+    put(engine().key(id, length).map(CacheKey::bytes))
+}
 
-    /// Takes it up again.
-    pub fn digest_resume(&self, rest: u32) {
-        self.0.digest_resume(rest);
-    }
+/// The same of what tells a call from others in this page, and is known before the database is open.
+#[unsafe(no_mangle)]
+extern "C" fn page_key(id: u32, length: u32) -> bool {
+    put(engine().page_key(id, length).map(CacheKey::bytes))
+}
 
-    /// The key of a call in hexadecimal digits.
-    pub fn key(&self, id: u32, length: u32) -> Option<String> {
-        self.0.key(id, length).map(|key| key.to_string())
-    }
-
-    /// What tells a call from others in this page, and is known before the database is open.
-    pub fn page_key(&self, id: u32, length: u32) -> Option<String> {
-        self.0.page_key(id, length).map(|key| key.to_string())
-    }
-
-    /// The call that makes a resource, if it is the same on every page; its encoding has just been loaded without a
-    /// function.
-    pub fn origin(&self, id: u32, length: u32) -> Option<Vec<u8>> {
-        self.0.origin(id, length).map(|key| key.bytes().to_vec())
-    }
+/// The same of the call that makes a resource, if it is the same on every page; its encoding has just been loaded
+/// without a function.
+#[unsafe(no_mangle)]
+extern "C" fn origin(id: u32, length: u32) -> bool {
+    put(engine().origin(id, length).map(CacheKey::bytes))
 }

@@ -40,7 +40,7 @@ async function refresh(cached, self, args, flight) {
   if (cache.flights.get(flight.id) !== flight) return new Again(); // a call that cannot wait has taken its place
   try {
     if (cached.isResource) flight.origin = cache.originOf(cached, args);
-    if (cached.persisted) await cache.disks.stamp(flight);
+    if (cached.persisted) await cache.disks.stamp(cached, flight);
     const turn = cached.persisted ? await cache.neighbours.turn(flight, true) : undefined;
     if (turn === null) {
       cache.land(flight); // another tab refreshes it

@@ -2,9 +2,14 @@
 /** One cached function: its options, its place in the engine, and what it asks the user's functions. */
 import { DATA, GONE, RESOURCE } from "./engine.js";
 import { KeepsakeError, UnhashableParamError, UnserializableReturnValueError, UserHashError } from "./errors.js";
-import { Rules, readRules, shapeOfRules } from "./arguments/rules.js";
-import { hasNoText, inWords as shownAs, isArray } from "./arguments/words.js";
+import { Rules, shapeOfRules } from "./arguments/rules.js";
+import { hasNoText, inWords, isArray, thrownInWords } from "./words.js";
 import { Recent, outlineOf } from "./call-outline.js";
+import { siteInWords, stampsOf } from "./identity/call-site.js";
+import { flagsOf, nameInWords, partsOf } from "./identity/facts.js";
+import { parametersOf, usesThis } from "./identity/source.js";
+import { FACTORY, NO_SOURCE } from "./numbered.js";
+import { checkTogether, isSuspicious } from "./options/read.js";
 import { numberOf, visit } from "./register.js";
 import { outside } from "./replay/context.js";
 import { Turns } from "./turns.js";
@@ -18,7 +23,15 @@ const HOT = 2;
 const FORGET_LATER = 1_000;
 
 /** Held by all that users hold of a function: when it is gone, nobody can call the function any more. @typedef {{ readonly cached: Cached }} Owner */
-/** What can be told about a function when it is wrapped. @typedef {{ name: string, source: string, isFetch: boolean, stack: string, deps: Uint8Array | null, keyBySource: string, depsSource: string, rules?: string[] }} Facts */
+/** What a function was wrapped with: the options as given, what they come to, and the hash rules among them. @typedef {{ options: import("./keepsake.js").Options, settings: import("./options/read.js").Settings, rules: import("./arguments/rules.js").Rule[] }} Given */
+
+/** What the engine tells of a function by bits: whether it is kept on disk, whether it has to be asked which tab this is, whether it would be kept on disk if its identity could be trusted, and whether it is known by its call site. */
+const ON_DISK = 1;
+const NEEDS_TAB = 2;
+const PERSISTS = 4;
+const BY_SITE = 8;
+/** So many bits; above them stands why its identity cannot be trusted. */
+const BRIEF_BITS = 4;
 
 const NO_RULES = new Rules([], [], new Map());
 
@@ -26,13 +39,13 @@ export class Cached {
   /** The engine's number for it. */
   id = 0;
   /** Whether `this` is part of its key; what `keyBy` gives stands for it too. */
-  usesThis = false;
+  usesThis;
   /** Whether a hash rule could apply to any value, so that every call needs the complete walker. */
   ruled = false;
   /** The hash rules that hold for it: its own, and the page's. */
   rules = NO_RULES;
   /** @type {boolean[] | null} which parameters are not part of its key */
-  leftOut = null;
+  leftOut;
   /** In words, for messages. */
   description;
   /** Whether it is kept on disk. */
@@ -55,8 +68,9 @@ export class Cached {
   entries = new Map();
   /** What tells the calls that were computed last from others; of a function that is kept in memory only, from the first time on that somebody asks. @type {Recent | null} */
   recent = null;
-  /** Its own hash rules, once they are read. @type {import("./arguments/rules.js").Rule[] | null} */
-  #ownRules = null;
+  /** Its own hash rules. @type {import("./arguments/rules.js").Rule[]} */
+  #ownRules;
+  #settings;
   #epoch = -1;
   #options = -1;
   #isVisited = false;
@@ -66,18 +80,23 @@ export class Cached {
    * @param {import("./keepsake.js").Keepsake} cache
    * @param {number} kind {@link DATA} or {@link RESOURCE}
    * @param {(...args: any[]) => any} original
-   * @param {import("./keepsake.js").Options} options
-   * @param {Facts} facts
+   * @param {Given} given
+   * @param {import("./identity/facts.js").Facts} facts
    */
-  constructor(cache, kind, original, options, facts) {
+  constructor(cache, kind, original, { options, settings, rules }, facts) {
     this.cache = cache;
     this.kind = kind;
     this.isResource = kind === RESOURCE;
     this.original = original;
     this.options = options;
     this.facts = facts;
-    this.name = typeof options.name === "string" ? options.name : facts.name;
-    this.description = this.name === "" ? "a cached function" : `"${this.name}"`;
+    this.#settings = settings;
+    this.#ownRules = rules;
+    this.name = settings.name ?? facts.name;
+    this.description = nameInWords(settings.name, facts);
+    this.usesThis = options.keyBy === undefined && !facts.isFetch && usesThis(facts.source);
+    const leftOut = settings.params?.map((param) => param.startsWith("_")) ?? [];
+    this.leftOut = leftOut.includes(true) ? leftOut : null;
     /** Whether the wrapper always returns a promise. */
     this.persisted = kind === DATA && options.persist !== false;
     /** Whether its caller waits in any case, so that its key can wait for the content of a blob. */
@@ -88,7 +107,7 @@ export class Cached {
 
   /**
    * Makes the engine know the function, and learns what holds for it with the page's options of the moment. Throws what
-   * is wrong with its options.
+   * is wrong with its static `deps`, and a background refresh without a ttl.
    * @returns {boolean} whether there is an engine
    */
   enroll() {
@@ -96,24 +115,46 @@ export class Cached {
     const { engine } = cache;
     if (this.#epoch === engine.epoch && this.#options === cache.options) return true;
     if (!cache.isInUse(this.options) || !engine.alive) return false;
-    const brief = this.#epoch === engine.epoch ? engine.call("brief", this.id) : this.#register();
-    if (!Array.isArray(brief)) return false;
-    this.#learn(/** @type {import("./glue.js").Brief} */ (brief));
-    return true;
+    if (this.#epoch === engine.epoch) return this.#learn(this.id);
+    const id = this.#register();
+    return typeof id === "number" && this.#learn(id);
   }
 
-  /** @param {import("./glue.js").Brief} brief */
-  #learn(brief) {
+  /** Learns what holds for it. @param {number} id @returns {boolean} whether that holds, and there is an engine */
+  #learn(id) {
     const { cache } = this;
-    const [id, usesThis, leftOut, description, onDisk, site, stamps, needsTab] = brief;
-    const rules = new Rules(this.#ownRules ?? [], cache.rules, cache.prototypes);
-    Object.assign(this, { id, usesThis: usesThis && this.options.keyBy === undefined, leftOut, description, onDisk, needsTab, rules, ruled: rules.touchCommonTypes });
-    cache.hasTabs ||= needsTab;
+    const brief = cache.engine.call("brief", id);
+    if (typeof brief !== "number") return false;
+    const site = (brief & BY_SITE) === 0 ? null : cache.engine.readDigest();
+    this.id = id;
+    this.onDisk = (brief & ON_DISK) !== 0;
+    this.needsTab = (brief & NEEDS_TAB) !== 0;
+    this.rules = new Rules(this.#ownRules, cache.rules, cache.prototypes);
+    this.ruled = this.rules.touchCommonTypes;
+    cache.hasTabs ||= this.needsTab;
     this.#epoch = cache.engine.epoch;
     this.#options = cache.options;
-    if (this.#isVisited) return;
-    this.#isVisited = true;
-    if (site !== null) visit(site, stamps ?? "", numberOf(this.original), this);
+    if (!this.#isVisited) {
+      this.#isVisited = true;
+      if (site !== null && this.facts.site !== null) visit(site, stampsOf(this.facts.site), numberOf(this.original), this);
+    }
+    this.#warn((brief & PERSISTS) === 0 ? 0 : brief >>> BRIEF_BITS);
+    return this.#epoch === cache.engine.epoch && this.#options === cache.options; // whoever was told may have changed them
+  }
+
+  /** Says what may not be as it was meant, each thing once. The page's listener runs. @param {number} why it is kept in memory only, by the engine's number; 0 where it is not */
+  #warn(why) {
+    const { cache, facts } = this;
+    const { ttl } = this.options;
+    if (isSuspicious(ttl)) cache.report("ttl-in-milliseconds", `${this.description} has a ttl of ${ttl} ms. Numbers are milliseconds; for seconds write ttl: "${ttl}s".`);
+    if (why === 0 || (why === FACTORY && this.#isolated === HOT)) return;
+    if (why === FACTORY) {
+      const message = `cacheData at ${facts.site === null ? "" : siteInWords(facts.site)} wraps several functions. They look the same, and may have closed over different values, so each is kept in memory only. To keep them over reloads, say what tells them apart, add: deps: [tenant] (an array, not a function; or a name for each: name: \`rows-\${tenant}\`).`;
+      cache.report("factory", message); // once, since it is the same for all of them
+      return;
+    }
+    const [problem, mend] = why === NO_SOURCE ? ["it has no source text (it is native, bound or a proxy), so a change could not be seen", 'name: "…", version: "1"'] : ["the place where it was wrapped cannot be read here", 'name: "…"'];
+    cache.report("memory-only", `${this.description} is kept in memory only: ${problem}. To keep it over reloads, add: ${mend}.`);
   }
 
   /**
@@ -125,9 +166,7 @@ export class Cached {
     const { cache } = this;
     if (this.#epoch !== cache.engine.epoch) return; // a new engine is told when it learns of the function
     this.#tellIsolated(this.id);
-    const brief = cache.engine.call("brief", this.id);
-    if (Array.isArray(brief)) this.#learn(/** @type {import("./glue.js").Brief} */ (brief));
-    else this.#epoch = -1; // the next call makes it known anew
+    this.#learn(this.id);
     cache.letGo();
     this.rekey();
   }
@@ -146,24 +185,28 @@ export class Cached {
     cache.letGo();
   }
 
+  /** @returns {number | typeof GONE} the engine's number for it */
   #register() {
     const { cache, facts } = this;
-    this.#ownRules ??= readRules(this.isResource ? "cacheResource" : "cacheData", this.options);
+    checkTogether(this.isResource ? "cacheResource" : "cacheData", this.options, cache.page);
     facts.deps ??= cache.keys.encodeStatic(this.options.deps, this.#ownRules);
-    if (facts.deps === null) return GONE;
-    facts.rules ??= shapeOfRules(this.#ownRules);
-    const brief = cache.engine.call("register", this.kind, this.options, facts);
+    const parts = partsOf(this.#settings, facts, shapeOfRules(this.#ownRules));
+    if (parts.includes(null)) return GONE;
+    const id = cache.engine.call("register", this.kind, flagsOf(this.#settings, facts), this.#settings.numbers, ...parts);
     cache.disks.follow(); // its call site may be marked
-    if (this.#isolated === NO || !Array.isArray(brief)) return brief;
-    this.#tellIsolated(brief[0]); // a new engine has to be told
-    return cache.engine.call("brief", brief[0]);
+    if (id !== GONE && this.#isolated !== NO) this.#tellIsolated(id); // a new engine has to be told
+    return id;
+  }
+
+  /** The names of its parameters: those given, else those that its text tells. */
+  get params() {
+    return this.#settings.params ?? parametersOf(this.facts.source);
   }
 
   /** @param {number} id */
   #tellIsolated(id) {
     const { engine, disks } = this.cache;
-    const site = engine.call("isolate", id, this.#isolated === HOT);
-    if (typeof site === "string") disks.mark(site);
+    if (engine.call("isolate", id, this.#isolated === HOT) === true) disks.mark(engine.readDigest());
     disks.follow();
   }
 
@@ -233,7 +276,7 @@ export class Cached {
     try {
       return outside(question);
     } catch (error) {
-      throw new UserHashError(`\`${option}\` of ${this.description} threw: ${inWords(error)}`, { functionName: this.name, path: option, cause: error });
+      throw new UserHashError(`\`${option}\` of ${this.description} threw: ${thrownInWords(error)}`, { functionName: this.name, path: option, cause: error });
     }
   }
 
@@ -248,13 +291,13 @@ export class Cached {
   askDeps(deps, whose) {
     const given = this.ask("deps", deps);
     if (isArray(given)) return given;
-    throw new UserHashError(`\`deps\` of ${whose} gave ${shownAs(given)}. Give an array of what the result depends on: deps: () => [session.userId]`, { functionName: this.name, path: "deps" });
+    throw new UserHashError(`\`deps\` of ${whose} gave ${inWords(given)}. Give an array of what the result depends on: deps: () => [session.userId]`, { functionName: this.name, path: "deps" });
   }
 
   /** What was thrown when a result was read. @param {unknown} cause @param {string} [path] where in it */
   unserializable(cause, path = "result") {
     const where = path === "result" ? "" : `${path} threw `;
-    const message = `Cannot keep what ${this.description} returned: ${where}${inWords(cause)}. Return plain data, or use cacheResource for live objects.`;
+    const message = `Cannot keep what ${this.description} returned: ${where}${thrownInWords(cause)}. Return plain data, or use cacheResource for live objects.`;
     return new UnserializableReturnValueError(message, { functionName: this.name, path, cause });
   }
 
@@ -333,13 +376,4 @@ export class Cached {
 /** What a question is asked about: the body of a response is read once only, and is the caller's. @param {any} value */
 function shown(value) {
   return typeof Response === "function" && value instanceof Response && !value.bodyUsed ? value.clone() : value;
-}
-
-/** What was thrown, for a message; not everything that can be thrown can be a text. @param {unknown} error */
-export function inWords(error) {
-  try {
-    return String(error);
-  } catch {
-    return "something that cannot be shown";
-  }
 }

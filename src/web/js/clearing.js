@@ -79,7 +79,7 @@ async function removeStored({ disks }, what) {
   return hasDatabase() ? disks.current.removal(what) : { removed: 0, isComplete: true };
 }
 
-/** Asks the engine to clear, if there is one: without it nothing is in memory, and the disk is cleared all the same. @param {Keepsake} cache @param {keyof import("./glue.js").WasmEngine} method @param {...any} args */
+/** Asks the engine to clear, if there is one: without it nothing is in memory, and the disk is cleared all the same. @param {Keepsake} cache @param {keyof import("./exports.js").Exports} method @param {...any} args */
 function ask({ engine }, method, ...args) {
   return engine.runs ? engine.call(method, ...args) : GONE;
 }

@@ -41,8 +41,8 @@ export class Pending {
    *   length to name to it, or -1 if the engine is another one by now
    */
   async digest(engine, id, flight) {
-    const { epoch } = engine;
     let rest = engine.startDigest(id, flight);
+    const { epoch } = engine; // that may have made one
     const take = () => (epoch === engine.epoch ? engine.resumeDigest(rest) : -1);
     try {
       for await (const piece of this.pieces()) {

@@ -4,6 +4,8 @@ import { Disk } from "./disk/disk.js";
 import { FUNCTION_BYTES, KEY_BYTES, functionOf, isSameStamp, toBytes, toKey } from "./disk/schema.js";
 import { allOf, entryOf } from "./disk/what.js";
 import { GONE } from "./engine.js";
+import { PARTS } from "./identity/facts.js";
+import { LOSSES } from "./numbered.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 /** @typedef {import("./keepsake.js").Keepsake} Keepsake */
@@ -14,9 +16,6 @@ import { GONE } from "./engine.js";
 const SOON = 5_000;
 /** So long after that again. */
 const AGAIN = 60 * 60 * 1_000;
-
-/** Why an entry goes, as the core numbers it. */
-const LOSSES = ["ended", "limits", "maxDisk", "quota"];
 
 /** An order of the engine: the namespace, what is meant (with {@link STALE} for what is only made stale), and a key. */
 const ORDER = 2 + KEY_BYTES / 4;
@@ -30,7 +29,7 @@ export class Disks {
   #cache;
   /** By namespace. @type {Map<string, Disk>} */
   #known = new Map();
-  /** By the number that the engine of the moment has for their namespaces. @type {(Disk | undefined)[]} */
+  /** By the number that engines know their namespaces by. @type {Disk[]} */
   #numbered = [];
   /** The call sites that have turned out to be factories: each database is to know them. @type {Set<string>} */
   #factories = new Set();
@@ -55,7 +54,6 @@ export class Disks {
 
   /** By the engine's number. @param {number} number @returns {Disk | undefined} */
   #at(number) {
-    if (number === 0) return (this.#numbered[0] ??= this.#of("")); // the one that no page has to enter
     return this.#numbered[number];
   }
 
@@ -65,14 +63,11 @@ export class Disks {
     return [disk, disk === undefined ? -1 : this.#numbered.indexOf(disk)];
   }
 
-  /** A new engine numbers them anew. */
-  forgetNumbers() {
-    this.#numbered = [];
-  }
-
-  /** The engine knows the page's namespace by this number. @param {number} number */
-  enter(number) {
-    this.#numbered[number] = this.current;
+  /** Engines are to know the page's namespace. @returns {number} its number */
+  enter() {
+    const { current } = this;
+    const number = this.#numbered.indexOf(current);
+    return number < 0 ? this.#numbered.push(current) - 1 : number;
   }
 
   /** Opens the database of the namespace, if that is possible, and makes the engine know what is in it. */
@@ -132,8 +127,8 @@ export class Disks {
     return outcomes.reduce((sum, { removed }) => sum + removed, 0);
   }
 
-  /** Where the entry of a flight is on disk, as far as that is known; nothing of a function that is kept in memory only. @param {Flight} flight */
-  placeOf(flight) {
+  /** Where the entry of a flight is on disk, as far as that is known; nothing of a function that is kept in memory only. @param {Cached} cached @param {Flight} flight */
+  placeOf({ description }, flight) {
     const { engine } = this.#cache;
     if (flight.place !== null || flight.epoch !== engine.epoch) return flight.place;
     const number = engine.call("address", flight.id);
@@ -141,16 +136,17 @@ export class Disks {
     const [disk, key] = [this.#at(number), engine.readKey(KEY_BYTES)];
     if (disk === undefined) return null;
     disk.introduce(functionOf(key), () => {
-      const portrait = engine.call("portrait", flight.id);
-      return Array.isArray(portrait) ? { words: portrait[0], parts: portrait[1], owner: portrait[2] } : undefined;
+      const isOwned = engine.call("portrait", flight.id);
+      if (typeof isOwned !== "number" || (isOwned === 1 && this.#cache.tab === null)) return undefined;
+      return { words: description, parts: engine.readNumbers(PARTS.length), owner: isOwned === 1 ? this.#cache.tab : null };
     });
     flight.place = { disk, key, stamp: disk.stamp(functionOf(key)) };
     return flight.place;
   }
 
-  /** Learns under which generations a flight computes that has not read its entry. @param {Flight} flight */
-  async stamp(flight) {
-    const place = this.placeOf(flight);
+  /** Learns under which generations a flight computes that has not read its entry. @param {Cached} cached @param {Flight} flight */
+  async stamp(cached, flight) {
+    const place = this.placeOf(cached, flight);
     if (place !== null) place.stamp = await place.disk.learn(functionOf(place.key));
   }
 
@@ -223,8 +219,8 @@ export class Disks {
     const { engine } = this.#cache;
     const number = this.#numbered.indexOf(disk);
     const keys = number < 0 || !engine.runs ? undefined : engine.call("registered", number);
-    if (!(keys instanceof Uint8Array)) return; // of a namespace that was left, nobody knows what still counts
-    const registered = Array.from({ length: keys.length / FUNCTION_BYTES }, (_, at) => toKey(keys.subarray(at * FUNCTION_BYTES, (at + 1) * FUNCTION_BYTES)));
+    if (!(keys instanceof Uint32Array)) return; // of a namespace that was left, nobody knows what still counts
+    const registered = Array.from({ length: keys.byteLength / FUNCTION_BYTES }, (_, at) => toKey(new Uint8Array(keys.buffer, at * FUNCTION_BYTES, FUNCTION_BYTES)));
     const { epoch } = engine;
     await disk.collect(registered, (functions, entries, quota) => {
       if (epoch !== engine.epoch) return undefined; // another engine does not know all functions yet
@@ -237,7 +233,7 @@ export class Disks {
 
   /** The quarter that was used least recently, to make room. @param {Small[]} entries @returns {Small[]} */
   #oldest(entries) {
-    const oldest = this.#cache.engine.call("oldest_quarter", allBytes(entries, KEY_BYTES), numbersOf(entries));
+    const oldest = this.#cache.engine.call("oldest", allBytes(entries, KEY_BYTES), numbersOf(entries));
     return oldest instanceof Uint32Array ? Array.from(oldest, (at) => /** @type {Small} */ (entries[at])) : [];
   }
 }

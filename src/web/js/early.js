@@ -49,6 +49,6 @@ function enrol(cached) {
   try {
     cached?.enroll();
   } catch {
-    // its options are refused: its next call tells
+    // its static `deps` are refused: its next call tells
   }
 }

@@ -132,6 +132,37 @@ export function release(encoding) {
   if (encoding.bytes.length <= LARGE) idle = encoding;
 }
 
+/** The bytes of an encoding, which is given back. @param {Encoding} encoding */
+export function bytesOf(encoding) {
+  const bytes = concatenate(encoding.parts());
+  release(encoding);
+  return bytes;
+}
+
+/** @param {Uint8Array[]} parts @returns {Uint8Array} */
+export function concatenate(parts) {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** A list of texts of our own, as bytes; `null` where there is no memory for them. @param {string[]} texts @returns {Uint8Array | null} */
+export function encodeTexts(texts) {
+  const out = begin(null);
+  try {
+    counted(out, TAG.ARRAY, texts.length);
+    for (const text of texts) string(out, text);
+  } catch {
+    release(out);
+    return null;
+  }
+  return bytesOf(out);
+}
+
 /** Stands for the encoding of what is too large to have one; thrown, and given. */
 export const ENORMOUS = Symbol("enormous");
 

@@ -4,15 +4,13 @@
  *
  * An instance may die: a stack overflow inside it leaves borrows held, and every later call would trap. Or it never
  * comes to be: a Content-Security-Policy without `'wasm-unsafe-eval'`, Lockdown Mode, no SIMD. So whatever an export
- * throws that is not ours gives the instance up; the call that met it gets {@link GONE} and computes by itself, and
- * the next one gets a new instance of the compiled module. Each instance has glue code of its own, so frames of a
- * dead one that are still on the stack never touch the memory of its successor.
+ * throws gives the instance up; the call that met it gets {@link GONE} and computes by itself, and
+ * the next one gets a new instance of the compiled module, with a memory of its own.
  */
-import { createGlue } from "keepsake:glue";
 import { compile, lack, whenLoaded } from "keepsake:wasm";
 import { FUNCTION_BYTES, KEY_BYTES } from "./disk/schema.js";
-import * as errors from "./errors.js";
 import { KeepsakeError } from "./errors.js";
+import { instantiate } from "./instance.js";
 import { NotLoaded } from "./not-loaded.js";
 
 /** The kinds of cached functions, as the engine numbers them. */
@@ -29,13 +27,13 @@ const DEATH_SPAN = 60_000;
 const MOST_FAILED_STARTS = 20;
 
 /** What the platform must have besides, or a call would fail on its way: test environments and servers lack some of it. */
-const NEEDED = ["structuredClone", "performance", "queueMicrotask", "setTimeout", "clearTimeout", "WeakRef", "FinalizationRegistry", "TextEncoder", "TextDecoder"];
+const NEEDED = ["crypto", "structuredClone", "performance", "queueMicrotask", "setTimeout", "clearTimeout", "WeakRef", "FinalizationRegistry", "TextEncoder", "TextDecoder"];
 
 /** Told to `board` and its kin instead of a length: the digest was made in pieces. */
 const IN_PIECES = 0xffffffff;
 
-/** The modules that the instance calls, by file. @type {Record<string, object>} */
-const IMPORTED = { "errors.js": errors };
+/** Told in place of a flight where there is none. */
+const NO_FLIGHT = 0xffffffff;
 
 /** Below this many bytes a loop is faster than a view to copy from: 25 ns against 90 for 135 bytes. */
 const COPIED_BY_WORDS = 512;
@@ -43,7 +41,7 @@ const COPIED_BY_WORDS = 512;
 /** The two digits of each byte. */
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
-/** @typedef {import("./glue.js").WasmEngine} WasmEngine */
+/** @typedef {import("./exports.js").Exports} Exports */
 /** @typedef {(code: string, message: string, error?: unknown) => void} Report */
 
 /** @param {string} key a character for each byte @returns {string} in hexadecimal digits */
@@ -54,10 +52,8 @@ export function toHex(key) {
 }
 
 export class Engine {
-  /** @type {WasmEngine | null} */
+  /** @type {Exports | null} */
   #wasm = null;
-  /** @type {any} the exports of the instance itself, for its memory */
-  #exports = null;
   /** @type {Uint8Array} the scratch area in wasm memory */
   #scratch = new Uint8Array(0);
   /** The same by words. */
@@ -65,6 +61,8 @@ export class Engine {
   #scratchAt = 0;
   #scratchSize = 0;
   #refused = false;
+  /** Whether user code runs that an instance waits for: what calls the cache from there runs uncached, and may hash. */
+  #isStarting = false;
   /** Why there was no module, as last told. @type {string | null} */
   #told = null;
   #failedStarts = 0;
@@ -72,7 +70,9 @@ export class Engine {
   #deaths = [];
   /** @type {Report} */
   #report;
-  /** @type {(engine: Engine) => void} */
+  /** @type {() => void} */
+  #prepare;
+  /** @type {(engine: Engine) => boolean} */
   #onStart;
   /** @type {() => () => void} */
   #onDeath;
@@ -82,11 +82,13 @@ export class Engine {
 
   /**
    * @param {Report} report faults go here
-   * @param {(engine: Engine) => void} onStart makes a new instance know what the last one knew
+   * @param {() => void} prepare makes ready what a new instance is to know: user code may run
+   * @param {(engine: Engine) => boolean} onStart makes a new instance know what the last one knew; whether it does
    * @param {() => () => void} onDeath forgets what the dead one held, and gives what lets go of it
    */
-  constructor(report, onStart, onDeath) {
+  constructor(report, prepare, onStart, onDeath) {
     this.#report = report;
+    this.#prepare = prepare;
     this.#onStart = onStart;
     this.#onDeath = onDeath;
   }
@@ -98,12 +100,12 @@ export class Engine {
 
   /** Whether there is an instance now. */
   get runs() {
-    return this.#wasm !== null;
+    return this.#wasm !== null && !this.#isStarting;
   }
 
   /** Whether there is an instance, now or after trying. */
   get alive() {
-    return this.#wasm !== null || this.#start();
+    return this.runs || this.#start();
   }
 
   /** Why there is no module yet to make an instance of; `null` where there is one, or none can be waited for. @type {NotLoaded | null} */
@@ -117,8 +119,8 @@ export class Engine {
   }
 
   /**
-   * Calls an export. Throws errors of ours only.
-   * @param {keyof WasmEngine} method
+   * Calls an export.
+   * @param {keyof Exports} method
    * @param {...any} args
    * @returns {any} what it gives, or {@link GONE}
    */
@@ -128,7 +130,7 @@ export class Engine {
     try {
       return /** @type {any} */ (wasm)[method](...args);
     } catch (error) {
-      return this.#failed(wasm, error);
+      return this.#bury(wasm, error);
     }
   }
 
@@ -141,10 +143,10 @@ export class Engine {
     const wasm = this.#wasm;
     if (wasm === null) return -1;
     try {
-      const verdict = wasm.board(id, length, now);
+      const verdict = wasm.board(id, length, now) >>> 0;
       return (verdict & 7) === 3 ? -1 : verdict;
     } catch (error) {
-      this.#failed(wasm, error);
+      this.#bury(wasm, error);
       return -1;
     }
   }
@@ -179,7 +181,7 @@ export class Engine {
    * @returns {number}
    */
   loadParts(id, parts, flight) {
-    if (this.call("digest_start", id, flight) === GONE) return -1;
+    if (this.call("digest_start", id, flight ?? NO_FLIGHT) === GONE) return -1;
     return parts.every((part) => this.feed(part)) ? IN_PIECES : -1;
   }
 
@@ -202,7 +204,7 @@ export class Engine {
 
   /** Begins a digest that others may come between. @param {number} id @param {number} [flight] @returns {number} what {@link resumeDigest} takes */
   startDigest(id, flight) {
-    return this.call("digest_start", id, flight) === GONE ? 0 : this.restDigest();
+    return this.call("digest_start", id, flight ?? NO_FLIGHT) === GONE ? 0 : this.restDigest();
   }
 
   /** Puts the digest that is under way aside. @returns {number} */
@@ -227,7 +229,8 @@ export class Engine {
     try {
       return wasm.digest(id, length);
     } catch (error) {
-      return this.#failed(wasm, error) !== GONE;
+      this.#bury(wasm, error);
+      return false;
     }
   }
 
@@ -239,9 +242,14 @@ export class Engine {
 
   /** The lifetime that was put into the scratch area behind a key. @returns {import("./disk/schema.js").Lifetime} */
   readLifetime() {
-    if (this.#scratch.byteLength === 0) this.#view();
-    const [storedAt = 0, freshUntil = 0, staleUntil = 0] = new Float64Array(this.#scratch.buffer, this.#scratchAt + KEY_BYTES, 3);
+    const [storedAt = 0, freshUntil = 0, staleUntil = 0] = this.readNumbers(3);
     return { storedAt, freshUntil, staleUntil };
+  }
+
+  /** Numbers that were put into the scratch area behind the place of a key. @param {number} count @returns {number[]} */
+  readNumbers(count) {
+    if (this.#scratch.byteLength === 0) this.#view();
+    return [...new Float64Array(this.#scratch.buffer, this.#scratchAt + KEY_BYTES, count)];
   }
 
   /** The digest that was put into the scratch area, in hexadecimal digits. */
@@ -251,13 +259,13 @@ export class Engine {
 
   /** How large the memory of the instance is, in bytes. */
   get memorySize() {
-    return this.#exports?.memory.buffer.byteLength ?? 0;
+    return this.#wasm?.memory.buffer.byteLength ?? 0;
   }
 
   /** Takes a new view on the scratch area; the old one is detached when the memory has grown. */
   #view() {
-    if (!this.alive) return false;
-    const { buffer } = this.#exports.memory;
+    if (this.#wasm === null && !this.#start()) return false;
+    const { buffer } = /** @type {Exports} */ (this.#wasm).memory;
     this.#scratch = new Uint8Array(buffer, this.#scratchAt, this.#scratchSize);
     this.#scratchWords = new Uint32Array(buffer, this.#scratchAt, this.#scratchSize >>> 2);
     return true;
@@ -265,37 +273,44 @@ export class Engine {
 
   /** @returns {boolean} */
   #start() {
-    if (this.#refused) return false;
+    if (this.#refused || this.#isStarting) return false;
     const lacking = NEEDED.find((name) => /** @type {any} */ (globalThis)[name] === undefined);
     if (lacking !== undefined) {
       this.refuse("no-wasm", `the platform has no \`${lacking}\` here, so cached functions run uncached.`);
       return false;
     }
     try {
-      const module = compile();
-      const glue = createGlue((/** @type {string} */ id) => IMPORTED[id.slice(id.lastIndexOf("/") + 1)]);
-      this.#exports = glue.initSync({ module });
-      const wasm = new glue.Engine(this.#report);
+      const wasm = instantiate(compile());
       this.#scratchAt = wasm.scratch();
       this.#scratchSize = wasm.scratch_size();
-      this.#wasm = wasm;
+      this.#scratch = new Uint8Array(0);
+      this.epoch += 1;
+      this.#wasm = wasm; // before it is made ready, since `hash` may be asked there, which needs nothing of the page
+      this.#isStarting = true;
+      this.#prepare();
     } catch (error) {
+      this.#wasm = null;
       if (error instanceof NotLoaded) return this.#wait(error);
+      if (error instanceof KeepsakeError) throw error;
       // The end of the caller's stack: the next call may do. But not for ever: a limit on what may be compiled is the same.
       if (error instanceof RangeError && ++this.#failedStarts < MOST_FAILED_STARTS) return false;
       this.refuse("no-wasm", "WebAssembly cannot be used here, so cached functions run uncached. With a Content-Security-Policy, add 'wasm-unsafe-eval' to script-src.", error);
       return false;
+    } finally {
+      this.#isStarting = false;
     }
-    this.epoch += 1;
-    this.#scratch = new Uint8Array(0);
+    return this.#introduce();
+  }
+
+  /** Makes the instance know what the last one knew. @returns {boolean} whether it does: else nothing may be asked of it */
+  #introduce() {
     try {
-      this.#onStart(this);
-    } catch (error) {
-      this.#wasm = null; // it does not know the page's options, so nothing may be asked of it
-      if (!(error instanceof KeepsakeError)) return false; // the end of the stack
-      throw error;
+      if (this.#wasm !== null && this.#onStart(this)) return true;
+    } catch {
+      // the end of the stack
     }
-    return this.#wasm !== null;
+    this.#wasm = null;
+    return false;
   }
 
   /** Says once what there is to wait for. @param {NotLoaded} missing @returns {false} */
@@ -305,16 +320,9 @@ export class Engine {
     return false;
   }
 
-  /** @param {WasmEngine} wasm @param {unknown} error */
-  #failed(wasm, error) {
-    if (error instanceof KeepsakeError) throw error;
-    this.#bury(wasm, error);
-    return GONE;
-  }
-
-  /** @param {WasmEngine} wasm @param {unknown} error */
+  /** @param {Exports} wasm @param {unknown} error @returns {typeof GONE} */
   #bury(wasm, error) {
-    if (this.#wasm !== wasm) return; // it is dead already, and this is a frame of its own that learns of it
+    if (this.#wasm !== wasm) return GONE; // it is dead already, and this is a frame of its own that learns of it
     this.#wasm = null;
     this.#scratch = new Uint8Array(0);
     this.epoch += 1;
@@ -329,6 +337,7 @@ export class Engine {
       if (refused) this.#report("instance-died", "the cache failed several times within a minute, so cached functions run uncached until the page is loaded again. This is a bug in Keepsake, or the end of the stack is met again and again.", error);
       letGo();
     });
+    return GONE;
   }
 
   /** No instance is made any more, which is told. @param {string} code @param {string} message @param {unknown} [error] */

@@ -145,6 +145,7 @@ export class Entry {
       this.#deps = deps;
       if (cached.entries.get(key)?.deref() === undefined) show(cached, key, this);
       if (isOther && (this.#snapshot !== PENDING || this.#isLoading)) this.#forget();
+      else if (isOther && (this.#listeners.size > 0 || this.#waiting.promise !== null)) this.#begin(); // nobody could begin it under the other key
     } catch {
       // its arguments cannot be hashed any more
     }
@@ -178,13 +179,18 @@ export class Entry {
     if (this.#listeners.size > 0 && this.#kept !== null && this.#kept.slot < 0 && !this.#isLoading && !this.#link()) this.#begin();
   }
 
+  /** Nothing of what is not in memory. @param {Kept} kept */
+  #lifetimeOf(kept) {
+    const { engine } = this.#cached.cache;
+    return kept.slot >= 0 && engine.call("times", kept.slot) === true ? engine.readLifetime() : undefined;
+  }
+
   /** What it shows may have become stale: if somebody watches it, it is refreshed behind. */
   check() {
     const kept = this.#kept;
     if (kept === null) return;
-    const { engine, sweep } = this.#cached.cache;
-    const times = kept.slot < 0 ? undefined : engine.call("times", kept.slot);
-    if (times instanceof Float64Array) this.#freshUntil = /** @type {number} */ (times[1]);
+    const { sweep } = this.#cached.cache;
+    this.#freshUntil = this.#lifetimeOf(kept)?.freshUntil ?? this.#freshUntil;
     if (this.#listeners.size === 0) return;
     if (this.#freshUntil > Date.now()) sweep.schedule(this.#freshUntil);
     else if (!this.#isLoading) this.#begin(); // a call is served the stale value, and refreshes it
@@ -347,8 +353,7 @@ export class Entry {
     } catch {
       return; // a codec of the user's; the next call tells
     }
-    const times = kept.slot < 0 ? undefined : this.#cached.cache.engine.call("times", kept.slot);
-    const [storedAt, freshUntil] = times instanceof Float64Array ? /** @type {any} */ (times) : [Date.now(), Infinity];
+    const { storedAt, freshUntil } = this.#lifetimeOf(kept) ?? { storedAt: Date.now(), freshUntil: Infinity };
     this.#freshUntil = freshUntil;
     this.#become(value, freshUntil <= Date.now() ? "stale" : "fresh", storedAt);
     this.#kept = kept; // last: at the end of the stack what comes before may not be done

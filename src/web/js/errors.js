@@ -1,7 +1,5 @@
 // @ts-check
-/**
- * The error classes that users see, and how the Rust side makes the one that it has.
- */
+/** The error classes that users see. */
 
 /** Every error of Keepsake's own. `code` is stable; branch on it, not on the message. */
 export class KeepsakeError extends Error {
@@ -45,8 +43,3 @@ export const UserHashError = /* @__PURE__ */ define("UserHashError", "user-hash"
 export const UnserializableReturnValueError = /* @__PURE__ */ define("UnserializableReturnValueError", "unserializable-return-value");
 export const CacheReplayClosureError = /* @__PURE__ */ define("CacheReplayClosureError", "cache-replay-closure");
 export const RecursiveCallError = /* @__PURE__ */ define("RecursiveCallError", "recursive-call");
-
-/** For the Rust side. @param {string} message @param {string} option */
-export function invalidOption(message, option) {
-  return new InvalidOptionError(message, { option });
-}

@@ -3,9 +3,6 @@
 import { shared } from "./replay/context.js";
 import { warn } from "./warn.js";
 
-/** The reasons why an entry leaves, in the order of their numbers in src/reason.rs. */
-export const REASONS = /** @type {const} */ (["entries", "size", "memory", "expired", "cleared", "refused", "replaced"]);
-
 /** @typedef {{ type: string, [field: string]: unknown }} Event */
 /** @typedef {(event: any) => void} Listener */
 

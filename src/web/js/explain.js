@@ -3,14 +3,27 @@
 import { isTree } from "./copier.js";
 import { KEY_BYTES, functionOf } from "./disk/schema.js";
 import { GONE } from "./engine.js";
+import { PARTS } from "./identity/facts.js";
 import { CLONE, Kept, TREE } from "./kept.js";
+import { EXPIRED, FRESH, STALE } from "./numbered.js";
 import { canReplay } from "./replay/replay.js";
-import { EXPIRED, FRESH, STALE, timesOf } from "./stored.js";
-import { inWords } from "./cached.js";
+import { REASONS } from "./stats.js";
+import { timesOf } from "./stored.js";
 import { Recent, nearest, outlineOf } from "./call-outline.js";
+import { thrownInWords } from "./words.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 /** As in types/keepsake.d.ts. @typedef {{ result: "hit" | "stale" | "join" | "miss", message: string, where?: "memory" | "disk", because?: string, evictedBy?: string, changed?: string[], storedAt?: number, age?: number, expiresAt?: number, error?: unknown }} Explanation */
+
+/** What the engine says of a call: what it would meet, in two bits; above them the slot of its value, or what is known of nothing. */
+const NOTHING = 0;
+const IN_FLIGHT = 1;
+const IS_FRESH = 3;
+/** What is known of nothing, by bits: whether all of the function was cleared, whether it has no entry in memory, whether it may be on disk; and why it left, from 1. */
+const WERE_CLEARED = 1;
+const HAS_NONE = 2;
+const MAY_BE_ON_DISK = 4;
+const WHY = 3;
 
 /** Which limit an entry has left by, by what the engine says. @type {Record<string, string>} */
 const LIMITS = { entries: "maxEntries", size: "maxSize", memory: "maxMemory", limits: "maxEntries or maxSize", maxDisk: "maxDisk", quota: "the origin's storage quota" };
@@ -32,7 +45,7 @@ export async function explain(cached, args, whenLoaded) {
     if (cached.isBeyond(args)) return miss("uncacheable", "a request that may change something is never cached.");
     found = await whenLoaded((length) => find(cached, length));
   } catch (error) {
-    return miss("uncacheable", `the call has no key that could be looked for. ${inWords(error)}`, { error });
+    return miss("uncacheable", `the call has no key that could be looked for. ${thrownInWords(error)}`, { error });
   }
   if (found === GONE || found === undefined) return miss("disabled", "the cache cannot be asked at the moment.");
   const [kind, ...rest] = found;
@@ -67,16 +80,23 @@ export async function explain(cached, args, whenLoaded) {
 async function find(cached, length) {
   const { engine, disks } = cached.cache;
   const seen = engine.call("explain", cached.id, length, Date.now());
-  if (!Array.isArray(seen) || seen[0] !== "nothing") return seen;
-  const [, left, wereCleared, hasNone, mayBeOnDisk] = seen;
+  if (typeof seen !== "number") return seen;
+  const rest = seen >>> 2;
+  if ((seen & 3) === IN_FLIGHT) return ["flight"];
+  if ((seen & 3) !== NOTHING) {
+    const { storedAt, freshUntil, staleUntil } = engine.readLifetime();
+    return ["memory", (seen & 3) === IS_FRESH, storedAt, freshUntil, staleUntil, rest];
+  }
+  const wereCleared = (rest & WERE_CLEARED) !== 0;
+  const left = REASONS[(rest >>> WHY) - 1] ?? null;
   const inMemory = left === null ? ["unknown", [], wereCleared] : ["left", left];
-  if (!mayBeOnDisk) return inMemory;
+  if ((rest & MAY_BE_ON_DISK) === 0) return inMemory;
   const [disk, key] = [disks.current, engine.readKey(KEY_BYTES)];
   const found = await disk.look(key);
   if (found === "unreadable") return [found];
   if (found === "cleared") return ["left", found];
   if (found !== "nothing") {
-    const freshness = cached.enroll() ? engine.call("judge_seen", cached.id, timesOf(found), Date.now()) : GONE;
+    const freshness = cached.enroll() ? engine.call("judge_seen", cached.id, ...timesOf(found), Date.now()) : GONE;
     if (freshness === EXPIRED) return ["left", "expired"];
     if (freshness !== FRESH && freshness !== STALE) return GONE;
     const { storedAt, freshUntil, staleUntil } = engine.readLifetime();
@@ -87,9 +107,10 @@ async function find(cached, length) {
   if (left !== null) return inMemory;
   const own = functionOf(key);
   const outlines = await disk.outlines(own);
-  const earlier = outlines.length === 0 && hasNone ? await disk.earlier(own, cached.description) : undefined;
-  const changes = earlier === undefined || !cached.enroll() ? [] : engine.call("changes", cached.id, Uint32Array.from(earlier));
-  return Array.isArray(changes) && changes.length > 0 ? ["changed", changes] : ["unknown", outlines, wereCleared];
+  const earlier = outlines.length === 0 && (rest & HAS_NONE) !== 0 ? await disk.earlier(own, cached.description) : undefined;
+  const now = earlier !== undefined && cached.enroll() && engine.call("parts", cached.id) === true ? engine.readNumbers(PARTS.length) : [];
+  const changes = PARTS.filter((_, at) => now[at] !== (earlier?.[at] ?? now[at])); // an earlier release may have fewer
+  return changes.length > 0 ? ["changed", changes] : ["unknown", outlines, wereCleared];
 }
 
 /** @type {Record<string, string>} */

@@ -3,18 +3,24 @@
  * One instance of Keepsake: its engine, its values, its flights, and what the page has configured.
  */
 import { readRules, shapeOfRules } from "./arguments/rules.js";
+import { KEY_BYTES, SECRET_BYTES, random, toBytes } from "./disk/schema.js";
 import { Disks } from "./disks.js";
 import { Early } from "./early.js";
+import { encodeTexts } from "./encoding.js";
 import { DATA, Engine, GONE } from "./engine.js";
 import { InvalidOptionError, KeepsakeError } from "./errors.js";
-import { Events, REASONS } from "./events.js";
-import { Keys, encodeFast } from "./keys.js";
+import { Events } from "./events.js";
+import { Keys, NO_FUNCTION } from "./keys.js";
+import { readOptions } from "./options/read.js";
+import { checkType } from "./options/types.js";
 import { watchPage } from "./lifecycle.js";
 import { Neighbours } from "./neighbours.js";
 import { Slots } from "./slots.js";
+import { REASONS, STATS, statsOf } from "./stats.js";
 import { Sweep } from "./sweep.js";
 import { tabId } from "./tab-id.js";
 import { hasDatabase } from "./tabs.js";
+import { encodeFast } from "./walker.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 /** @typedef {import("./flight.js").Flight} Flight */
@@ -33,17 +39,7 @@ function isBrowser() {
   }
 }
 
-/** What is told where nothing is counted. */
-const noStats = () => ({
-  lookups: { memory: 0, disk: 0, tab: 0, miss: 0, stale: 0, joined: 0 },
-  computations: { count: 0, failed: 0, total: 0, histogram: [] },
-  evictions: Object.fromEntries(REASONS.map((reason) => [reason, 0])),
-  refreshes: { done: 0, failed: 0, dropped: 0 },
-  entries: 0,
-  bytes: 0,
-});
-
-/** Whether the engine knows a function; one whose options are refused by now tells at its next call. @param {Cached} cached */
+/** Whether the engine knows a function; one whose static `deps` are refused by the page's rules tells at its next call. @param {Cached} cached */
 function isEnrolled(cached) {
   try {
     return cached.enroll();
@@ -55,12 +51,14 @@ function isEnrolled(cached) {
 /** The page's options that are a part of where an entry is kept, and not of its call. */
 const WHOSE = ["namespace", "deps", "version", "hashFuncs"];
 
-/** The encoding of no deps. */
+/** The encoding of no deps, and of no tab. */
 const NOTHING = new Uint8Array(0);
 
 export class Keepsake {
   /** @type {Options} what `configure` was given, merged */
   page = {};
+  /** What they come to. */
+  #settings = readOptions("configure", {});
   /** The page's hash rules, in the order given. @type {import("./arguments/rules.js").Rule[]} */
   rules = [];
   /** @type {Map<unknown, object>} what `registerType` was given, by type */
@@ -85,6 +83,8 @@ export class Keepsake {
   moment = 0;
   /** Counts what makes a page somebody else's: another namespace, other deps, a log-out, a sleep. What runs after that computes for nobody before. */
   era = 0;
+  /** Which tab this is, where that is asked and known. @type {string | null} */
+  tab = null;
   /** Whether there are functions whose entries are the tab's own. */
   hasTabs = false;
   /** Counts the changes of the page's options: what an engine said of a function holds until the next. */
@@ -102,10 +102,10 @@ export class Keepsake {
     this.slots = new Slots((error, { cached }) => this.report("release-failed", `\`onRelease\` of ${cached.description} failed; the object has left the cache all the same.`, error));
     this.engine = new Engine(
       (code, message, error) => this.report(code, message, error),
+      () => void this.#readDeps(),
       (engine) => this.#introduce(engine),
       () => {
         this.flights = new Map();
-        this.disks.forgetNumbers();
         this.ready = false;
         this.moment += 1;
         const letGo = this.slots.forget();
@@ -122,19 +122,21 @@ export class Keepsake {
   }
 
   /**
-   * Takes the page's options, all or none. They are checked at once, which compiles the WebAssembly where there is a page.
+   * Takes the page's options, all or none. Where there is a page they are told to the engine at once, which compiles the WebAssembly.
    * @param {Options} options
    */
   configure(options) {
-    const before = { page: this.page, deps: this.#pageDeps, rules: this.rules };
+    const before = { page: this.page, settings: this.#settings, deps: this.#pageDeps, rules: this.rules };
     this.page = { ...this.page, ...options }; // first, so that a fault of what follows reaches a new `onEvent`
     const { deps } = this.page;
     try {
+      this.#settings = readOptions("configure", this.page);
       this.rules = readRules("configure", this.page);
       this.#pageDeps = deps === undefined || typeof deps === "function" ? NOTHING : this.rules.length === 0 ? encodeFast(deps) : null;
       if (this.engine.runs || (this.isWanted({}) && this.early.isReady() && this.engine.alive)) this.#introduce(this.engine);
     } catch (error) {
       this.page = before.page;
+      this.#settings = before.settings;
       this.#pageDeps = before.deps;
       this.rules = before.rules;
       this.#reintroduce();
@@ -147,14 +149,14 @@ export class Keepsake {
     this.#recheck();
   }
 
-  /** What is shown may end sooner by the new options. */
+  /** What is shown may have another key by the new options, or end sooner. */
   #recheck() {
     for (const cached of this.shown) {
       try {
         cached.rekey();
         if (cached.enroll()) for (const entry of cached.handles()) entry.check();
       } catch {
-        // its options are refused with those of the page: its next call tells
+        // its static `deps` are refused by the page's rules: its next call tells
       }
     }
   }
@@ -164,27 +166,17 @@ export class Keepsake {
    * @param {any} given
    */
   registerType(given) {
-    const before = this.types;
-    for (const [option, kind] of Object.entries({ type: "function", tag: "string", encode: "function", decode: "function" })) {
-      // An engine says more, but there may be none yet to ask.
-      if (typeof given?.[option] !== kind) throw new InvalidOptionError(`registerType takes { type, tag, encode, decode }, and \`${option}\` is ${typeof given?.[option]}.`, { option });
-    }
+    const own = { ...given };
+    checkType(own);
     // A hot reload makes the class again: both are then of one tag, as long as they are encoded alike.
-    const isLike = (/** @type {any} */ other) => (other.version ?? 1) === (given.version ?? 1) && String(other.encode) === String(given.encode);
-    const clash = [...before.values()].find((/** @type {any} */ other) => other.tag === given.tag && other.type !== given.type && !isLike(other));
-    if (clash !== undefined) throw new InvalidOptionError(`registerType: \`tag\` is "${given.tag}", which another type has already. It takes a text that no other type has.`, { option: "tag" });
-    this.types = new Map(before).set(given.type, { ...given });
-    try {
-      if (this.engine.runs || (this.isWanted({}) && this.early.isReady() && this.engine.alive)) this.#introduce(this.engine);
-    } catch (error) {
-      this.types = before;
-      this.#reintroduce();
-      throw error;
-    }
-    this.options += 1;
-    const own = this.types.get(given.type);
-    this.codecs.set(given.tag, own);
-    this.prototypes.set(given.type.prototype, own);
+    const isLike = (/** @type {any} */ other) => (other.version ?? 1) === (own.version ?? 1) && String(other.encode) === String(own.encode);
+    const clash = [...this.types.values()].find((/** @type {any} */ other) => other.tag === own.tag && other.type !== own.type && !isLike(other));
+    if (clash !== undefined) throw new InvalidOptionError(`registerType: \`tag\` is "${own.tag}", which another type has already. It takes a text that no other type has.`, { option: "tag" });
+    this.types.set(own.type, own);
+    this.options += 1; // a call that is being encoded may have such a value
+    this.codecs.set(own.tag, own);
+    this.prototypes.set(own.type.prototype, own);
+    this.#recheck();
   }
 
   /** Throws where the entries of a function cannot be removed yet, since their keys are not known: what looks removed must not come back. @param {string} method */
@@ -201,15 +193,27 @@ export class Keepsake {
     if (this.engine.runs) this.#introduce(this.engine);
   }
 
-  /** Makes an engine know the page's options. @param {Engine} engine */
+  /** Encodes the page's static `deps`. Hash rules and getters run, and may configure the page anew. */
+  #readDeps() {
+    while (this.#pageDeps === null) {
+      const { page, rules } = this;
+      const deps = this.keys.encodeStatic(page.deps);
+      if (deps === null) throw new RangeError("there is no stack or no memory to read the page's `deps`"); // not without them: they say whose the values are
+      if (page === this.page && rules === this.rules) this.#pageDeps = deps;
+    }
+    return this.#pageDeps;
+  }
+
+  /** Makes an engine know the page's options. @param {Engine} engine @returns {boolean} whether it does: its successor is told if it has died of that */
   #introduce(engine) {
-    this.#pageDeps ??= this.keys.encodeStatic(this.page.deps);
-    if (this.#pageDeps === null) throw new RangeError("there is no stack or no memory to read the page's `deps`"); // not without them: they say whose the values are
-    const space = engine.call("configure", this.page, this.#pageDeps, shapeOfRules(this.rules), [...this.types.values()]);
-    if (typeof space === "number") this.disks.enter(space);
-    if (this.#listens) return;
+    const deps = this.#readDeps();
+    const { version, numbers } = this.#settings;
+    const parts = [encodeTexts(version === undefined ? [] : [version]), deps, encodeTexts(shapeOfRules(this.rules))];
+    if (parts.includes(null)) throw new RangeError("there is no stack or no memory to read the page's options");
+    const isTold = engine.call("configure", this.disks.enter(), random(SECRET_BYTES), numbers, ...parts) === true;
+    if (!this.#listens) watchPage(this);
     this.#listens = true;
-    watchPage(this);
+    return isTold;
   }
 
   /** Whether a function with these options may be cached at all: if not, no WebAssembly is compiled for it. @param {Options} options */
@@ -270,6 +274,7 @@ export class Keepsake {
     this.wiped(DATA); // what is on its way is not kept
     this.engine.call("doze");
     if (this.engine.call("forget_tab") === true) this.options += 1; // another may have taken its place
+    this.tab = null;
     this.letGo();
   }
 
@@ -303,15 +308,15 @@ export class Keepsake {
     const { hasTabs } = this;
     const [, tab] = await Promise.all([this.disks.open(), hasTabs ? tabId().ask() : undefined]);
     if (moment !== this.moment) return;
-    const isNews = hasTabs && this.engine.call("set_tab", tab) === true;
+    const isNews = hasTabs && this.engine.call("set_tab", (tab === undefined ? null : encodeTexts([tab])) ?? NOTHING) === true;
+    this.tab = tab ?? null;
     if (isNews && tab === undefined) this.report("scope-tab", 'functions with scope: "tab" are kept in memory only here: it cannot be told which tab this is (that takes a page with sessionStorage and, in a secure context, Web Locks).');
     this.ready = true;
     if (isNews) this.options += 1; // functions have another key, and have to learn of it
   }
 
   /**
-   * Ends a flight with a value, in a slot of its own if the engine keeps it. Throws errors of ours, and then the flight has
-   * not ended.
+   * Ends a flight with a value, in a slot of its own if the engine keeps it.
    * @param {Flight} flight @param {Kept} kept @param {(slot: number) => unknown} ask the engine
    * @returns {boolean} whether it is kept
    */
@@ -360,8 +365,7 @@ export class Keepsake {
       const encoding = this.keys.encodeForOrigin(cached, args);
       if (encoding === null || !cached.enroll()) return null;
       const length = this.keys.loadPublic(encoding);
-      const origin = length < 0 ? GONE : this.engine.call("origin", cached.id, length);
-      return origin === GONE || origin === undefined ? null : origin;
+      return length >= 0 && this.engine.call("origin", cached.id, length) === true ? toBytes(this.engine.readKey(KEY_BYTES)) : null;
     } catch {
       return null; // its arguments are known by number only, in this page: so is it
     }
@@ -393,14 +397,14 @@ export class Keepsake {
   find(cached, encoding) {
     const length = this.keys.load(cached, encoding);
     const slot = length < 0 ? GONE : this.engine.call("peek", cached.id, length, Date.now());
-    return slot === GONE || slot < 0 ? undefined : this.slots.at(slot);
+    return typeof slot === "number" ? this.slots.at(slot) : undefined;
   }
 
   /** What was counted of a function, or without one of everything. @param {Cached} [cached] @returns {any} */
   stats(cached) {
     const isKnown = cached === undefined ? this.engine.runs || this.isWanted({}) : this.isWanted(cached.options) && cached.enroll();
-    const stats = isKnown ? this.engine.call("stats", cached?.id) : GONE;
-    return stats === GONE ? noStats() : stats;
+    const isCounted = isKnown && this.engine.call("stats", cached?.id ?? NO_FUNCTION) !== GONE;
+    return statsOf(isCounted ? this.engine.readNumbers(STATS) : []);
   }
 
   /** When the next entry ends, it is swept. */

@@ -8,11 +8,13 @@ import { Identities } from "./arguments/identities.js";
 import { tooLarge } from "./arguments/refusals.js";
 import { Rules, readRules } from "./arguments/rules.js";
 import { Pending, hasContents } from "./contents.js";
-import { ENORMOUS, Encoding, release } from "./encoding.js";
-import { GONE } from "./engine.js";
+import { KEY_BYTES } from "./disk/schema.js";
+import { ENORMOUS, Encoding, bytesOf, release } from "./encoding.js";
+import { toHex } from "./engine.js";
 import { KeepsakeError } from "./errors.js";
+import { checkNames } from "./options/names.js";
 import { numberOf } from "./register.js";
-import { encodeCall, encodeValue } from "./walker.js";
+import { encodeCall, encodeFast, encodeValue } from "./walker.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 /** @typedef {import("./contents.js").Part} Part */
@@ -74,14 +76,12 @@ export class Keys {
 
   /** What messages say of a call. @param {Cached} cached @param {string | null} noContents @returns {import("./arguments/walk.js").Context} */
   #about(cached, noContents) {
-    const { engine } = this;
     return {
       description: cached.description,
       functionName: cached.name,
       noContents,
       get params() {
-        const names = engine.call("params", cached.id);
-        return Array.isArray(names) ? names : [];
+        return cached.params;
       },
     };
   }
@@ -130,8 +130,7 @@ export class Keys {
   pageKey(cached, encoding) {
     if (encoding === null || hasContents(encoding) || !cached.enroll()) return undefined;
     const length = this.engine.loadForPage(encoding instanceof Encoding ? encoding.parts() : /** @type {Uint8Array[]} */ (encoding));
-    const key = length < 0 ? GONE : this.engine.call("page_key", cached.id, length);
-    return typeof key === "string" ? key : undefined;
+    return length >= 0 && this.engine.call("page_key", cached.id, length) === true ? toHex(this.engine.readKey(KEY_BYTES)) : undefined;
   }
 
   /** What tells a call from others without an engine, with all that it depends on besides its arguments, if that can be told. @param {Cached} cached @param {unknown[]} args @returns {string | undefined} */
@@ -216,8 +215,9 @@ export class Keys {
     const { rules, prototypes } = this.cache;
     const context = { description: "a cached function", functionName: "", params: [], noContents: BEFORE, noIdentity: NOT_LASTING };
     const all = new Rules(own, rules, prototypes);
-    const fast = all.touchCommonTypes ? null : fastest(encodeValue(deps));
-    const encoding = fast ?? encodeValueCompletely(deps, STATIC_DEPS, all, this.identities.beyond, context);
+    const fast = all.touchCommonTypes ? null : encodeFast(deps);
+    if (fast !== null) return fast;
+    const encoding = encodeValueCompletely(deps, STATIC_DEPS, all, this.identities.beyond, context);
     return encoding === null ? null : bytesOf(/** @type {Encoding} */ (encoding));
   }
 
@@ -264,7 +264,7 @@ export class Keys {
     const fast = options === undefined ? encodeValue(value) : null;
     if (fast === ENORMOUS) throw tooLarge(context, "value");
     if (fast !== null) return fast;
-    if (this.engine.call("check_hash", options) === GONE) return null;
+    checkNames("hash", options);
     const rules = new Rules(readRules("hash", options), [], this.cache.prototypes);
     const encoding = encodeValueCompletely(value, "value", rules, this.identities.beyond, context);
     if (encoding === null) throw new RangeError("there is no stack or no memory to hash the value");
@@ -291,31 +291,4 @@ function isEnormous(part) {
   const encoding = part === null ? null : encodeValue(part.value);
   if (encoding instanceof Encoding) release(encoding);
   return encoding === ENORMOUS;
-}
-
-/** What the fast walker gave; `null` if that takes the complete one. @param {Encoding | typeof ENORMOUS | null} fast */
-const fastest = (fast) => (fast === ENORMOUS ? null : fast);
-
-/** The bytes of an encoding, which is given back. @param {Encoding} encoding */
-function bytesOf(encoding) {
-  const bytes = concatenate(encoding.parts());
-  release(encoding);
-  return bytes;
-}
-
-/** Encodes without an engine; `null` if that takes the complete walker. @param {unknown} value @returns {Uint8Array | null} */
-export function encodeFast(value) {
-  const encoding = fastest(encodeValue(value));
-  return encoding === null ? null : bytesOf(encoding);
-}
-
-/** @param {Uint8Array[]} parts @returns {Uint8Array} */
-export function concatenate(parts) {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

@@ -123,7 +123,7 @@ async function readStored(cached, self, args, flight, isAfter = false) {
 
 /** In the place of looking on disk, where the call is to be computed in any case: only what it computes under is learnt there. @type {Look} */
 export async function lookAway(cached, _self, _args, flight) {
-  await cached.cache.disks.stamp(flight);
+  await cached.cache.disks.stamp(cached, flight);
   return null;
 }
 

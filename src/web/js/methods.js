@@ -6,12 +6,13 @@ import { plainly, takeOff } from "./compute.js";
 import { hasContents } from "./contents.js";
 import { Encoding, release } from "./encoding.js";
 import { KEY_BYTES, toBytes } from "./disk/schema.js";
-import { GONE } from "./engine.js";
+import { GONE, toHex } from "./engine.js";
 import { entryFor } from "./entry.js";
 import { explain } from "./explain.js";
 import { depart, leadNow, lookAway } from "./lead.js";
+import { FRESH } from "./numbered.js";
 import { store, takeGiven } from "./results.js";
-import { FRESH, timesOf } from "./stored.js";
+import { timesOf } from "./stored.js";
 import { isObject } from "./weak.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
@@ -137,7 +138,7 @@ async function has(cached, args) {
     const where = engine.call("find_fresh", cached.id, length, Date.now());
     if (where !== ON_DISK) return where === IN_MEMORY;
     const stored = await disks.current.read(engine.readKey(KEY_BYTES));
-    return stored !== undefined && cached.enroll() && engine.call("judge_seen", cached.id, timesOf(stored), Date.now()) === FRESH;
+    return stored !== undefined && cached.enroll() && engine.call("judge_seen", cached.id, ...timesOf(stored), Date.now()) === FRESH;
   });
   return found === true;
 }
@@ -208,10 +209,10 @@ async function set(cached, value, args) {
       if (number === GONE || number === undefined) return undefined;
       const flight = takeOff(cached, number, extra);
       flight.isOver = true; // until its promise is there: the stack may be at its end
-      if (cached.removedElsewhere.has(cache.disks.placeOf(flight)?.key ?? "")) return void cache.land(flight);
+      if (cached.removedElsewhere.has(cache.disks.placeOf(cached, flight)?.key ?? "")) return void cache.land(flight);
       cached.remember(flight, args);
       if (!cached.persisted || !cached.onDisk) return void store(cached, flight, args, given, kept);
-      const stored = cache.disks.stamp(flight).then(
+      const stored = cache.disks.stamp(cached, flight).then(
         () => store(cached, flight, args, given, kept),
         (error) => {
           flight.isOver = true;
@@ -242,8 +243,8 @@ function owned(encoding) {
 
 /** @param {Cached} cached @param {any[]} args @returns {Promise<string>} */
 async function key(cached, args) {
-  const text = await whenLoaded(cached, args, (length) => cached.cache.engine.call("key", cached.id, length));
-  return typeof text === "string" ? text : "";
+  const { engine } = cached.cache;
+  return (await whenLoaded(cached, args, (length) => (engine.call("key", cached.id, length) === true ? toHex(engine.readKey(KEY_BYTES)) : undefined))) ?? "";
 }
 
 /** @param {Cached} cached @param {any[]} args @returns {Promise<{ value: any, release(): unknown }>} */

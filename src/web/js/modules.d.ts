@@ -1,7 +1,3 @@
-declare module "keepsake:glue" {
-  /** Makes the glue code of one instance. */
-  export function createGlue(require: (id: string) => unknown): { initSync(options: { module: WebAssembly.Module }): object; Engine: new (report: Function) => import("./glue.js").WasmEngine };
-}
 declare module "keepsake:wasm" {
   /** Compiles the module on first use, once. Throws where WebAssembly cannot be used; a `NotLoaded` as long as it may still come. */
   export function compile(): WebAssembly.Module;

@@ -1,11 +1,12 @@
 // @ts-check
 /** What becomes of a result: a snapshot that is kept, or one that is passed to its callers and forgotten. */
 import { oddityOf } from "./arguments/oddities.js";
-import { typeOf } from "./arguments/words.js";
+import { typeOf } from "./words.js";
 import { copyTree, isTree } from "./copier.js";
 import { GONE } from "./engine.js";
 import { KeepsakeError } from "./errors.js";
 import { Alone, CLONE, ITSELF, Kept, Passed, TREE } from "./kept.js";
+import { ttlByValue } from "./options/read.js";
 import { NOT_KEPT, isKeepable, pack } from "./pack.js";
 import { classOf, isNative } from "./platform.js";
 import { drawnBy } from "./replay/call.js";
@@ -203,43 +204,34 @@ export function store(cached, flight, args, value, kept) {
     cache.report("decode-failed", `what ${cached.description} returned could not be made again from what its type's \`encode\` gave, so it was not kept.`, error);
     return pass(cached, flight, value);
   }
-  const noTtl = (/** @type {unknown} */ error) => {
-    cache.report("ttl-failed", `\`ttl\` of ${cached.description} gave no duration, so its result was not kept.`, error);
-    cache.land(flight);
-  };
-  let stays = false;
   let ttl;
   try {
-    ttl = cached.ttlOf(value, args);
+    ttl = ttlByValue(cached.ttlOf(value, args));
   } catch (error) {
-    noTtl(error);
+    cache.report("ttl-failed", `\`ttl\` of ${cached.description} gave no duration, so its result was not kept.`, error);
+    cache.land(flight);
     giveAway(flight, kept);
     return kept;
   }
-  try {
-    const own = cached.isResource ? 0 : sizeOf(kept.value, kept.how === TREE) + (kept.parts === null ? 0 : sizeOf(kept.parts));
-    const size = own + (effects === null ? 0 : sizeOf(effects));
-    /** @type {any} */
-    let landing = 0;
-    /** @type {import("./disk/schema.js").Lifetime | null} */
-    let onDisk = null;
-    stays = cache.place(flight, kept, (slot) => {
-      landing = engine.call("keep", flight.id, slot, Date.now(), size, ttl);
-      if (landing === GONE || (landing & KEPT) === 0) return false;
-      try {
-        if ((landing & ON_DISK) !== 0) onDisk = engine.readLifetime();
-      } catch {
-        // the end of the stack; it is kept all the same
-      }
-      return true;
-    });
-    const { place } = flight;
-    if (stays && onDisk !== null && place !== null) place.disk.write({ .../** @type {import("./disk/schema.js").Lifetime} */ (onDisk), key: place.key, stamp: place.stamp, value: kept.value, parts: kept.parts, effects, size, outline: flight.outline });
-    if (stays && (landing & TOO_LARGE) !== 0) cache.report("value-too-large", `a value of ${cached.description} is larger than its maxSize, so it is kept alone. Make maxSize larger, or the value smaller.`);
-  } catch (error) {
-    if (!(error instanceof KeepsakeError)) throw error; // the end of the stack
-    noTtl(error);
-  }
+  const own = cached.isResource ? 0 : sizeOf(kept.value, kept.how === TREE) + (kept.parts === null ? 0 : sizeOf(kept.parts));
+  const size = own + (effects === null ? 0 : sizeOf(effects));
+  /** @type {any} */
+  let landing = 0;
+  /** @type {import("./disk/schema.js").Lifetime | null} */
+  let onDisk = null;
+  const stays = cache.place(flight, kept, (slot) => {
+    landing = engine.call("keep", flight.id, slot, Date.now(), size, ttl);
+    if (landing === GONE || (landing & KEPT) === 0) return false;
+    try {
+      if ((landing & ON_DISK) !== 0) onDisk = engine.readLifetime();
+    } catch {
+      // the end of the stack; it is kept all the same
+    }
+    return true;
+  });
+  const { place } = flight;
+  if (stays && onDisk !== null && place !== null) place.disk.write({ .../** @type {import("./disk/schema.js").Lifetime} */ (onDisk), key: place.key, stamp: place.stamp, value: kept.value, parts: kept.parts, effects, size, outline: flight.outline });
+  if (stays && (landing & TOO_LARGE) !== 0) cache.report("value-too-large", `a value of ${cached.description} is larger than its maxSize, so it is kept alone. Make maxSize larger, or the value smaller.`);
   if (stays && flight.origin !== null && isObject(value)) cache.keys.identities.remember(value, flight.origin);
   // Also if the engine died meanwhile, and what it kept is about to be released.
   if (!stays || flight.epoch !== engine.epoch) giveAway(flight, kept);

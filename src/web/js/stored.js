@@ -3,6 +3,7 @@
 import { isTree } from "./copier.js";
 import { functionOf } from "./disk/schema.js";
 import { CLONE, Kept, TREE } from "./kept.js";
+import { EXPIRED, FRESH, STALE } from "./numbered.js";
 import { canReplay } from "./replay/replay.js";
 import { sizeOf } from "./size.js";
 
@@ -13,11 +14,6 @@ import { sizeOf } from "./size.js";
 export const AS_STORED = 0;
 export const AS_SHARED = 1;
 const UNCOUNTED = 2;
-
-/** What an entry is, as the engine numbers it. */
-export const FRESH = 0;
-export const STALE = 1;
-export const EXPIRED = 2;
 
 /** The same look-ups where they are taken back, as the engine numbers them. */
 const DISK = 3;
@@ -53,20 +49,21 @@ export async function fetchStored(cached, args, flight, asWhat) {
     return discard();
   }
   const size = sizeOf(value, how === TREE) + (parts === null ? 0 : sizeOf(parts)) + (effects === null ? 0 : sizeOf(effects));
-  const place = () => void cache.place(flight, kept, (slot) => engine.call("keep_read", flight.id, slot, Date.now(), size, timesOf(lifetime)));
+  const place = () => void cache.place(flight, kept, (slot) => engine.call("keep_read", flight.id, slot, Date.now(), size, ...timesOf(lifetime)));
   return { isFresh, kept, place };
 }
 
 /** Reads the entry of a flight, and lets the engine judge it. @param {Cached} cached @param {Flight} flight @param {number} asWhat @returns {Promise<{ isFresh: boolean, lifetime: import("./disk/schema.js").Lifetime, stored: import("./disk/schema.js").Stored } | null>} also how long it is kept in memory; nothing if there is none, or it has expired */
-async function read({ cache }, flight, asWhat) {
+async function read(cached, flight, asWhat) {
+  const { cache } = cached;
   const { engine, disks } = cache;
-  const place = disks.placeOf(flight);
+  const place = disks.placeOf(cached, flight);
   if (place === null) return null;
   const { disk, key } = place;
   const stored = await disk.read(key);
   place.stamp = disk.stamp(functionOf(key));
   if (stored === undefined || flight.epoch !== engine.epoch) return null;
-  const freshness = engine.call("judge", flight.id, asWhat, timesOf(stored), Date.now());
+  const freshness = engine.call("judge", flight.id, asWhat, ...timesOf(stored), Date.now());
   if (freshness === EXPIRED && isCurrent(cache, flight)) disk.remove(key);
   if (freshness !== FRESH && freshness !== STALE) return null;
   const lifetime = engine.readLifetime();
@@ -80,7 +77,7 @@ export function isCurrent({ engine }, flight) {
 }
 
 /** As the engine takes it. @param {import("./disk/schema.js").Lifetime} lifetime */
-export const timesOf = ({ storedAt, freshUntil, staleUntil }) => Float64Array.of(storedAt, freshUntil, staleUntil);
+export const timesOf = ({ storedAt, freshUntil, staleUntil }) => [storedAt, freshUntil, staleUntil];
 
 /** Refreshes by what another tab has just refreshed. @param {Cached} cached @param {any[]} args @param {Flight} flight @returns {Promise<Kept | null>} */
 export async function readFresh(cached, args, flight) {

@@ -6,7 +6,7 @@
  * definition. This one finishes, or gives up as a whole at the first value it does not know.
  */
 import { TYPED_ARRAYS, bytesOfBuffer, bytesOfDataView, bytesOfView, typedArrayName } from "./binary.js";
-import { ENORMOUS, Encoding, GIVE_UP, ascii, begin, binary, copied, counted, isTooLarge, numbered, numbers, release, string, tag } from "./encoding.js";
+import { ENORMOUS, Encoding, GIVE_UP, ascii, begin, binary, bytesOf, copied, counted, isTooLarge, numbered, numbers, release, string, tag } from "./encoding.js";
 import { isOnlyItems } from "./indices.js";
 import { HASH_METHOD, isEmptyInside, kindOf } from "./platform.js";
 import { shapeOf } from "./shapes.js";
@@ -79,6 +79,12 @@ export function encodeValue(value) {
     release(out);
     return error === ENORMOUS ? ENORMOUS : null;
   }
+}
+
+/** The same as bytes; `null` also for what is too large. @param {unknown} value @returns {Uint8Array | null} */
+export function encodeFast(value) {
+  const encoding = encodeValue(value);
+  return encoding === null || encoding === ENORMOUS ? null : bytesOf(/** @type {Encoding} */ (encoding));
 }
 
 /** A getter may have shrunk the buffer of an earlier view. @param {Encoding} out */

@@ -2,13 +2,16 @@
 /**
  * Wrapping: what can be told about a function, and the face that callers see.
  */
-import { hasNoText } from "./arguments/words.js";
+import { readRules } from "./arguments/rules.js";
 import { call, callPersisted } from "./call.js";
 import { Cached } from "./cached.js";
 import { InvalidOptionError } from "./errors.js";
-import { encodeFast } from "./keys.js";
+import { readCallSite } from "./identity/call-site.js";
 import { methodsOf } from "./methods.js";
+import { readOptions } from "./options/read.js";
+import { encodeFast } from "./walker.js";
 import { whenDropped } from "./weak.js";
+import { hasNoText, source as sourceText } from "./words.js";
 
 /** How many frames are read: every one on the way to a call site counts. */
 const FRAMES = 24;
@@ -29,7 +32,7 @@ export function wrap(cache, kind, original, options, entry) {
   const label = kind === 0 ? "cacheData" : "cacheResource";
   if (typeof original !== "function") throw new InvalidOptionError(`${label} takes a function and options, and got ${describe(original)} as the function.`, { option: "fn" });
   if (options !== undefined && (typeof options !== "object" || options === null)) throw new InvalidOptionError(`${label} takes an object of options, and got ${describe(options)}.`, { option: "options" });
-  const source = sourceOf(original);
+  const source = sourceText(original);
   if (/^(?:async\s*)?(?:function\s*)?\*/.test(source)) {
     throw new InvalidOptionError(`${label} cannot wrap a generator: it gives one iterator, which the first caller would use up. Wrap a function that returns an array.`, { option: "fn" });
   }
@@ -38,20 +41,20 @@ export function wrap(cache, kind, original, options, entry) {
   // The platform's own function has no text that would tell it from others, and needs none. What a page has put in its
   // place has one.
   if (isFetch && hasNoText(source)) Object.assign(given, { name: given.name ?? "fetch", version: given.version ?? "1" });
+  const settings = readOptions(label, given);
   const { deps } = given;
   const name = typeof original.name === "string" ? original.name : "";
-  /** @type {import("./cached.js").Facts} */
+  /** @type {import("./identity/facts.js").Facts} */
   const facts = {
     name,
     source,
     isFetch,
-    stack: stackBelow(entry),
+    site: readCallSite(stackBelow(entry)),
     // Without an engine, so that it holds also where caching is enabled later.
     deps: deps === undefined || typeof deps === "function" ? new Uint8Array(0) : given.hashFuncs === undefined && cache.rules.length === 0 ? encodeFast(deps) : null,
-    keyBySource: sourceOf(given.keyBy),
-    depsSource: sourceOf(deps),
+    shape: [`keyBySource ${sourceText(given.keyBy)}`, `depsSource ${sourceText(deps)}`, ...(settings.params ?? []).map((param) => `parameter ${param}`)],
   };
-  const cached = new Cached(cache, kind, original, given, facts);
+  const cached = new Cached(cache, kind, original, { options: given, settings, rules: readRules(label, given) }, facts);
   if (cache.isWanted(given) && cache.early.isReady(cached)) cached.enroll();
   return face(cached, original);
 }
@@ -71,11 +74,6 @@ function face(cached, original) {
   Object.defineProperty(wrapper, "length", { value: length, configurable: true });
   dropped.register(owner, cached);
   return Object.assign(wrapper, methodsOf(owner));
-}
-
-/** The source text; empty for what is no function. Nothing is read from the function itself: it may be a proxy. @param {unknown} value */
-function sourceOf(value) {
-  return typeof value === "function" ? Function.prototype.toString.call(value) : "";
 }
 
 /** The stack below `entry`, as text; empty if the page hides it. @param {Function} entry */

@@ -6,7 +6,7 @@ import { HASH_METHOD, isEmptyInside, isNative, isUncounted, kindOf, platformPart
 import * as TAG from "../tags.js";
 import { ARRAY, KEY, MAP, PLATFORM, PROPERTIES, SET } from "./frames.js";
 import { ownMethod, registered } from "./ruled.js";
-import { source } from "./words.js";
+import { source } from "../words.js";
 
 /** @typedef {import("./rules.js").Rules} Rules */
 /** @typedef {import("./walk.js").Walk} Walk */

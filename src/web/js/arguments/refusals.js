@@ -3,7 +3,7 @@
 import { UnhashableParamError, UserHashError } from "../errors.js";
 import { DEPS, KEY, STATIC_DEPS } from "./frames.js";
 import { oddityOf } from "./oddities.js";
-import { inWords, read, typeOf } from "./words.js";
+import { inWords, read, typeOf } from "../words.js";
 
 const TOO_LARGE = "more than 256 MiB, 33 million values or 12,000 levels";
 const KEY_BY = "\n    keyBy: (...args) => /* what the result depends on */";

@@ -3,7 +3,7 @@
 import { TYPED_ARRAYS } from "../binary.js";
 import { InvalidOptionError } from "../errors.js";
 import { isObject } from "../weak.js";
-import { constructorName, inWords, isArray, read, source } from "./words.js";
+import { constructorName, inWords, isArray, read, source } from "../words.js";
 
 /** One entry of `hashFuncs`. A rule by name has no prototype; without a function it is `identity`. @typedef {{ label: string, source: string, prototype: object | null | undefined, ask: ((value: any) => unknown) | null }} Rule */
 /** Rules of one origin; the first for a class is the one that counts. @typedef {{ byPrototype: Map<unknown, number>, byName: [name: string, place: number][] }} Level */

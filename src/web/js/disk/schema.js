@@ -82,7 +82,7 @@ export const KEY_BYTES = 32;
 export const FUNCTION_BYTES = 16;
 
 /** How long the secret of the digests is, in bytes: as XXH3 wants it. */
-const SECRET_BYTES = 192;
+export const SECRET_BYTES = 192;
 
 /** @param {Key} key @returns {FunctionKey} */
 export const functionOf = (key) => key.slice(0, FUNCTION_BYTES);
@@ -170,4 +170,8 @@ export function readDatabase(record) {
 }
 
 /** @param {number} length */
-const random = (length) => crypto.getRandomValues(new Uint8Array(length));
+export function random(length) {
+  const bytes = new Uint8Array(length);
+  crypto.getRandomValues(bytes);
+  return bytes;
+}
