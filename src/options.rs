@@ -54,27 +54,39 @@ impl Options {
     /// use keepsake::policy::Ttl;
     /// let mut numbers = [f64::NAN; Options::NUMBERS];
     /// numbers[0] = 0.0;
-    /// assert_eq!(Options::from_numbers(&numbers), Options { ttl: Some(Ttl::ByValue), ..Options::default() });
+    /// assert_eq!(Options::from_numbers(numbers), Options { ttl: Some(Ttl::ByValue), ..Options::default() });
     /// ```
-    pub fn from_numbers(numbers: &[f64]) -> Self {
-        let number = |at: usize| numbers.get(at).copied().filter(|number| !number.is_nan());
-        let millis = |at| number(at).map(Millis::from_js);
-        let bytes = |at| number(at).map(Bytes::from_js);
-        let second = |at| number(at).map(|number| number > 0.0);
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let count = |at| number(at).map(|number| number as u32);
+    pub fn from_numbers(numbers: [f64; Self::NUMBERS]) -> Self {
+        let [
+            ttl,
+            max_stale,
+            lock_timeout,
+            max_entries,
+            max_size,
+            max_memory,
+            max_disk,
+            persist,
+            refresh_mode,
+            owner,
+            single_flight,
+        ] = numbers.map(|number| Some(number).filter(|number| !number.is_nan()));
+        let millis = |number: Option<f64>| number.map(Millis::from_js);
+        let bytes = |number: Option<f64>| number.map(Bytes::from_js);
+        let second = |number: Option<f64>| number.map(|number| number > 0.0);
         Self {
-            ttl: millis(0).map(|ttl| if ttl == Millis(0) { Ttl::ByValue } else { Ttl::Fixed(ttl) }),
-            max_stale: millis(1),
-            lock_timeout: millis(2),
-            max_entries: count(3),
-            max_size: bytes(4),
-            max_memory: bytes(5),
-            max_disk: bytes(6),
-            persist: second(7),
-            refresh_mode: second(8).map(|it| if it { RefreshMode::Background } else { RefreshMode::Foreground }),
-            owner: second(9).map(|it| if it { Owner::Tab } else { Owner::Origin }),
-            single_flight: second(10).map(|it| if it { SingleFlight::Tab } else { SingleFlight::Origin }),
+            ttl: millis(ttl).map(|ttl| if ttl == Millis(0) { Ttl::ByValue } else { Ttl::Fixed(ttl) }),
+            max_stale: millis(max_stale),
+            lock_timeout: millis(lock_timeout),
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            max_entries: max_entries.map(|number| number as u32),
+            max_size: bytes(max_size),
+            max_memory: bytes(max_memory),
+            max_disk: bytes(max_disk),
+            persist: second(persist),
+            refresh_mode: second(refresh_mode)
+                .map(|it| if it { RefreshMode::Background } else { RefreshMode::Foreground }),
+            owner: second(owner).map(|it| if it { Owner::Tab } else { Owner::Origin }),
+            single_flight: second(single_flight).map(|it| if it { SingleFlight::Tab } else { SingleFlight::Origin }),
         }
     }
 
@@ -119,9 +131,8 @@ mod tests {
             owner: Some(Owner::Origin),
             single_flight: Some(SingleFlight::Tab),
         };
-        assert_eq!(Options::from_numbers(&given), options);
-        assert_eq!(Options::from_numbers(&[f64::NAN; Options::NUMBERS]), Options::default());
-        assert_eq!(Options::from_numbers(&[]), Options::default());
+        assert_eq!(Options::from_numbers(given), options);
+        assert_eq!(Options::from_numbers([f64::NAN; Options::NUMBERS]), Options::default());
     }
 
     #[test]

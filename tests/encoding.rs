@@ -7,6 +7,8 @@
 
 #[path = "encoding/decoder.rs"]
 mod decoder;
+#[path = "encoding/encoder.rs"]
+mod encoder;
 #[path = "encoding/golden.rs"]
 mod golden;
 #[path = "encoding/lookalikes.rs"]
@@ -21,7 +23,8 @@ mod value;
 mod vectors;
 
 use decoder::{Refusal, call, item, whole};
-use keepsake::encoding::{Encoder, FORMAT, tag};
+use encoder::Encoder;
+use keepsake::encoding::{FORMAT, tag};
 use proptest::prelude::*;
 use strategies::{almost_an_encoding, any_call, any_value, with_a_change};
 use value::{Call, Value};

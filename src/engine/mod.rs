@@ -25,15 +25,16 @@ use crate::options::Options;
 use crate::policy::{Owner, Policy};
 use crate::scratch::Scratch;
 use crate::store::{FunctionId, Store};
-pub use crate::wrapped::Tab;
 use crate::wrapped::{Current, Page, Wrapped};
+use removal::Reach;
+use slots::Slots;
+
+pub use crate::wrapped::Tab;
 pub use calls::{Kept, Result as CallResult, Verdict};
 pub use digests::IN_PIECES;
 pub use explain::Finding;
-use removal::Reach;
 pub use removal::{Order, What};
 pub use slots::Slot;
-use slots::Slots;
 
 /// The engine's state. It is configured before anything else is asked of it.
 #[derive(Default)]

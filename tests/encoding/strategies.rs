@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use keepsake::encoding::{Encoder, TYPED_ARRAYS, tag};
+use super::encoder::Encoder;
+use keepsake::encoding::{TYPED_ARRAYS, tag};
 use proptest::collection::{btree_map, vec};
 use proptest::option::weighted;
 use proptest::prelude::*;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use keepsake::encoding::{Encoder, Width, tag};
+use super::encoder::{Encoder, Width};
+use keepsake::encoding::tag;
 
 /// The code units of a property's name; they compare as JavaScript's default order does.
 pub type Key = Vec<u16>;

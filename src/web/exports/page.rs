@@ -133,7 +133,7 @@ extern "C" fn count_computed(id: u32, millis: f64, failed: u32) {
 
 /// The options in an array.
 fn options_in(bytes: &[u8]) -> Options {
-    Options::from_numbers(&rows::<{ Options::NUMBERS }>(bytes).next().unwrap_or([f64::NAN; Options::NUMBERS]))
+    Options::from_numbers(rows(bytes).next().unwrap_or([f64::NAN; Options::NUMBERS]))
 }
 
 pub(super) fn kind_of(kind: u32) -> Kind {

@@ -1,18 +1,18 @@
 // @ts-check
 /** One cached function: its options, its place in the engine, and what it asks the user's functions. */
+import { Rules, shapeOfRules } from "./arguments/rules.js";
+import { Recent, outlineOf } from "./call-outline.js";
+import { tellDoubts } from "./doubts.js";
 import { DATA, GONE, RESOURCE } from "./engine.js";
 import { KeepsakeError, UnhashableParamError, UnserializableReturnValueError, UserHashError } from "./errors.js";
-import { Rules, shapeOfRules } from "./arguments/rules.js";
-import { hasNoText, inWords, isArray, thrownInWords } from "./words.js";
-import { Recent, outlineOf } from "./call-outline.js";
-import { siteInWords, stampsOf } from "./identity/call-site.js";
+import { stampsOf } from "./identity/call-site.js";
 import { flagsOf, nameInWords, partsOf } from "./identity/facts.js";
 import { parametersOf, usesThis } from "./identity/source.js";
-import { FACTORY, NO_SOURCE } from "./numbered.js";
-import { checkTogether, isSuspicious } from "./options/read.js";
+import { checkTogether } from "./options/read.js";
 import { numberOf, visit } from "./register.js";
 import { outside } from "./replay/context.js";
 import { Turns } from "./turns.js";
+import { hasNoText, inWords, isArray, thrownInWords } from "./words.js";
 
 /** Whether a function is one of a factory's. */
 const NO = 0;
@@ -125,7 +125,7 @@ export class Cached {
     const { cache } = this;
     const brief = cache.engine.call("brief", id);
     if (typeof brief !== "number") return false;
-    const site = (brief & BY_SITE) === 0 ? null : cache.engine.readDigest();
+    const site = (brief & BY_SITE) === 0 ? null : cache.engine.readDigits();
     this.id = id;
     this.onDisk = (brief & ON_DISK) !== 0;
     this.needsTab = (brief & NEEDS_TAB) !== 0;
@@ -138,23 +138,8 @@ export class Cached {
       this.#isVisited = true;
       if (site !== null && this.facts.site !== null) visit(site, stampsOf(this.facts.site), numberOf(this.original), this);
     }
-    this.#warn((brief & PERSISTS) === 0 ? 0 : brief >>> BRIEF_BITS);
+    tellDoubts(this, (brief & PERSISTS) === 0 || this.#isolated === HOT ? 0 : brief >>> BRIEF_BITS);
     return this.#epoch === cache.engine.epoch && this.#options === cache.options; // whoever was told may have changed them
-  }
-
-  /** Says what may not be as it was meant, each thing once. The page's listener runs. @param {number} why it is kept in memory only, by the engine's number; 0 where it is not */
-  #warn(why) {
-    const { cache, facts } = this;
-    const { ttl } = this.options;
-    if (isSuspicious(ttl)) cache.report("ttl-in-milliseconds", `${this.description} has a ttl of ${ttl} ms. Numbers are milliseconds; for seconds write ttl: "${ttl}s".`);
-    if (why === 0 || (why === FACTORY && this.#isolated === HOT)) return;
-    if (why === FACTORY) {
-      const message = `cacheData at ${facts.site === null ? "" : siteInWords(facts.site)} wraps several functions. They look the same, and may have closed over different values, so each is kept in memory only. To keep them over reloads, say what tells them apart, add: deps: [tenant] (an array, not a function; or a name for each: name: \`rows-\${tenant}\`).`;
-      cache.report("factory", message); // once, since it is the same for all of them
-      return;
-    }
-    const [problem, mend] = why === NO_SOURCE ? ["it has no source text (it is native, bound or a proxy), so a change could not be seen", 'name: "…", version: "1"'] : ["the place where it was wrapped cannot be read here", 'name: "…"'];
-    cache.report("memory-only", `${this.description} is kept in memory only: ${problem}. To keep it over reloads, add: ${mend}.`);
   }
 
   /**
@@ -206,7 +191,7 @@ export class Cached {
   /** @param {number} id */
   #tellIsolated(id) {
     const { engine, disks } = this.cache;
-    if (engine.call("isolate", id, this.#isolated === HOT) === true) disks.mark(engine.readDigest());
+    if (engine.call("isolate", id, this.#isolated === HOT) === true) disks.mark(engine.readDigits());
     disks.follow();
   }
 

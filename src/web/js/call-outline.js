@@ -72,7 +72,7 @@ function digestOf(cached, value) {
   try {
     const size = parts.reduce((/** @type {number} */ sum, /** @type {Uint8Array} */ part) => sum + part.length, 0);
     if (size > LONGEST) return size;
-    return engine.digest(cached.id, engine.loadParts(cached.id, parts)) ? Number.parseInt(engine.readDigest().slice(0, DIGITS), 16) : 0;
+    return engine.digest(cached.id, engine.loadParts(cached.id, parts)) ? Number.parseInt(engine.readDigits().slice(0, DIGITS), 16) : 0;
   } finally {
     release(/** @type {Encoding} */ (encoding));
   }

@@ -52,11 +52,6 @@ export class Disks {
     return this.#known.values();
   }
 
-  /** By the engine's number. @param {number} number @returns {Disk | undefined} */
-  #at(number) {
-    return this.#numbered[number];
-  }
-
   /** By name. @param {string} name @returns {[Disk | undefined, number]} also the engine's number for it, or -1 */
   named(name) {
     const disk = [...this.all].find((each) => each.name === name);
@@ -133,7 +128,7 @@ export class Disks {
     if (flight.place !== null || flight.epoch !== engine.epoch) return flight.place;
     const number = engine.call("address", flight.id);
     if (typeof number !== "number") return null;
-    const [disk, key] = [this.#at(number), engine.readKey(KEY_BYTES)];
+    const [disk, key] = [this.#numbered[number], engine.readKey(KEY_BYTES)];
     if (disk === undefined) return null;
     disk.introduce(functionOf(key), () => {
       const isOwned = engine.call("portrait", flight.id);
@@ -178,7 +173,7 @@ export class Disks {
     for (let at = 0; at < numbers.length; at += ORDER) {
       const [number, kind] = [numbers[at], numbers[at + 1]];
       const key = toKey(bytes.subarray((at + 2) * 4, (at + ORDER) * 4));
-      const disk = this.#at(number);
+      const disk = this.#numbered[number];
       if (disk !== undefined) orders.push({ disk, what: kind % STALE === ENTRY ? entryOf(key) : allOf(functionOf(key)), isExpiry: kind >= STALE });
     }
     return orders;

@@ -237,7 +237,7 @@ export class Engine {
   /** The key of an entry that was put into the scratch area, or of a function. @param {number} length in bytes @returns {string} a character for each byte */
   readKey(length) {
     if (this.#scratch.byteLength === 0) this.#view();
-    return String.fromCharCode(...this.#scratch.subarray(0, length));
+    return String.fromCharCode.apply(null, /** @type {any} */ (this.#scratch.subarray(0, length))); // spread takes three times as long
   }
 
   /** The lifetime that was put into the scratch area behind a key. @returns {import("./disk/schema.js").Lifetime} */
@@ -252,9 +252,12 @@ export class Engine {
     return [...new Float64Array(this.#scratch.buffer, this.#scratchAt + KEY_BYTES, count)];
   }
 
-  /** The digest that was put into the scratch area, in hexadecimal digits. */
-  readDigest() {
-    return toHex(this.readKey(FUNCTION_BYTES));
+  /** A key, or by default a digest, that was put into the scratch area, in hexadecimal digits. @param {number} [length] in bytes @returns {string} */
+  readDigits(length = FUNCTION_BYTES) {
+    if (this.#scratch.byteLength === 0) this.#view();
+    let digits = "";
+    for (let i = 0; i < length; i++) digits += HEX[/** @type {number} */ (this.#scratch[i])];
+    return digits;
   }
 
   /** How large the memory of the instance is, in bytes. */

@@ -1,5 +1,6 @@
 // @ts-check
 /** Why the next call hits or misses. */
+import { Recent, nearest, outlineOf } from "./call-outline.js";
 import { isTree } from "./copier.js";
 import { KEY_BYTES, functionOf } from "./disk/schema.js";
 import { GONE } from "./engine.js";
@@ -9,7 +10,6 @@ import { EXPIRED, FRESH, STALE } from "./numbered.js";
 import { canReplay } from "./replay/replay.js";
 import { REASONS } from "./stats.js";
 import { timesOf } from "./stored.js";
-import { Recent, nearest, outlineOf } from "./call-outline.js";
 import { thrownInWords } from "./words.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */

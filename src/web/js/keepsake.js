@@ -11,10 +11,10 @@ import { DATA, Engine, GONE } from "./engine.js";
 import { InvalidOptionError, KeepsakeError } from "./errors.js";
 import { Events } from "./events.js";
 import { Keys, NO_FUNCTION } from "./keys.js";
-import { readOptions } from "./options/read.js";
-import { checkType } from "./options/types.js";
 import { watchPage } from "./lifecycle.js";
 import { Neighbours } from "./neighbours.js";
+import { readOptions } from "./options/read.js";
+import { checkType } from "./options/types.js";
 import { Slots } from "./slots.js";
 import { REASONS, STATS, statsOf } from "./stats.js";
 import { Sweep } from "./sweep.js";
@@ -133,7 +133,8 @@ export class Keepsake {
       this.#settings = readOptions("configure", this.page);
       this.rules = readRules("configure", this.page);
       this.#pageDeps = deps === undefined || typeof deps === "function" ? NOTHING : this.rules.length === 0 ? encodeFast(deps) : null;
-      if (this.engine.runs || (this.isWanted({}) && this.early.isReady() && this.engine.alive)) this.#introduce(this.engine);
+      if (this.engine.runs) this.#introduce(this.engine);
+      else if (this.isWanted({}) && this.early.isReady()) void this.engine.alive; // one that starts is told
     } catch (error) {
       this.page = before.page;
       this.#settings = before.settings;

@@ -10,7 +10,6 @@ import { Rules, readRules } from "./arguments/rules.js";
 import { Pending, hasContents } from "./contents.js";
 import { KEY_BYTES } from "./disk/schema.js";
 import { ENORMOUS, Encoding, bytesOf, release } from "./encoding.js";
-import { toHex } from "./engine.js";
 import { KeepsakeError } from "./errors.js";
 import { checkNames } from "./options/names.js";
 import { numberOf } from "./register.js";
@@ -130,7 +129,7 @@ export class Keys {
   pageKey(cached, encoding) {
     if (encoding === null || hasContents(encoding) || !cached.enroll()) return undefined;
     const length = this.engine.loadForPage(encoding instanceof Encoding ? encoding.parts() : /** @type {Uint8Array[]} */ (encoding));
-    return length >= 0 && this.engine.call("page_key", cached.id, length) === true ? toHex(this.engine.readKey(KEY_BYTES)) : undefined;
+    return length >= 0 && this.engine.call("page_key", cached.id, length) === true ? this.engine.readDigits(KEY_BYTES) : undefined;
   }
 
   /** What tells a call from others without an engine, with all that it depends on besides its arguments, if that can be told. @param {Cached} cached @param {unknown[]} args @returns {string | undefined} */
@@ -273,7 +272,7 @@ export class Keys {
 
   /** @param {number} length of a public encoding that was loaded @returns {string | undefined} */
   #hexDigits(length) {
-    return this.engine.digest(NO_FUNCTION, length) ? this.engine.readDigest() : undefined;
+    return this.engine.digest(NO_FUNCTION, length) ? this.engine.readDigits() : undefined;
   }
 }
 

@@ -6,7 +6,7 @@ import { plainly, takeOff } from "./compute.js";
 import { hasContents } from "./contents.js";
 import { Encoding, release } from "./encoding.js";
 import { KEY_BYTES, toBytes } from "./disk/schema.js";
-import { GONE, toHex } from "./engine.js";
+import { GONE } from "./engine.js";
 import { entryFor } from "./entry.js";
 import { explain } from "./explain.js";
 import { depart, leadNow, lookAway } from "./lead.js";
@@ -244,7 +244,7 @@ function owned(encoding) {
 /** @param {Cached} cached @param {any[]} args @returns {Promise<string>} */
 async function key(cached, args) {
   const { engine } = cached.cache;
-  return (await whenLoaded(cached, args, (length) => (engine.call("key", cached.id, length) === true ? toHex(engine.readKey(KEY_BYTES)) : undefined))) ?? "";
+  return (await whenLoaded(cached, args, (length) => (engine.call("key", cached.id, length) === true ? engine.readDigits(KEY_BYTES) : undefined))) ?? "";
 }
 
 /** @param {Cached} cached @param {any[]} args @returns {Promise<{ value: any, release(): unknown }>} */

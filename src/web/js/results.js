@@ -1,7 +1,6 @@
 // @ts-check
 /** What becomes of a result: a snapshot that is kept, or one that is passed to its callers and forgotten. */
 import { oddityOf } from "./arguments/oddities.js";
-import { typeOf } from "./words.js";
 import { copyTree, isTree } from "./copier.js";
 import { GONE } from "./engine.js";
 import { KeepsakeError } from "./errors.js";
@@ -14,6 +13,7 @@ import { sizeOf } from "./size.js";
 import { dispose } from "./slots.js";
 import { recipeFor } from "./types/recipes.js";
 import { isObject } from "./weak.js";
+import { typeOf } from "./words.js";
 
 /** @typedef {import("./cached.js").Cached} Cached */
 /** @typedef {import("./flight.js").Flight} Flight */

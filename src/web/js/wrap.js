@@ -3,8 +3,8 @@
  * Wrapping: what can be told about a function, and the face that callers see.
  */
 import { readRules } from "./arguments/rules.js";
-import { call, callPersisted } from "./call.js";
 import { Cached } from "./cached.js";
+import { call, callPersisted } from "./call.js";
 import { InvalidOptionError } from "./errors.js";
 import { readCallSite } from "./identity/call-site.js";
 import { methodsOf } from "./methods.js";

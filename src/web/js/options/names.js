@@ -1,7 +1,7 @@
 // @ts-check
 /** Which options there are, and who takes them. */
-import { read } from "../words.js";
 import { InvalidOptionError } from "../errors.js";
+import { read } from "../words.js";
 import { nearMiss } from "./near-miss.js";
 
 /** What takes options, as messages call it. @typedef {"cacheData" | "cacheResource" | "configure" | "hash" | "registerType"} Scope */

@@ -1,7 +1,7 @@
 // @ts-check
 /** Options as users give them: checked, and as the engine takes them. */
-import { inWords, isArray } from "../words.js";
 import { InvalidOptionError } from "../errors.js";
+import { inWords, isArray } from "../words.js";
 import { BYTES, byteCount } from "./bytes.js";
 import { DURATION, durationOf } from "./duration.js";
 import { checkNames } from "./names.js";

@@ -1,7 +1,7 @@
 // @ts-check
 /** Types that users register: what is wrong with what was given for one. */
-import { hasNoText, inWords, read, source } from "../words.js";
 import { isObject } from "../weak.js";
+import { hasNoText, inWords, read, source } from "../words.js";
 import { checkNames } from "./names.js";
 import { invalid } from "./read.js";
 
